@@ -1,0 +1,7 @@
+"""rockrec: microstructures of rock in numbers, and statistically equal copies of them.
+
+The package knows nothing of Snakemake or of the config file. The workflow's scripts import
+it, and it works alone: ``from rockrec.descriptors import describe``.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,25 @@
+"""Output files that appear whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written_whole(path: str | os.PathLike) -> Iterator[Path]:
+    """Yield ``<path>.partial`` to write to; on success it becomes `path` in one step.
+
+    If the block raises, the partial file is removed and whatever stood at `path` stays as
+    it was. The folder is made if it is missing. A killed process leaves the partial file
+    behind; the next run overwrites it.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".partial")
+    try:
+        yield partial
+        os.replace(partial, target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
