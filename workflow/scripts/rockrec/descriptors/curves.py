@@ -1,0 +1,175 @@
+"""Descriptors of binary images as curves over the lag."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from . import kernels
+from .counting import PIXELS_AT_ONCE, count, on_lattice, origin_windows
+from .packing import pack
+from .polytopes import BOUNDARIES, Polytope
+
+FUNCTIONS = ("S2", "P3H", "P3V", "P4", "P6", "L")
+ORDER = {
+    "S2": 2,
+    "S2H": 2,
+    "S2V": 2,
+    "S2D+": 2,
+    "S2D-": 2,
+    "P3H": 3,
+    "P3V": 3,
+    "P4": 4,
+    "P6": 6,
+}
+NAMES = (*ORDER, "L", "C2")
+# Counted along rows and along columns, then averaged.
+LINES = {"S2": ("S2H", "S2V"), "L": ("LH", "LV"), "C2": ("C2H", "C2V")}
+
+Function = str | Polytope
+
+
+def describe(
+    images: np.ndarray,
+    functions: Iterable[str] | Mapping[str, Function] = FUNCTIONS,
+    boundary: str = "unbiased",
+    n_lags: int | None = None,
+) -> dict[str, np.ndarray]:
+    """Descriptors of binary images, exact, at every lag.
+
+    Parameters
+    ----------
+    images : (H, W) or (n, H, W), bool or 0/1, 1 = phase of interest.
+    functions : names out of S2, S2H, S2V, S2D+, S2D-, P3H, P3V, P4, P6, L, C2; or a mapping
+        from keys of the result to such names or to polytopes of one's own: functions from
+        the lag r to the (row, column) offsets of the vertices.
+    boundary : ``"unbiased"``, ``"periodic"`` or ``"amiri2023"`` (square images only, no C2).
+    n_lags : lags 0 ... n_lags - 1, in pixels; by default half the shorter side.
+
+    Returns
+    -------
+    For each function a float64 array (n, n_lags); NaN where no origin fits.
+
+    Raises
+    ------
+    ValueError : anything but 0 and 1 in the images, an empty or wrongly shaped array, an
+        unknown function or boundary, more lags than the shorter side has pixels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> describe(np.indices((4, 4)).sum(axis=0) % 2, ["S2"])["S2"]
+    array([[0.5, 0. ]])
+    """
+    stack = as_stack(images)
+    named = _named(functions, boundary)
+    n_lags = _checked_lags(n_lags, stack.shape[1:], boundary)
+    parts = {part for function in named.values() for part in _parts(function)}
+    counts = count(stack, parts, boundary, n_lags)
+    means = {}
+    for part in parts:
+        fitting = origin_windows(part, stack.shape[1:], boundary, n_lags).prod(axis=1)
+        means[part] = counts[part] / np.where(fitting > 0, fitting, np.nan)
+    return {
+        key: np.mean([means[part] for part in _parts(function)], axis=0)
+        for key, function in named.items()
+    }
+
+
+def scaled(curves: np.ndarray, phase_fraction: np.ndarray | float, n: int) -> np.ndarray:
+    """Scaled autocovariance F_n(r) = (P_n(r) - phi^n) / (phi - phi^n) (Amiri et al. 2023, Eq. 2).
+
+    Parameters
+    ----------
+    curves : P_n, lags along the last axis.
+    phase_fraction : phi = P_n(0) in the same boundary convention, one for each curve.
+    n : number of vertices, see `ORDER`.
+
+    Returns
+    -------
+    An array shaped as `curves`; NaN where phi is 0 or 1.
+    """
+    phi = np.asarray(phase_fraction, float)[..., None]
+    mixed = np.where((phi > 0) & (phi < 1), phi, np.nan)
+    return (np.asarray(curves) - mixed**n) / (mixed - mixed**n)
+
+
+def origins(
+    function: Function,
+    shape: tuple[int, int],
+    boundary: str = "unbiased",
+    n_lags: int | None = None,
+) -> np.ndarray:
+    """Number of origins at each lag, int64 (n_lags,): rows and columns together for S2, L, C2.
+
+    Parameters and errors as in `describe`, for images of (H, W) = `shape`.
+    """
+    n_lags = _checked_lags(n_lags, shape, boundary)
+    _named({"function": function}, boundary)
+    return sum(
+        origin_windows(part, shape, boundary, n_lags).prod(axis=1) for part in _parts(function)
+    )
+
+
+def chord_lengths(images: np.ndarray, boundary: str = "unbiased") -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of chords (maximal runs of 1 along a line) by their length in pixels.
+
+    Returns
+    -------
+    int64 arrays (n, W + 1) for rows and (n, H + 1) for columns, indexed by the length. In a
+    periodic line the run across the edge is one chord, and a full line one of its length.
+    """
+    stack = as_stack(images)
+    _checked_lags(1, stack.shape[1:], boundary)
+    lattice = on_lattice(stack, boundary)
+    return kernels.count_chords(pack(lattice), *lattice.shape[1:], boundary != "unbiased")
+
+
+def as_stack(images: np.ndarray) -> np.ndarray:
+    """Check that `images` are binary and return them as (n, H, W)."""
+    images = np.asanyarray(images)
+    if images.ndim not in (2, 3):
+        raise ValueError(f"images must have 2 or 3 dimensions, not {images.ndim}")
+    if images.size == 0:
+        raise ValueError(f"images are empty: shape {images.shape}")
+    stack = images if images.ndim == 3 else images[None]
+    at_once = max(PIXELS_AT_ONCE // stack[0].size, 1)
+    for i in range(0, len(stack), at_once):
+        _check_binary(stack[i : i + at_once])
+    return stack
+
+
+def _check_binary(images: np.ndarray) -> None:
+    if images.dtype == bool or (images.dtype == np.uint8 and images.max() <= 1):
+        return
+    if not np.issubdtype(images.dtype, np.number):
+        raise ValueError(f"images must be bool or 0/1, not {images.dtype}")
+    other = images[(images != 0) & (images != 1)]
+    if other.size:
+        raise ValueError(f"images must hold 0 and 1 only, found {other[0]}")
+
+
+def _named(functions: Iterable[str] | Mapping[str, Function], boundary: str) -> dict[str, Function]:
+    named = dict(functions) if isinstance(functions, Mapping) else {f: f for f in functions}
+    for function in named.values():
+        if not callable(function) and function not in NAMES:
+            raise ValueError(f"unknown function {function!r}: known are {', '.join(NAMES)}")
+        if function == "C2" and boundary == "amiri2023":
+            raise ValueError("C2 is not defined in amiri2023")
+    return named
+
+
+def _parts(function: Function) -> tuple[Function, ...]:
+    return LINES.get(function, (function,))
+
+
+def _checked_lags(n_lags: int | None, shape: tuple[int, int], boundary: str) -> int:
+    height, width = shape
+    if boundary not in BOUNDARIES:
+        raise ValueError(f"unknown boundary {boundary!r}: known are {', '.join(BOUNDARIES)}")
+    if boundary == "amiri2023" and height != width:
+        raise ValueError(f"amiri2023 is for square images only, not {height} x {width}")
+    if n_lags is None:
+        n_lags = min(shape) // 2
+    if not 1 <= n_lags <= min(shape):
+        raise ValueError(f"{n_lags} lags of a {height} x {width} image: 1 to {min(shape)} exist")
+    return int(n_lags)
