@@ -1,0 +1,32 @@
+# make demo   the whole workflow on two synthetic rocks, no data needed
+# make test   the tests
+# make lint   style of Python and Snakemake files
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint clean
+
+demo: $(READY)
+	$(BIN)/snakemake --cores all
+	$(BIN)/snakemake --report results/snakemake-report.zip --quiet all
+	@echo "Snakemake's own report: results/snakemake-report.zip"
+
+test: $(READY)
+	$(BIN)/pytest -q tests
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakemake --lint
+
+# The environment: exact versions, no conda needed.
+$(READY): requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	@touch $@
+
+clean:
+	rm -rf results logs .snakemake

@@ -1,0 +1,75 @@
+"""Reducing a binary window: the phase fraction stays, or dilates as the paper's code does."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
+
+from rockrec.tiles import any_nonzero, cut_tiles, keep_fraction
+from rockrec.windows import Window
+
+
+def gaussian_medium(phi, size, sigma, seed):
+    field = gaussian_filter(np.random.default_rng(seed).standard_normal((size, size)), sigma)
+    return (field > np.quantile(field, 1 - phi)).astype(np.uint8)
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    phi=st.floats(0, 1),
+    size=st.sampled_from([8, 16, 32]),
+    factor=st.sampled_from([1, 2, 3, 4, 8]),
+)
+def test_keep_fraction_keeps_the_phase_fraction(seed, phi, size, factor):
+    rng = np.random.default_rng(seed)
+    image = (rng.random((size * factor, size * factor)) < phi).astype(np.uint8)
+    tile = keep_fraction(image, size)
+    assert tile.shape == (size, size)
+    assert set(np.unique(tile)) <= {0, 1}
+    assert abs(tile.mean() - image.mean()) <= 0.5 / size**2 + 1e-12
+
+
+def test_keep_fraction_returns_blocks_as_pixels():
+    tile = gaussian_medium(0.35, 32, 2, seed=1)
+    blown_up = np.kron(tile, np.ones((4, 4), np.uint8))
+    assert np.array_equal(keep_fraction(blown_up, 32), tile)
+    assert np.array_equal(keep_fraction(tile, 32), tile)
+
+
+def test_ties_go_to_the_pixel_with_more_phase_around_it():
+    image = np.zeros((16, 16), np.uint8)
+    image[4:8, 4:6] = 1  # half of the pixel (1, 1) ...
+    image[4:8, 10:12] = 1  # ... half of (1, 2) ...
+    image[4:8, 12:16] = 1  # ... which lies beside a full one, (1, 3)
+    tile = keep_fraction(image, 4)
+    assert tile.sum() == 2
+    assert tile[1, 3] == 1
+    assert tile[1, 2] == 1
+
+
+def test_any_nonzero_dilates_as_the_paper_reports():
+    """512 to 128 px: φ 0.350 becomes 0.402 (known numbers of the paper's own resizing)."""
+    image = gaussian_medium(0.35, 512, 9, seed=3)
+    assert image.mean() == pytest.approx(0.35, abs=1e-3)
+    touched = any_nonzero(image, 128)
+    # The two pixels in the middle of each 4 x 4 block, as bilinear interpolation reads them.
+    expected = image.reshape(128, 4, 128, 4)[:, 1:3, :, 1:3].max(axis=(1, 3))
+    assert np.array_equal(touched, expected)
+    assert touched.mean() > image.mean() + 0.005
+
+
+def test_tiles_come_in_the_order_of_their_windows():
+    mosaic = (np.random.default_rng(0).random((40, 60)) < 0.3).astype(np.uint8)
+    windows = [Window(0, 0, "train"), Window(20, 30, "gap"), Window(5, 11, "heldout")]
+    tiles = cut_tiles(mosaic, windows, 10, 10, "keep_fraction")
+    for tile, (row, column, _) in zip(tiles, windows, strict=True):
+        assert np.array_equal(tile, mosaic[row : row + 10, column : column + 10])
+
+
+def test_bad_sizes_and_modes_are_refused():
+    mosaic = np.zeros((40, 60), np.uint8)
+    with pytest.raises(ValueError, match="window 10 px is no whole multiple of the tile size 4"):
+        cut_tiles(mosaic, [Window(0, 0, "train")], 10, 4, "keep_fraction")
+    with pytest.raises(ValueError, match="'nearest' is none of keep_fraction, any_nonzero"):
+        cut_tiles(mosaic, [Window(0, 0, "train")], 10, 5, "nearest")

@@ -1,0 +1,76 @@
+"""Three separate parts of a mosaic: no window of one sees a pixel of another."""
+
+import numpy as np
+import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
+from rockrec.windows import count_splits, split_windows
+
+
+def painted(windows, shape, window, split):
+    """How many windows of a split cover each pixel."""
+    cover = np.zeros(shape, int)
+    for row, column, part in windows:
+        if part == split:
+            cover[row : row + window, column : column + window] += 1
+    return cover
+
+
+@given(
+    height=st.integers(40, 200),
+    width=st.integers(40, 200),
+    window=st.integers(4, 16),
+    stride=st.integers(1, 20),
+    validation=st.floats(0.05, 0.3),
+    heldout=st.floats(0.05, 0.3),
+)
+def test_parts_share_no_pixel_and_lie_a_window_apart(
+    height, width, window, stride, validation, heldout
+):
+    try:
+        windows = split_windows(height, width, window, stride, validation, heldout)
+    except ValueError:
+        reject()  # no training part is left: tested by itself
+    cover = {
+        part: painted(windows, (height, width), window, part)
+        for part in ("train", "validation", "heldout")
+    }
+    assert cover["validation"].max(initial=0) <= 1
+    assert cover["heldout"].max(initial=0) <= 1
+    axis = 1 if height > width else 0
+    spans = {
+        part: np.flatnonzero(pixels.any(axis=axis)) for part, pixels in cover.items() if pixels.any()
+    }
+    names = [part for part in ("train", "validation", "heldout") if part in spans]
+    for before, after in zip(names, names[1:], strict=False):
+        if (before, after) != ("train", "heldout"):
+            gap = spans[after].min() - spans[before].max() - 1
+            # between validation and held-out, and train and validation, one window at least
+            assert gap >= window
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "window", "stride", "expected"),
+    [(17_920, 54_784, 512, 256, 14_697), (15_000, 30_000, 1024, 200, 10_150)],
+)
+def test_full_windows_of_the_papers_mosaics(height, width, window, stride, expected):
+    assert len(split_windows(height, width, window, stride, 0.15, 0.3)) == expected
+
+
+def test_every_window_is_counted_once():
+    windows = split_windows(100, 300, 10, 5, 0.2, 0.3)
+    assert sum(count_splits(windows).values()) == len(windows) == 19 * 59
+
+
+def test_the_longer_axis_is_cut():
+    wide = split_windows(60, 300, 10, 10, 0.2, 0.3)
+    tall = split_windows(300, 60, 10, 10, 0.2, 0.3)
+    assert {(w.column, w.row, w.split) for w in wide} == {(w.row, w.column, w.split) for w in tall}
+
+
+def test_errors_name_the_numbers():
+    with pytest.raises(ValueError, match="128 px does not fit a mosaic of 100 x 300 px"):
+        split_windows(100, 300, 128, 64, 0.15, 0.3)
+    with pytest.raises(ValueError, match="leave no training window of 50 px on an axis of 300 px"):
+        split_windows(100, 300, 50, 50, 0.5, 0.4)

@@ -1,0 +1,154 @@
+# Settings, wildcards and input functions that several stages share.
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
+
+# The settings are checked here, in Snakemake's own process, with the library's plain modules.
+sys.path += [f"{workflow.basedir}/workflow/{folder}" for folder in ("rules", "scripts")]
+
+from code_inputs import library_code
+from settings import NETWORKS, SettingsError, advice, experiment_samples, for_sample, resolve
+from stage_times import time_table
+
+try:
+    settings = resolve(config)
+except SettingsError as error:
+    files = ", ".join(map(str, workflow.configfiles)) or "the config"
+    raise WorkflowError(f"{files} cannot be used:\n{error}") from None
+
+for line in advice(settings):
+    logger.warning(line)
+
+
+SAMPLES = list(settings["samples"])
+EXPERIMENTS = list(settings["experiments"])
+RESULTS = "results/{sample}/{experiment}"
+REALISATIONS = RESULTS + "/{method}/{replicate}"
+
+
+# Modules that decide no weights of a network: editing them redescribes, it never retrains.
+SHAPES_NO_WEIGHTS = (
+    "logbook",
+    "rockrec.comparison",
+    "rockrec.descriptors",
+    "rockrec.gans.monitor",
+    "rockrec.outputs",
+    "rockrec.progress",
+    "rockrec.provenance",
+    "rockrec.threads",
+)
+
+
+def one_of(names):
+    """A wildcard constraint that matches just these names."""
+    return "|".join(names) or "no_such_name"
+
+
+def methods_of_kind(*kinds):
+    return one_of(name for name, method in settings["methods"].items() if method["kind"] in kinds)
+
+
+wildcard_constraints:
+    sample=one_of(SAMPLES),
+    experiment=one_of(EXPERIMENTS),
+    method=one_of(settings["methods"]),
+    replicate=r"[1-9][0-9]*",
+    part="train|heldout",
+
+
+def code(script, stop_at=()):
+    """The library modules a script runs on: an edited one reruns the rule."""
+    return [os.path.relpath(path) for path in library_code(script, stop_at)]
+
+
+def door(sample):
+    """Where a sample enters: raw mosaic, segmented mosaic or synthetic rock."""
+    return next(key for key in ("mosaic", "segmented", "synthetic") if key in settings["samples"][sample])
+
+
+def samples_through(*doors):
+    """A wildcard constraint for the samples that enter by one of these doors."""
+    return one_of(sample for sample in SAMPLES if door(sample) in doors)
+
+
+def setting(block):
+    """A params function: the settings of a stage for the job's sample."""
+    return lambda wildcards: for_sample(settings[block], wildcards.sample)
+
+
+def sample_setting(key):
+    """A params function: one key of the job's sample."""
+    return lambda wildcards: settings["samples"][wildcards.sample][key]
+
+
+def tile_setting(wildcards):
+    return for_sample(settings["experiments"][wildcards.experiment]["tiles"], wildcards.sample)
+
+
+def method_setting(*omit):
+    """A params function: the settings of the job's method, without the keys that do not concern it."""
+
+    def block(wildcards):
+        method = for_sample(settings["methods"][wildcards.method], wildcards.sample)
+        return {key: value for key, value in method.items() if key not in omit}
+
+    return block
+
+
+def segmented_mosaic(wildcards):
+    sample = settings["samples"][wildcards.sample]
+    return sample.get("segmented", f"results/{wildcards.sample}/mosaic/segmented.tif")
+
+
+def runs_of(experiment):
+    """``method/replicate`` of every reconstruction of an experiment, in the config's order."""
+    return [
+        f"{method}/{replicate}"
+        for method in settings["experiments"][experiment]["methods"]
+        for replicate in range(1, settings["methods"][method].get("replicates", 1) + 1)
+    ]
+
+
+def per_sample_of(experiment, pattern):
+    """`pattern` filled in for every sample of an experiment."""
+    samples = experiment_samples(settings, experiment)
+    return expand(pattern, sample=samples, experiment=experiment)
+
+
+def per_run_of(experiment, pattern):
+    """`pattern` filled in sample by sample, and for each sample run by run."""
+    return [
+        path
+        for sample in experiment_samples(settings, experiment)
+        for path in expand(pattern, sample=sample, experiment=experiment, run=runs_of(experiment))
+    ]
+
+
+def targeted_by(wildcards):
+    """A params function: by method, what its realisations were fitted or forced to."""
+
+    def targeted(method):
+        block = for_sample(settings["methods"][method], wildcards.sample)
+        if block["kind"] == "sa":
+            return [*block["targets"], "phase_fraction"]
+        return ["phase_fraction"] if block.get("threshold") == "phase_fraction" else []
+
+    return {method: targeted(method) for method in settings["experiments"][wildcards.experiment]["methods"]}
+
+
+def trainings_of(experiment):
+    """(history.csv, label) of every network trained in an experiment."""
+    return [
+        (f"results/{sample}/{experiment}/{run}/history.csv", f"{sample} {run}")
+        for sample in experiment_samples(settings, experiment)
+        for run in runs_of(experiment)
+        if settings["methods"][run.split("/")[0]]["kind"] in NETWORKS
+    ]
+
+
+onsuccess:
+    print(time_table("results"))
+    print("The report: results/report.html; figures: results/figures; tables: results/tables")

@@ -1,0 +1,162 @@
+# From the raw mosaic to the segmented one, and the size at which it is representative.
+
+
+rule make_synthetic_rock:
+    """Make a synthetic rock with known truth: gray mosaic and sparse labels (no data needed)."""
+    input:
+        code=code("make_synthetic_rock.py"),
+    output:
+        mosaic="results/{sample}/mosaic/raw.tif",
+        labels="results/{sample}/mosaic/labels.tif",
+        truth="results/{sample}/mosaic/truth.tif",
+    params:
+        kind=sample_setting("synthetic"),
+        height=sample_setting("height"),
+        width=sample_setting("width"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+        seed=settings["seed"],
+    wildcard_constraints:
+        sample=samples_through("synthetic"),
+    log:
+        "logs/{sample}/make_synthetic_rock.log",
+    benchmark:
+        "results/benchmarks/{sample}/make_synthetic_rock.tsv"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    conda:
+        "../../envs/imaging.yaml"
+    message:
+        "Make the synthetic rock {wildcards.sample}"
+    script:
+        "../scripts/make_synthetic_rock.py"
+
+
+def raw_input(key):
+    """The raw mosaic or its labels: the user's file, or the synthetic rock's."""
+
+    def path(wildcards):
+        sample = settings["samples"][wildcards.sample]
+        made = {"mosaic": "raw", "labels": "labels"}[key]
+        return sample.get(key, f"results/{wildcards.sample}/mosaic/{made}.tif")
+
+    return path
+
+
+rule denoise_mosaic:
+    """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
+    input:
+        mosaic=raw_input("mosaic"),
+        code=code("denoise_mosaic.py"),
+    output:
+        denoised="results/{sample}/mosaic/denoised.tif",
+    params:
+        denoise=setting("denoise"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    wildcard_constraints:
+        sample=samples_through("mosaic", "synthetic"),
+    log:
+        "logs/{sample}/denoise_mosaic.log",
+    benchmark:
+        "results/benchmarks/{sample}/denoise_mosaic.tsv"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    conda:
+        "../../envs/imaging.yaml"
+    message:
+        "Denoise the mosaic of {wildcards.sample}"
+    script:
+        "../scripts/denoise_mosaic.py"
+
+
+rule train_unet:
+    """Train a U-Net on the labelled pixels; keep the epoch that validates best."""
+    input:
+        denoised="results/{sample}/mosaic/denoised.tif",
+        labels=raw_input("labels"),
+        code=code("train_unet.py", stop_at=SHAPES_NO_WEIGHTS),
+    output:
+        model="results/{sample}/unet/model.pt",
+        history="results/{sample}/unet/history.csv",
+        scores="results/{sample}/unet/scores.csv",
+    params:
+        unet=setting("unet"),
+        seed=settings["seed"],
+    log:
+        "logs/{sample}/train_unet.log",
+    benchmark:
+        "results/benchmarks/{sample}/train_unet.tsv"
+    threads: 2
+    resources:
+        mem_mb=8000,
+        runtime=240,
+        gpu=1 if settings["run"]["device"] != "cpu" else 0,
+        device=settings["run"]["device"],
+    conda:
+        "../../envs/torch.yaml"
+    message:
+        "Train the U-Net of {wildcards.sample}"
+    script:
+        "../scripts/train_unet.py"
+
+
+rule segment_mosaic:
+    """Segment the mosaic: a label for every pixel, without seams between windows."""
+    input:
+        denoised="results/{sample}/mosaic/denoised.tif",
+        model="results/{sample}/unet/model.pt",
+        code=code("segment_mosaic.py"),
+    output:
+        segmented="results/{sample}/mosaic/segmented.tif",
+    params:
+        segmentation=setting("segmentation"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    wildcard_constraints:
+        sample=samples_through("mosaic", "synthetic"),
+    log:
+        "logs/{sample}/segment_mosaic.log",
+    benchmark:
+        "results/benchmarks/{sample}/segment_mosaic.tsv"
+    threads: 2
+    resources:
+        mem_mb=8000,
+        runtime=240,
+        gpu=1 if settings["run"]["device"] != "cpu" else 0,
+        device=settings["run"]["device"],
+    conda:
+        "../../envs/torch.yaml"
+    message:
+        "Segment the mosaic of {wildcards.sample}"
+    script:
+        "../scripts/segment_mosaic.py"
+
+
+rule analyse_res:
+    """Find the representative elementary size (RES) of a sample from F2 of random squares."""
+    input:
+        segmented=segmented_mosaic,
+        code=code("analyse_res.py"),
+    output:
+        curves="results/{sample}/res/curves.csv",
+        errors="results/{sample}/res/errors.csv",
+    params:
+        res=setting("res"),
+        phase=sample_setting("phase"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+        seed=settings["seed"],
+    log:
+        "logs/{sample}/analyse_res.log",
+    benchmark:
+        "results/benchmarks/{sample}/analyse_res.tsv"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    conda:
+        "../../envs/imaging.yaml"
+    message:
+        "Find the representative size of {wildcards.sample}"
+    script:
+        "../scripts/analyse_res.py"

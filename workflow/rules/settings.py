@@ -1,0 +1,325 @@
+"""The config: defaults filled in from the schema, and every mistake named before any job starts."""
+
+import copy
+import difflib
+import os
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from rockrec.gans.settings import gan_settings
+from rockrec.windows import count_splits, split_windows
+
+SCHEMA_PATH = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
+RESERVED_NAMES = {
+    "samples": ("figures", "tables", "benchmarks", "checkpoints"),
+    "experiments": ("mosaic", "unet", "res"),
+    "methods": ("real", "train", "validation", "heldout"),
+}
+DOORS = ("mosaic", "segmented", "synthetic")
+NETWORKS = ("dcgan", "wgan_gp")
+NOT_FOR_THE_NETWORK = ("realisations", "replicates", "per_sample")
+FEW_HELDOUT = 128
+NO_VERDICT = 30
+
+
+class SettingsError(Exception):
+    """The config is wrong; the message lists each mistake with its path in the config."""
+
+
+def load_schema() -> dict:
+    """Return the config's schema (JSON Schema, draft 2020-12)."""
+    return yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
+
+
+def resolve(config: dict) -> dict:
+    """Return `config` with every default filled in.
+
+    Raises
+    ------
+    SettingsError : unknown or misspelt keys, values of the wrong type or out of range, names
+        that nothing bears, files that do not exist. All mistakes are listed at once.
+    """
+    schema = load_schema()
+    settings = _fill(copy.deepcopy(dict(config)), schema, schema)
+    mistakes = _schema_mistakes(settings, schema, schema, "")
+    if not mistakes:
+        mistakes = _sense_mistakes(settings, schema)
+    if mistakes:
+        raise SettingsError("\n".join(dict.fromkeys(mistakes)))
+    return settings
+
+
+def for_sample(block: dict, sample: str) -> dict:
+    """Return a settings block as it holds for one sample: its ``per_sample`` keys merged in."""
+    merged = {key: value for key, value in block.items() if key != "per_sample"}
+    return merged | block.get("per_sample", {}).get(sample, {})
+
+
+def experiment_samples(settings: dict, experiment: str) -> list[str]:
+    """Return the names of the samples of an experiment: those listed, or all."""
+    return settings["experiments"][experiment]["samples"] or list(settings["samples"])
+
+
+def _follow(schema: dict, root: dict) -> dict:
+    while "$ref" in schema:
+        found = root
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        schema = found
+    return schema
+
+
+def _branches(value: dict, schema: dict, root: dict):
+    """Yield the ``then`` schemas whose ``if`` holds for `value`."""
+    for branch in schema.get("allOf", []):
+        if Draft202012Validator(branch["if"]).is_valid(value):
+            yield _follow(branch["then"], root)
+
+
+def _fill(value, schema: dict, root: dict):
+    schema = _follow(schema, root)
+    if isinstance(value, str) and schema.get("type") == "number":
+        # YAML reads 1e-4 (without a dot) as text
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    if not isinstance(value, dict):
+        return value
+    properties = schema.get("properties", {})
+    for key, sub in properties.items():
+        target = _follow(sub, root)
+        if key in value:
+            value[key] = _fill(value[key], target, root)
+        elif key not in schema.get("required", []) and "default" in target:
+            value[key] = _fill(copy.deepcopy(target["default"]), target, root)
+    others = schema.get("additionalProperties")
+    if isinstance(others, dict):
+        for key in value.keys() - properties.keys():
+            value[key] = _fill(value[key], others, root)
+    for branch in _branches(value, schema, root):
+        _fill(value, branch, root)
+    return value
+
+
+def _schema_mistakes(value, schema: dict, root: dict, prefix: str) -> list[str]:
+    validator = Draft202012Validator({**schema, "$defs": root["$defs"]})
+    mistakes = []
+    for error in validator.iter_errors(value):
+        path = ".".join(filter(None, [prefix, *map(str, error.absolute_path)]))
+        if error.validator == "additionalProperties":
+            known = error.schema.get("properties", {})
+            for key in error.instance.keys() - known.keys():
+                close = difflib.get_close_matches(str(key), known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+                mistakes.append(f"{_join(path, key)}: unknown key; {hint}")
+        elif error.validator == "required":
+            missing = next(key for key in error.validator_value if key not in error.instance)
+            mistakes.append(f"{_join(path, missing)}: missing; it has no default")
+        else:
+            mistakes.append(f"{path or 'config'}: {_say(error)}")
+    return mistakes
+
+
+def _say(error) -> str:
+    value = repr(error.instance)
+    value = value if len(value) <= 60 else value[:57] + "..."
+    bounds = {
+        "minimum": "is less than",
+        "exclusiveMinimum": "is not above",
+        "maximum": "is more than",
+        "exclusiveMaximum": "is not below",
+        "multipleOf": "is no multiple of",
+    }
+    if error.validator in bounds:
+        return f"{value} {bounds[error.validator]} {error.validator_value}"
+    if error.validator == "enum":
+        return f"{value} is none of {', '.join(map(str, error.validator_value))}"
+    if error.validator == "type":
+        return f"{value} is not of type {error.validator_value}"
+    return error.message
+
+
+def _join(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
+    """Mistakes that a schema cannot see: names, files, sizes that do not fit one another."""
+    mistakes = []
+    samples, methods = settings["samples"], settings["methods"]
+    for name, sample in samples.items():
+        path = f"samples.{name}"
+        doors = [door for door in DOORS if door in sample]
+        if len(doors) != 1:
+            mistakes.append(
+                f"{path}: needs exactly one of {', '.join(DOORS)}; it has {doors or 'none'}"
+            )
+        for key in ("mosaic", "labels", "segmented"):
+            if key in sample and not os.path.isfile(sample[key]):
+                mistakes.append(f"{path}.{key}: no file {sample[key]!r}")
+    for kind, reserved in RESERVED_NAMES.items():
+        mistakes += [
+            f"{kind}.{name}: not a possible name (letters, digits, _ and -; "
+            f"none of {', '.join(reserved)})"
+            for name in settings[kind]
+            if name in reserved or not _is_name(name)
+        ]
+    for path, block, block_schema in _blocks_by_sample(settings, schema):
+        for name in block["per_sample"]:
+            where = f"{path}.per_sample.{name}"
+            if name not in samples:
+                mistakes.append(f"{where}: no such sample; known: {', '.join(samples)}")
+            else:
+                merged = for_sample(block, name) | {"per_sample": {}}
+                mistakes += _schema_mistakes(merged, block_schema, schema, where)
+    for name, experiment in settings["experiments"].items():
+        path = f"experiments.{name}"
+        for key, known in (("samples", samples), ("methods", methods)):
+            mistakes += [
+                f"{path}.{key}: no {key[:-1]} {item!r}; known: {', '.join(known)}"
+                for item in experiment[key] or []
+                if item not in known
+            ]
+        if not mistakes:
+            mistakes += _tile_mistakes(settings, name)
+    for name, method in methods.items():
+        if method["kind"] == "external" and not os.path.isfile(method["stack"]):
+            mistakes.append(f"methods.{name}.stack: no file {method['stack']!r}")
+        if method["kind"] in NETWORKS:
+            mistakes += _network_mistakes(name, method)
+    return mistakes or _mosaic_mistakes(settings)
+
+
+def _network_mistakes(name: str, method: dict) -> list[str]:
+    """What the settings of a network forbid, for each sample that has keys of its own."""
+    mistakes = []
+    for sample in [None, *method["per_sample"]]:
+        block = for_sample(method, sample)
+        try:
+            gan_settings({k: v for k, v in block.items() if k not in NOT_FOR_THE_NETWORK})
+        except ValueError as error:
+            where = f"methods.{name}" + (f".per_sample.{sample}" if sample else "")
+            mistakes.append(f"{where}: {error}")
+    return mistakes
+
+
+def _mosaic_mistakes(settings: dict) -> list[str]:
+    """Mosaics that cannot be read, or that are too small for what is wanted of them."""
+    mistakes = []
+    for name, sample in settings["samples"].items():
+        try:
+            shape = _mosaic_shape(sample)
+        except ValueError as error:
+            mistakes.append(f"samples.{name}: {error}")
+            continue
+        if shape is None:
+            continue
+        largest = max(for_sample(settings["res"], name)["sizes"])
+        if largest > min(shape):
+            mistakes.append(
+                f"res.sizes: {largest} px does not fit the mosaic of {name}, "
+                f"{shape[0]} x {shape[1]} px"
+            )
+        for experiment in settings["experiments"]:
+            if name in experiment_samples(settings, experiment):
+                try:
+                    _count_windows(settings, experiment, name, shape)
+                except ValueError as error:
+                    mistakes.append(f"experiments.{experiment}.tiles: {name}: {error}")
+    return mistakes
+
+
+def _mosaic_shape(sample: dict) -> tuple[int, int] | None:
+    """Height and width of a sample's mosaic in px; None where no image library is at hand.
+
+    Raises ValueError if a file is no readable mosaic, or the labels are of another shape.
+    """
+    if "synthetic" in sample:
+        return sample["height"], sample["width"]
+    try:
+        from rockrec.images import inspect_mosaic
+    except ImportError:
+        return None
+    info = inspect_mosaic(sample.get("mosaic") or sample["segmented"])
+    if "labels" in sample:
+        labels = inspect_mosaic(sample["labels"])
+        if (labels.height, labels.width) != (info.height, info.width):
+            raise ValueError(
+                f"{sample['labels']} has {labels.height} x {labels.width} px, "
+                f"{sample['mosaic']} {info.height} x {info.width} px"
+            )
+    return info.height, info.width
+
+
+def _count_windows(settings: dict, experiment: str, sample: str, shape: tuple) -> dict[str, int]:
+    tiles = for_sample(settings["experiments"][experiment]["tiles"], sample)
+    fractions = tiles["validation_fraction"], tiles["heldout_fraction"]
+    return count_splits(split_windows(*shape, tiles["window"], tiles["stride"], *fractions))
+
+
+def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
+    mistakes = []
+    block = settings["experiments"][experiment]
+    for sample in experiment_samples(settings, experiment):
+        tiles = for_sample(block["tiles"], sample)
+        path = f"experiments.{experiment}.tiles"
+        if sample in block["tiles"]["per_sample"]:
+            path += f".per_sample.{sample}"
+        if tiles["window"] % tiles["size"]:
+            mistakes.append(
+                f"{path}.window: {tiles['window']} is no whole multiple of size {tiles['size']}"
+            )
+        networks = [m for m in block["methods"] if settings["methods"][m]["kind"] in NETWORKS]
+        if networks and (tiles["size"] < 16 or tiles["size"] & (tiles["size"] - 1)):
+            mistakes.append(
+                f"{path}.size: {tiles['size']} is no size a network can make "
+                f"(16, 32, 64, ...; wanted by {', '.join(networks)})"
+            )
+    return mistakes
+
+
+def _blocks_by_sample(settings: dict, schema: dict):
+    """Yield (path, block, its schema) of every block that has a ``per_sample`` key."""
+    definitions = schema["$defs"]
+    for name in ("denoise", "unet", "segmentation", "res"):
+        yield name, settings[name], definitions[name]
+    for name, method in settings["methods"].items():
+        yield f"methods.{name}", method, definitions[method["kind"]]
+    for name, experiment in settings["experiments"].items():
+        yield f"experiments.{name}.tiles", experiment["tiles"], definitions["tiles"]
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and all(c.isascii() and (c.isalnum() or c in "_-") for c in str(name))
+
+
+def advice(settings: dict) -> list[str]:
+    """Return warnings about a config that runs but tells less than its user may expect.
+
+    Mosaics whose size cannot be read here (no image library beside Snakemake, or the file is
+    made by the run) are judged by the stage that cuts them.
+    """
+    lines = []
+    for name in settings["experiments"]:
+        for sample in experiment_samples(settings, name):
+            shape = _mosaic_shape(settings["samples"][sample])
+            if shape:
+                heldout = _count_windows(settings, name, sample, shape)["heldout"]
+                if heldout < FEW_HELDOUT:
+                    verdict = "; no verdict under 30" if heldout < NO_VERDICT else ""
+                    lines.append(
+                        f"experiments.{name}: {sample} has {heldout} disjoint held-out windows, "
+                        f"{FEW_HELDOUT} are wanted{verdict}"
+                    )
+    for sample, block in settings["samples"].items():
+        shape = _mosaic_shape(block)
+        largest = max(for_sample(settings["res"], sample)["sizes"])
+        if shape and largest > min(shape) / 3:
+            lines.append(
+                f"res.sizes: {largest} px is more than a third of the short side of {sample} "
+                f"({min(shape)} px): its squares overlap, the RES is optimistic"
+            )
+    return lines

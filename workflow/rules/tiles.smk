@@ -1,0 +1,28 @@
+# From the segmented mosaic to tiles in three separate parts.
+
+
+rule cut_tiles:
+    """Cut windows out of the segmented mosaic and reduce them to the experiment's tile size."""
+    input:
+        segmented=segmented_mosaic,
+        code=code("cut_tiles.py"),
+    output:
+        tiles=RESULTS + "/tiles.tif",
+        table=RESULTS + "/tiles.csv",
+    params:
+        tiles=tile_setting,
+        phase=sample_setting("phase"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    log:
+        "logs/{sample}/{experiment}/cut_tiles.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/cut_tiles.tsv"
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    conda:
+        "../../envs/imaging.yaml"
+    message:
+        "Cut the tiles of {wildcards.sample} for {wildcards.experiment}"
+    script:
+        "../scripts/cut_tiles.py"

@@ -1,0 +1,23 @@
+"""Describe the training or the held-out tiles of an experiment."""
+
+import pandas as pd
+
+from logbook import logged
+from rockrec.comparison import curve_table
+from rockrec.description import describe_set, save_description
+from rockrec.images import read_stack, stack_pixel_size
+from rockrec.outputs import written_whole
+
+
+@logged(snakemake)
+def main():
+    path = snakemake.input.tiles
+    split = pd.read_csv(snakemake.input.table)["split"]
+    tiles = read_stack(path)[(split == snakemake.wildcards.part).to_numpy()]
+    description = describe_set(tiles, stack_pixel_size(path), snakemake.params.boundary)
+    save_description(snakemake.output.descriptors, description)
+    with written_whole(snakemake.output.curves) as partial:
+        curve_table(description).to_csv(partial, index=False)
+
+
+main()

@@ -1,0 +1,25 @@
+"""Take in a stack of binary images that another tool made."""
+
+from logbook import logged
+from rockrec.images import (
+    ImageError,
+    read_external_stack,
+    read_stack,
+    stack_pixel_size,
+    write_stack,
+)
+from rockrec.provenance import write_provenance
+
+
+@logged(snakemake)
+def main():
+    path, tiles = snakemake.input.stack, snakemake.input.tiles
+    stack = read_external_stack(path)
+    size = read_stack(tiles).shape[1:]
+    if stack.shape[1:] != size:
+        raise ImageError(f"{path}: images of {stack.shape[1:]} px, the tiles are {size} px")
+    write_stack(snakemake.output.realisations, stack, stack_pixel_size(tiles))
+    write_provenance(snakemake.output.provenance, inputs=[path], settings={"kind": "external"})
+
+
+main()

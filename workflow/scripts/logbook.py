@@ -1,0 +1,58 @@
+"""The log of a stage: every script tells the same way what it does and why it stopped."""
+
+import copy
+import functools
+import logging
+import sys
+import time
+
+from rockrec.threads import use_threads
+
+LINE = "%(asctime)s %(levelname)-7s %(message)s"
+CLOCK = "%Y-%m-%d %H:%M:%S"
+
+
+class WithoutTraceback(logging.Formatter):
+    """One line per record: the traceback is for the log file."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record = copy.copy(record)
+        record.exc_info = record.exc_text = None
+        return super().format(record)
+
+
+def logged(snakemake):
+    """Decorate a script's ``main``: log to the rule's log file and to stderr.
+
+    Threads of every numeric library follow the rule's. On an error the traceback goes to the
+    log file, one line with the reason to both, and the script ends with status 1.
+    """
+
+    def decorate(main):
+        @functools.wraps(main)
+        def run():
+            _start(snakemake.log[0])
+            use_threads(snakemake.threads)
+            log = logging.getLogger(snakemake.rule)
+            log.info("%s: start", snakemake.rule)
+            began = time.monotonic()
+            try:
+                main()
+            except Exception as error:
+                reason = f"{snakemake.rule}: {type(error).__name__}: {error}"
+                log.error("%s", reason, exc_info=True)
+                sys.exit(1)
+            log.info("%s: done in %.1f s", snakemake.rule, time.monotonic() - began)
+
+        return run
+
+    return decorate
+
+
+def _start(path: str) -> None:
+    to_file = logging.FileHandler(path, mode="w", encoding="utf-8")
+    to_file.setFormatter(logging.Formatter(LINE, CLOCK))
+    to_stderr = logging.StreamHandler()
+    to_stderr.setFormatter(WithoutTraceback(LINE, CLOCK))
+    logging.basicConfig(level=logging.INFO, handlers=[to_file, to_stderr], force=True)
+    logging.captureWarnings(True)

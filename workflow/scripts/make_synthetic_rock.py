@@ -1,0 +1,20 @@
+"""Make a synthetic rock: its gray mosaic, sparse labels, and the truth behind them."""
+
+from rockrec.synthetic import make_rock
+
+from logbook import logged
+from rockrec.images import write_mosaic
+from rockrec.seeds import seed_for
+
+
+@logged(snakemake)
+def main():
+    params = snakemake.params
+    seed = seed_for(params.seed, snakemake.wildcards.sample, "synthetic")
+    rock = make_rock(params.kind, params.height, params.width, seed)
+    write_mosaic(snakemake.output.mosaic, rock.gray, params.pixel_size_nm)
+    write_mosaic(snakemake.output.labels, rock.labels, params.pixel_size_nm)
+    write_mosaic(snakemake.output.truth, rock.truth, params.pixel_size_nm)
+
+
+main()

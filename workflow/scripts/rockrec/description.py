@@ -1,0 +1,44 @@
+"""What a set of tiles is in numbers: its descriptors and scalars, on disk as one file."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rockrec.descriptors import FUNCTIONS, describe
+from rockrec.outputs import written_whole
+from rockrec.pores import euler_number, perimeter
+
+# The oblique pairs and the cluster function stand beside the paper's functions: no method is
+# fitted to them, so a verdict can rest on them.
+DESCRIBED = (*FUNCTIONS, "S2D+", "S2D-", "C2")
+
+
+def describe_set(tiles: np.ndarray, pixel_size_nm: float, boundary: str) -> dict[str, np.ndarray]:
+    """Describe tiles (n, size, size) of 0/1 one by one.
+
+    Returns
+    -------
+    dict : each descriptor's curves (n, lags); ``phase_fraction``, ``euler_number`` and
+        ``perimeter`` (n,); ``boundary`` and ``pixel_size_nm``.
+    """
+    functions = FUNCTIONS if boundary == "amiri2023" else DESCRIBED
+    return {
+        **describe(tiles, functions, boundary),
+        "phase_fraction": tiles.mean(axis=(1, 2)),
+        "euler_number": euler_number(tiles),
+        "perimeter": perimeter(tiles),
+        "boundary": np.array(boundary),
+        "pixel_size_nm": np.array(float(pixel_size_nm)),
+    }
+
+
+def save_description(path: str, description: Mapping[str, np.ndarray]) -> None:
+    """Write a description as ``.npz``."""
+    with written_whole(path) as partial, open(partial, "wb") as file:
+        np.savez_compressed(file, **description)
+
+
+def load_description(path: str) -> dict[str, np.ndarray]:
+    """Read what `save_description` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        return {key: file[key] for key in file.files}

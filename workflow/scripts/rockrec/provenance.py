@@ -1,0 +1,66 @@
+"""Where a set of realisations comes from: settings, inputs, versions, machine."""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from rockrec import __version__
+from rockrec.outputs import written_whole
+
+PACKAGES = ("numpy", "scipy", "scikit-image", "numba", "torch")
+
+
+def checksum(path: str | os.PathLike) -> str:
+    """SHA-256 of a file, as hexadecimal text."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_provenance(path: str | os.PathLike, *, inputs: list, settings: dict, **more) -> None:
+    """Write a JSON file that says how something was made.
+
+    Parameters
+    ----------
+    inputs : files whose checksums are recorded.
+    settings : the settings block that shaped the result.
+    more : further facts, e.g. ``seed`` or ``seconds``.
+    """
+    record = {
+        "settings": settings,
+        **more,
+        "inputs": {str(file): checksum(file) for file in inputs},
+        "versions": {"rockrec": __version__, "python": platform.python_version()}
+        | {name: found for name in PACKAGES if (found := _version(name))},
+        "revision": _revision(),
+        "machine": {
+            "host": platform.node(),
+            "system": platform.platform(),
+            "processors": os.cpu_count(),
+        },
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    with written_whole(path) as partial:
+        partial.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _revision() -> str | None:
+    """The git commit of the code, with ``-dirty`` if edited; None outside a repository."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    folder = Path(__file__).parent
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,172 @@
+"""Representative elementary size (RES): the smallest image whose structure is the rock's.
+
+After the paper's RES analysis (Fig. 5): the scaled two-point correlation F2 (Eq. 2) of random
+squares of several sizes, and its mean squared error to that of the largest size.
+"""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rockrec.descriptors import describe, scaled
+from rockrec.progress import Progress
+from rockrec.seeds import seed_for
+
+FORMS = ("pooled", "per_image")
+
+
+@dataclass(frozen=True)
+class ResAnalysis:
+    """Curves and errors by size (tables as written to disk) and the RES of each form.
+
+    `sizes` maps a form of F2 to its RES in mosaic px.
+    """
+
+    curves: pd.DataFrame
+    errors: pd.DataFrame
+    sizes: dict[str, int]
+
+
+def analyse_res(
+    phase: np.ndarray,
+    sizes: list[int],
+    pixel_size_nm: float,
+    *,
+    squares: int = 30,
+    repeats: int = 10,
+    seed: int = 0,
+) -> ResAnalysis:
+    """Find the representative elementary size of a segmented mosaic.
+
+    In each repeat, `squares` random squares of every size are drawn (of the largest size two
+    independent sets), and F2 is averaged in two forms: pooled (Eq. 2 on the mean S2 and the mean
+    phase fraction) and per image. The error of a size is the MSE of its F2 to the largest size's
+    over the lags that both have. The RES is the smallest size such that it and all larger ones
+    stay below the 95 % quantile of the same MSE between independent sets of the largest size.
+
+    Parameters
+    ----------
+    phase : (H, W) uint8 0/1.
+    sizes : sides of the squares, mosaic px.
+    pixel_size_nm : of the mosaic.
+
+    Raises
+    ------
+    ValueError : a size larger than the mosaic, fewer than two sizes, or a mosaic of one phase.
+    """
+    sizes = sorted(sizes)
+    largest = sizes[-1]
+    if len(sizes) < 2:
+        raise ValueError("RES analysis needs at least two sizes")
+    if largest > min(phase.shape):
+        raise ValueError(f"RES size {largest} px does not fit a mosaic of {phase.shape} px")
+    if phase.min() == phase.max():
+        raise ValueError("RES analysis needs both phases in the mosaic: it holds only one")
+
+    sets = [("", size) for size in sizes] + [("control", largest)]
+    progress = Progress("RES", repeats)
+    repeated = []
+    for repeat in range(repeats):
+        drawn = {}
+        for role, size in sets:
+            rng = np.random.default_rng(seed_for(seed, "res", repeat, role, size))
+            drawn[role, size] = _draw_f2(phase, size, squares, rng)
+        repeated.append(drawn)
+        progress.report(repeat + 1)
+
+    curves = [
+        table
+        for form in FORMS
+        for size in sizes
+        for table in [_curve_table([drawn["", size] for drawn in repeated], form, size)]
+    ]
+    errors, res = [], {}
+    for form in FORMS:
+        rows = _error_rows(repeated, sizes, form)
+        res[form] = _smallest_representative(rows)
+        for row in rows:
+            row["res"] = row["size_px"] == res[form]
+        errors += rows
+    microns = pixel_size_nm / 1000
+    curves = pd.concat(curves, ignore_index=True)
+    curves.insert(1, "size_um", curves["size_px"] * microns)
+    curves.insert(4, "lag_um", curves["lag_px"] * microns)
+    errors = pd.DataFrame(errors)
+    errors.insert(1, "size_um", errors["size_px"] * microns)
+    return ResAnalysis(curves, errors, res)
+
+
+def _draw_f2(phase, size, squares, rng) -> dict[str, np.ndarray]:
+    """F2 of `squares` random squares: the pooled curve, and the per-image curves (n, lags)."""
+    height, width = phase.shape
+    rows = rng.integers(0, height - size + 1, squares)
+    columns = rng.integers(0, width - size + 1, squares)
+    images = np.stack(
+        [phase[r : r + size, c : c + size] for r, c in zip(rows, columns, strict=True)]
+    )
+    s2 = describe(images, ("S2",))["S2"]
+    fraction = s2[:, 0]
+    per_image = scaled(s2, fraction, 2)
+    return {
+        "pooled": scaled(s2.mean(axis=0), fraction.mean(), 2),
+        "per_image": np.nanmean(per_image, axis=0),
+        "images": per_image,
+    }
+
+
+def _curve_table(draws, form, size) -> pd.DataFrame:
+    """Mean over the repeats, with the 95 % band of one set of squares (mean ± 1.96 s/√n)."""
+    mean = np.mean([draw[form] for draw in draws], axis=0)
+    images = draws[0]["images"]
+    half = 1.96 * np.nanstd(images, axis=0, ddof=1) / np.sqrt(len(images))
+    return pd.DataFrame(
+        {
+            "size_px": size,
+            "form": form,
+            "lag_px": np.arange(mean.size),
+            "mean": mean,
+            "low": mean - half,
+            "high": mean + half,
+            "n": len(images),
+        }
+    )
+
+
+def _error_rows(repeated, sizes, form) -> list[dict]:
+    largest = sizes[-1]
+    controls = [drawn[role, largest][form] for drawn in repeated for role in ("", "control")]
+    rows = []
+    for size in sizes:
+        lags = size // 2
+        between_largest = [_mse(a[:lags], b[:lags]) for a, b in itertools.combinations(controls, 2)]
+        # The largest size is held against its own independent set, the others against the first.
+        role = "control" if size == largest else ""
+        errors = [_mse(drawn[role, size][form], drawn["", largest][form]) for drawn in repeated]
+        low, high = np.quantile(errors, [0.05, 0.95])
+        rows.append(
+            {
+                "size_px": size,
+                "form": form,
+                "error": np.mean(errors),
+                "error_low": low,
+                "error_high": high,
+                "threshold": np.quantile(between_largest, 0.95),
+            }
+        )
+    return rows
+
+
+def _smallest_representative(rows: list[dict]) -> int:
+    res = rows[-1]["size_px"]
+    for row in reversed(rows[:-1]):
+        if row["error"] > row["threshold"]:
+            break
+        res = row["size_px"]
+    return res
+
+
+def _mse(a: np.ndarray, b: np.ndarray) -> float:
+    lags = min(a.size, b.size)
+    return float(np.mean((a[:lags] - b[:lags]) ** 2))

@@ -1,0 +1,116 @@
+"""Where the windows of a mosaic lie, and which of its three parts each belongs to.
+
+Plain Python, so that a config can be checked before any job starts.
+"""
+
+from collections import Counter
+from typing import NamedTuple
+
+PARTS = ("train", "validation", "heldout")
+
+
+class Window(NamedTuple):
+    """Upper left pixel of a square window in the mosaic, and the part it belongs to."""
+
+    row: int
+    column: int
+    split: str
+
+
+def split_windows(
+    height: int,
+    width: int,
+    window: int,
+    stride: int,
+    validation_fraction: float,
+    heldout_fraction: float,
+) -> list[Window]:
+    """Lay full windows over a mosaic and divide them into three separate parts.
+
+    The mosaic's longer axis is cut into train, validation and held-out bands with a gap of
+    one window between them. Windows that touch two bands or a gap are ``gap``, and so are
+    validation and held-out windows that overlap one already taken: these two sets do not
+    overlap within themselves, training windows may.
+
+    Parameters
+    ----------
+    height, width, window, stride : mosaic px.
+    validation_fraction, heldout_fraction : shares of the longer axis.
+
+    Returns
+    -------
+    list of Window, row by row: ``(height - window) // stride + 1`` rows of them.
+
+    Raises
+    ------
+    ValueError : the window is larger than the mosaic, or the fractions leave no training part.
+    """
+    if window > min(height, width):
+        raise ValueError(f"a window of {window} px does not fit a mosaic of {height} x {width} px")
+    rows = range(0, height - window + 1, stride)
+    columns = range(0, width - window + 1, stride)
+    long_axis, long_length = (rows, height) if height > width else (columns, width)
+    bands = part_bands(long_length, window, validation_fraction, heldout_fraction)
+    along = {position: _band_of(position, window, bands) for position in long_axis}
+
+    short_axis = columns if height > width else rows
+    apart_along = {
+        position
+        for part in ("validation", "heldout")
+        for position in _without_overlap([p for p in long_axis if along[p] == part], window)
+    }
+    apart_across = set(_without_overlap(list(short_axis), window))
+
+    def split_of(row: int, column: int) -> str:
+        position, across = (row, column) if height > width else (column, row)
+        part = along[position]
+        if part in ("train", "gap"):
+            return part
+        return part if position in apart_along and across in apart_across else "gap"
+
+    return [Window(row, column, split_of(row, column)) for row in rows for column in columns]
+
+
+def part_bands(
+    length: int, window: int, validation_fraction: float, heldout_fraction: float
+) -> dict[str, tuple[int, int]]:
+    """Return ``{part: (first px, end px)}`` along an axis of `length` px, one-window gaps between.
+
+    Raises ValueError if no training window is left.
+    """
+    heldout = round(length * heldout_fraction)
+    validation = round(length * validation_fraction)
+    heldout_start = length - heldout
+    validation_start = heldout_start - window - validation
+    train_end = validation_start - window
+    if train_end < window:
+        raise ValueError(
+            f"validation_fraction {validation_fraction} and heldout_fraction {heldout_fraction} "
+            f"leave no training window of {window} px on an axis of {length} px"
+        )
+    return {
+        "train": (0, train_end),
+        "validation": (validation_start, validation_start + validation),
+        "heldout": (heldout_start, length),
+    }
+
+
+def count_splits(windows: list[Window]) -> dict[str, int]:
+    """Return how many windows each part and the gap hold."""
+    counts = Counter(window.split for window in windows)
+    return {split: counts[split] for split in (*PARTS, "gap")}
+
+
+def _band_of(position: int, window: int, bands: dict[str, tuple[int, int]]) -> str:
+    for part, (first, end) in bands.items():
+        if first <= position and position + window <= end:
+            return part
+    return "gap"
+
+
+def _without_overlap(positions: list[int], window: int) -> list[int]:
+    taken: list[int] = []
+    for position in positions:
+        if not taken or position >= taken[-1] + window:
+            taken.append(position)
+    return taken
