@@ -1,0 +1,75 @@
+"""Random batches of tiles from a stack that may be larger than the memory."""
+
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from .settings import check_size
+
+TILES_AT_ONCE = 256
+
+
+class TileSubset:
+    """Some tiles of a (memory-mapped) stack, read only when they are asked for.
+
+    Parameters
+    ----------
+    stack : (n, size, size) uint8.
+    lines : indices into the stack, e.g. those of the training part.
+    """
+
+    def __init__(self, stack: np.ndarray, lines: np.ndarray):
+        self.stack, self.lines = stack, np.asarray(lines)
+        self.shape, self.dtype = (len(self.lines), *stack.shape[1:]), stack.dtype
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __getitem__(self, chosen) -> np.ndarray:
+        return self.stack[self.lines[chosen]]
+
+
+def check_tiles(tiles: np.ndarray | TileSubset, name: str) -> None:
+    """Raise ValueError unless `tiles` are (n, size, size) uint8 0/1 that a network can draw."""
+    if len(tiles.shape) != 3 or tiles.shape[1] != tiles.shape[2] or tiles.dtype != np.uint8:
+        raise ValueError(
+            f"{name} tiles must be (n, size, size) uint8, not {tiles.shape} {tiles.dtype}"
+        )
+    check_size(tiles.shape[1])
+    if len(tiles) < 2:
+        raise ValueError(f"{name} tiles: at least two are needed, not {len(tiles)}")
+    highest = max(int(some.max()) for some in _in_parts(tiles))
+    if highest > 1:
+        raise ValueError(f"{name} tiles must be 0 or 1, not {highest}")
+
+
+def checksum(tiles: np.ndarray | TileSubset) -> str:
+    """Return the SHA-256 of the tiles' shape and pixels."""
+    digest = hashlib.sha256(repr(tuple(tiles.shape)).encode())
+    for some in _in_parts(tiles):
+        digest.update(np.ascontiguousarray(some))
+    return digest.hexdigest()
+
+
+def phase_fraction(tiles: np.ndarray | TileSubset) -> float:
+    """Return the share of pixels that are 1 over the whole set."""
+    return sum(int(some.sum(dtype=np.int64)) for some in _in_parts(tiles)) / float(
+        np.prod(tiles.shape)
+    )
+
+
+def draw_batch(
+    tiles: np.ndarray | TileSubset, n: int, random: torch.Generator, device: torch.device
+) -> torch.Tensor:
+    """Draw `n` tiles with replacement, as images (n, 1, size, size) of -1 and 1."""
+    chosen = torch.randint(len(tiles), (n,), generator=random).numpy()
+    batch = torch.from_numpy(np.ascontiguousarray(tiles[chosen])).to(device)
+    images = batch[:, None].to(torch.float32) * 2 - 1
+    return images.contiguous(memory_format=torch.channels_last)
+
+
+def _in_parts(tiles: np.ndarray | TileSubset) -> Iterator[np.ndarray]:
+    for first in range(0, len(tiles), TILES_AT_ONCE):
+        yield np.asarray(tiles[first : first + TILES_AT_ONCE])

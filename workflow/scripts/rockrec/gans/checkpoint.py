@@ -1,0 +1,87 @@
+"""The folder of a network in training: its key, its files, whole or not at all."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from rockrec.outputs import written_whole
+
+from .settings import GanSettings
+
+FORMAT = 1  # of the checkpoints; a change in what the loop computes changes it
+
+
+def checkpoint_key(
+    settings: GanSettings, train_checksum: str, validation_checksum: str, seed: int
+) -> str:
+    """Name the folder of a network after what shapes its weights.
+
+    The run length is not part of it, so a longer run continues a shorter one; nor are device
+    and threads.
+    """
+    shaping = {
+        "format": FORMAT,
+        "settings": settings.shaping(),
+        "train": train_checksum,
+        "validation": validation_checksum,
+        "seed": seed,
+    }
+    text = json.dumps(shaping, sort_keys=True)
+    return f"{settings.kind}-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of a run of `steps` steps; a longer run starts from a shorter one's."""
+
+    folder: Path
+    steps: int
+
+    @property
+    def model(self) -> Path:
+        """The finished model; it is there if and only if the run is over."""
+        return self.folder / f"model_{self.steps}.pt"
+
+    @property
+    def history(self) -> Path:
+        """The table of the steps so far, as of the last checkpoint."""
+        return self.folder / f"history_{self.steps}.csv"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The state of the training."""
+        return self.folder / f"checkpoint_{self.steps}.pt"
+
+    def furthest(self) -> dict | None:
+        """Return the furthest state in the folder that is not past this run's end."""
+        states = [load_whole(path) for path in sorted(self.folder.glob("checkpoint_*.pt"))]
+        usable = [state for state in states if state["step"] <= self.steps]
+        return max(usable, key=lambda state: state["step"], default=None)
+
+
+def save_whole(content: dict, path: Path) -> None:
+    """Save tensors and plain values; the same content gives the same bytes."""
+    # Given a path, torch would write the name of the partial file into the archive.
+    with written_whole(path) as partial, open(partial, "wb") as file:
+        torch.save(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load_whole(path: str | os.PathLike) -> dict:
+    """Load what `save_whole` wrote, onto the CPU; no code in the file is run.
+
+    Raises
+    ------
+    ValueError : the file cannot be read; the message names it.
+    """
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # torch raises whatever unpickling meets
+        raise ValueError(f"{path}: cannot be read: {error}") from error

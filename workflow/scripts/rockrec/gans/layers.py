@@ -1,0 +1,86 @@
+"""The blocks that both the paper's networks are built of: a generator and a discriminator.
+
+Tensors are (n, channels, height, width); images lie in [-1, 1], one channel.
+"""
+
+import math
+
+import torch
+from torch import nn
+
+from .settings import GanSettings, check_size
+
+INITIAL_STD = 0.02
+
+
+def widths(size: int, settings: GanSettings) -> list[int]:
+    """Return the channels at 4, 8, ... , size / 2 px: halving from layer to layer, capped."""
+    check_size(size)
+    doublings = int(math.log2(size // 8))
+    return [min(settings.channels << k, settings.max_channels) for k in range(doublings, -1, -1)]
+
+
+class Generator(nn.Sequential):
+    """From a latent vector to an image: 4 x 4 px, then doubled until it has the size.
+
+    After each convolution but the last come BatchNorm and ReLU, after the last tanh. The paper's
+    generator has ``upsampling: transposed`` and ``pointwise: true``.
+    """
+
+    def __init__(self, size: int, settings: GanSettings):
+        layers = widths(size, settings)
+        self.latent = settings.latent
+        blocks = [nn.ConvTranspose2d(settings.latent, layers[0], 4, bias=False)]
+        blocks += _norm_and_relu(layers[0])
+        for wide, narrow in zip(layers, layers[1:], strict=False):
+            blocks += _doubling(wide, narrow, settings.upsampling) + _norm_and_relu(narrow)
+        if settings.pointwise:
+            blocks += [nn.Conv2d(layers[-1], layers[-1], 1, bias=False)]
+            blocks += _norm_and_relu(layers[-1])
+        super().__init__(*blocks, *_doubling(layers[-1], 1, settings.upsampling), nn.Tanh())
+
+    def forward(self, latent: torch.Tensor) -> torch.Tensor:
+        """Draw images (n, 1, size, size) from latent vectors (n, latent)."""
+        return super().forward(latent[:, :, None, None])
+
+
+class Discriminator(nn.Sequential):
+    """From an image to one number: halved by strided convolutions to 4 x 4 px, then to 1.
+
+    Without ``batch_norm`` it is the critic of WGAN-GP, whose penalty is meant for one image at
+    a time; with it (all layers but the first and last) the discriminator of DCGAN.
+    """
+
+    def __init__(self, size: int, settings: GanSettings, batch_norm: bool):
+        layers = widths(size, settings)[::-1]
+        blocks = [nn.Conv2d(1, layers[0], 4, 2, 1, bias=False), nn.LeakyReLU(0.2)]
+        for narrow, wide in zip(layers, layers[1:], strict=False):
+            blocks += [nn.Conv2d(narrow, wide, 4, 2, 1, bias=False)]
+            blocks += [nn.BatchNorm2d(wide)] if batch_norm else []
+            blocks += [nn.LeakyReLU(0.2)]
+        super().__init__(*blocks, nn.Conv2d(layers[-1], 1, 4, bias=False))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Score images (n, 1, size, size): (n,), higher for real."""
+        return super().forward(images).flatten()
+
+
+def initialise(network: nn.Module, random: torch.Generator) -> None:
+    """Draw convolution weights from N(0, 0.02); BatchNorm starts as the identity."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            with torch.no_grad():
+                module.weight.normal_(0.0, INITIAL_STD, generator=random)
+
+
+def _doubling(wide: int, narrow: int, upsampling: str) -> list[nn.Module]:
+    if upsampling == "transposed":
+        return [nn.ConvTranspose2d(wide, narrow, 4, 2, 1, bias=False)]
+    return [
+        nn.Upsample(scale_factor=2, mode="bilinear"),
+        nn.Conv2d(wide, narrow, 3, padding=1, bias=False),
+    ]
+
+
+def _norm_and_relu(channels: int) -> list[nn.Module]:
+    return [nn.BatchNorm2d(channels), nn.ReLU()]

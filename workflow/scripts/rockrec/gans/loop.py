@@ -1,0 +1,187 @@
+"""One training loop for every kind of network: its steps, its checks, and its whole state."""
+
+import math
+import time
+
+import numpy as np
+import torch
+
+from rockrec.seeds import seed_for
+
+from .averaging import RunningMean, ready_to_sample
+from .batches import TileSubset, draw_batch
+from .history import History
+from .monitor import Monitor
+from .networks import build
+from .settings import GanSettings
+
+
+class TrainingDiverged(RuntimeError):
+    """The losses are no longer numbers; the message says since when, and what was last good."""
+
+
+class Training:
+    """A network in training. The state after a step depends on nothing but settings, tiles, seed.
+
+    Attributes
+    ----------
+    step : updates of the generator so far.
+    best : the kept generator: step, metrics and weights; None before the first check.
+    """
+
+    def __init__(
+        self,
+        tiles: np.ndarray | TileSubset,
+        monitor: Monitor,
+        settings: GanSettings,
+        seed: int,
+        device: torch.device,
+    ):
+        self.tiles, self.monitor, self.settings, self.device = tiles, monitor, settings, device
+        networks = build(tiles.shape[1], settings, seed_for(seed, "weights"))
+        self.networks = networks.to(device, memory_format=torch.channels_last)
+        self.mean = RunningMean(self.networks.generator, settings.ema)
+        self.optimisers = {
+            name: torch.optim.Adam(network.parameters(), settings.learning_rate, settings.betas)
+            for name, network in self._players().items()
+        }
+        self.random = torch.Generator().manual_seed(seed_for(seed, "training"))
+        self.statistics_seed = seed_for(seed, "statistics") % 2**32
+        self.step = 0
+        self.best = None
+        self.history = History()
+        self.seconds = 0.0
+        self._unread = []
+
+    def _players(self):
+        return {
+            "generator": self.networks.generator,
+            "discriminator": self.networks.discriminator,
+        }
+
+    def advance(self) -> None:
+        """Do one step: `critic_steps` updates of the discriminator, one of the generator."""
+        began = time.perf_counter()
+        rate = self.settings.rate_at(self.step)
+        for optimiser in self.optimisers.values():
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+        for _ in range(self.settings.critic_steps):
+            loss_discriminator, real_score, fake_score = self._update_discriminator()
+        loss_generator = self._update_generator()
+        self.mean.update(self.networks.generator)
+        self.step += 1
+        self.seconds += time.perf_counter() - began
+        numbers = (loss_generator, loss_discriminator, real_score.mean(), fake_score.mean())
+        self._unread.append((self.step, self.seconds, torch.stack(numbers).detach()))
+
+    def _update_discriminator(self):
+        n = self.settings.batch
+        real = draw_batch(self.tiles, n, self.random, self.device)
+        with torch.no_grad(), self._precision():
+            fake = self.networks.generator(self._latents(n)).float()
+        self.optimisers["discriminator"].zero_grad()
+        with self._precision():
+            loss, *scores = self.networks.discriminator_loss(real, fake, self.random)
+        loss.backward()
+        self.optimisers["discriminator"].step()
+        return loss, *scores
+
+    def _update_generator(self):
+        self.networks.discriminator.requires_grad_(False)
+        self.optimisers["generator"].zero_grad()
+        with self._precision():
+            fake = self.networks.generator(self._latents(self.settings.batch))
+            loss = self.networks.generator_loss(fake)
+        loss.backward()
+        self.optimisers["generator"].step()
+        self.networks.discriminator.requires_grad_(True)
+        return loss
+
+    def _latents(self, n):
+        return torch.randn(n, self.settings.latent, generator=self.random).to(self.device)
+
+    def _precision(self):
+        return torch.autocast(
+            self.device.type, torch.bfloat16, enabled=self.settings.precision == "bfloat16"
+        )
+
+    def check(self) -> None:
+        """Compare the generator with the validation tiles; keep it if it is the best so far."""
+        self.read_losses()
+        began = time.perf_counter()
+        ready = ready_to_sample(self.mean.generator, self.statistics_seed)
+        check = self.monitor.check(ready)
+        raw = check
+        if self.settings.ema:
+            raw = self.monitor.check(ready_to_sample(self.networks.generator, self.statistics_seed))
+        self.seconds += time.perf_counter() - began
+        self.history.amend(
+            phase_fraction=check.phase_fraction,
+            s2_error=check.s2_error,
+            s2_floor=self.monitor.floor,
+            s2_error_raw=raw.s2_error,
+        )
+        if self.best is None or check.s2_error < self.best["metrics"]["s2_error"]:
+            self.best = {
+                "step": self.step,
+                "metrics": {
+                    "s2_error": check.s2_error,
+                    "s2_floor": self.monitor.floor,
+                    "phase_fraction": check.phase_fraction,
+                },
+                "state_dict": {name: v.cpu() for name, v in ready.state_dict().items()},
+            }
+
+    def read_losses(self) -> None:
+        """Move the losses since the last call into the history.
+
+        They stay on the device until then, so that a GPU need not wait after each step.
+
+        Raises
+        ------
+        TrainingDiverged : a loss or a score is not finite.
+        """
+        if not self._unread:
+            return
+        steps, seconds, numbers = zip(*self._unread, strict=True)
+        self._unread = []
+        names = ("loss_generator", "loss_discriminator", "score_real", "score_fake")
+        for step, second, values in zip(
+            steps, seconds, torch.stack(numbers).cpu().tolist(), strict=True
+        ):
+            if not all(map(math.isfinite, values)):
+                good = "no check before it"
+                if self.best is not None:
+                    metrics = self.best["metrics"]
+                    good = (
+                        f"best check at step {self.best['step']}, S2 error "
+                        f"{metrics['s2_error']:.3g} (floor {metrics['s2_floor']:.3g})"
+                    )
+                raise TrainingDiverged(f"losses are not finite at step {step}; {good}")
+            self.history.add(step=step, seconds=second, **dict(zip(names, values, strict=True)))
+
+    def state(self) -> dict:
+        """Return everything that a training is resumed from."""
+        self.read_losses()
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "networks": self.networks.state_dict(),
+            "mean": self.mean.generator.state_dict(),
+            "optimisers": {name: o.state_dict() for name, o in self.optimisers.items()},
+            "random": self.random.get_state(),
+            "best": self.best,
+            "history": self.history.tensor(),
+        }
+
+    def restore(self, state: dict) -> None:
+        """Go on from a state as if there had been no pause."""
+        self.step, self.seconds = state["step"], state["seconds"]
+        self.networks.load_state_dict(state["networks"])
+        self.mean.generator.load_state_dict(state["mean"])
+        for name, optimiser in self.optimisers.items():
+            optimiser.load_state_dict(state["optimisers"][name])
+        self.random.set_state(state["random"])
+        self.best = state["best"]
+        self.history = History(state["history"])

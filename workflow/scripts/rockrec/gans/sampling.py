@@ -1,0 +1,118 @@
+"""Drawing tiles from a trained network, and making them binary."""
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from skimage.filters import threshold_otsu
+from torch import nn
+
+from .checkpoint import load_whole
+from .networks import build
+from .settings import THRESHOLDS, GanSettings, gan_settings
+
+FORMAT = 1
+# Always as many at a time, the last ones thrown away: convolutions round differently in batches
+# of different sizes, and a tile must not depend on how many others are drawn.
+TILES_AT_ONCE = 32
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A generator in eval mode and what is known of it.
+
+    `size` is the tile's side in px, `step` the step whose weights these are, `phase_fraction`
+    that of the training tiles, `metrics` what the check at that step measured.
+    """
+
+    generator: nn.Module
+    settings: GanSettings
+    size: int
+    step: int
+    phase_fraction: float
+    metrics: dict[str, float]
+
+
+def load_model(path: str | os.PathLike, device: str = "cpu") -> TrainedModel:
+    """Load a model that `training.train` has finished.
+
+    Raises
+    ------
+    ValueError : the file is no such model, or of another format.
+    """
+    content = load_whole(path)
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f"{path}: is no model of format {FORMAT}")
+    settings = gan_settings(content["settings"])
+    generator = build(content["size"], settings, seed=0).generator
+    generator.load_state_dict(content["state_dict"])
+    generator = generator.to(device, memory_format=torch.channels_last)
+    return TrainedModel(
+        generator.eval().requires_grad_(False),
+        settings,
+        content["size"],
+        content["step"],
+        content["phase_fraction"],
+        content["metrics"],
+    )
+
+
+def sample(model: TrainedModel, n: int, seed: int) -> np.ndarray:
+    """Draw `n` gray tiles; tile i depends on the seed and on i alone.
+
+    Returns
+    -------
+    (n, size, size) float32 in [-1, 1].
+    """
+    return draw(model.generator, latents(n, model.settings.latent, seed))
+
+
+def latents(n: int, length: int, seed: int) -> torch.Tensor:
+    """Draw latent vectors (n, length) from N(0, 1); the first ones do not depend on `n`."""
+    random = torch.Generator().manual_seed(seed)
+    batches = -(-n // TILES_AT_ONCE)
+    drawn = [torch.randn(TILES_AT_ONCE, length, generator=random) for _ in range(batches)]
+    return torch.cat(drawn)[:n] if drawn else torch.empty(0, length)
+
+
+@torch.no_grad()
+def draw(generator: nn.Module, latent: torch.Tensor) -> np.ndarray:
+    """Draw the gray tiles (n, size, size) of latent vectors (n, latent), in eval mode."""
+    device = next(generator.parameters()).device
+    drawn = []
+    for some in latent.split(TILES_AT_ONCE):
+        batch = torch.zeros(TILES_AT_ONCE, latent.shape[1])
+        batch[: len(some)] = some
+        drawn.append(generator(batch.to(device))[: len(some), 0].float().cpu().numpy())
+    return np.concatenate(drawn)
+
+
+def threshold(gray: np.ndarray, how: str, phase_fraction: float | None = None) -> np.ndarray:
+    """Make a set of gray tiles binary, with one threshold for all of them.
+
+    Parameters
+    ----------
+    gray : (n, size, size) float.
+    how : ``otsu`` (of all pixels; the paper), ``zero``, or ``phase_fraction``: the set's phase
+        fraction becomes, as nearly as equal grays allow, the one given.
+
+    Returns
+    -------
+    (n, size, size) uint8, 1 where the gray is above the threshold.
+    """
+    if how == "otsu":
+        return (gray > threshold_otsu(gray)).astype(np.uint8)
+    if how == "zero":
+        return (gray > 0).astype(np.uint8)
+    if how != "phase_fraction":
+        raise ValueError(f"threshold {how!r} is none of {', '.join(THRESHOLDS)}")
+    if phase_fraction is None or not 0 <= phase_fraction <= 1:
+        raise ValueError(f"phase_fraction must be in [0, 1], not {phase_fraction!r}")
+    wanted = round(phase_fraction * gray.size)
+    if wanted == 0:
+        return np.zeros(gray.shape, np.uint8)
+    lowest_in = np.partition(gray, gray.size - wanted, axis=None)[gray.size - wanted]
+    above, from_it = gray > lowest_in, gray >= lowest_in
+    fewer, more = np.count_nonzero(above), np.count_nonzero(from_it)
+    return (above if wanted - fewer < more - wanted else from_it).astype(np.uint8)
