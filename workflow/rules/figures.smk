@@ -258,3 +258,46 @@ rule make_error_table:
         "Make the error table of {wildcards.experiment}"
     script:
         "../scripts/make_error_table.py"
+
+
+def report_figures():
+    """What the report shows: each figure with its title and the stem of its caption file."""
+    shown = [("Representative size", "results/figures/res")]
+    for experiment in EXPERIMENTS:
+        for stem in figures_of(experiment):
+            shown.append((f"{experiment}: {Path(stem).name.replace('_', ' ')}", stem))
+    return shown
+
+
+rule make_report:
+    """One page that tells what was run and what came out."""
+    input:
+        figures=[f"{stem}.png" for _, stem in report_figures()],
+        tables=[f"results/tables/{experiment}_errors.html" for experiment in EXPERIMENTS],
+        scores=expand("results/{sample}/unet/scores.csv", sample=[s for s in SAMPLES if door(s) != "segmented"]),
+        res=expand("results/{sample}/res/errors.csv", sample=SAMPLES),
+        code=code("make_report.py"),
+    output:
+        "results/report.html",
+    params:
+        figures=[
+            {"title": title, "caption": f"workflow/report/{Path(stem).name}.rst"}
+            for title, stem in report_figures()
+        ],
+        tables=[f"Errors: {experiment}" for experiment in EXPERIMENTS],
+        scored=[s for s in SAMPLES if door(s) != "segmented"],
+        samples=SAMPLES,
+        settings=settings,
+    log:
+        "logs/make_report.log",
+    benchmark:
+        "results/benchmarks/make_report.tsv"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    conda:
+        "../../envs/plots.yaml"
+    message:
+        "Write the report"
+    script:
+        "../scripts/make_report.py"

@@ -38,6 +38,9 @@ def logged(snakemake):
             began = time.monotonic()
             try:
                 main()
+            except SystemExit as stop:
+                log.warning("%s: %s", snakemake.rule, stop)
+                raise
             except Exception as error:
                 reason = f"{snakemake.rule}: {type(error).__name__}: {error}"
                 log.error("%s", reason, exc_info=True)

@@ -1,0 +1,152 @@
+"""The config is checked before any job starts, and each mistake is named with its path."""
+
+import copy
+
+import pytest
+import yaml
+from settings import (
+    SettingsError,
+    advice,
+    experiment_samples,
+    for_sample,
+    load_schema,
+    resolve,
+)
+
+DEMO = yaml.safe_load(open("config/config.yaml", encoding="utf-8"))
+
+
+def changed(path, value):
+    """The demo's config with one key set; a list holds the path."""
+    config = copy.deepcopy(DEMO)
+    block = config
+    for key in path[:-1]:
+        block = block.setdefault(key, {})
+    block[path[-1]] = value
+    return config
+
+
+def mistakes(config):
+    with pytest.raises(SettingsError) as caught:
+        resolve(config)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        (["sede"], 1, "sede: unknown key; did you mean 'seed'?"),
+        (["denoise", "radus"], 3, "denoise.radus: unknown key; did you mean 'radius'?"),
+        (["denoise", "radius"], 0, "denoise.radius: 0 is less than 1"),
+        (["denoise", "kernel"], "median", "denoise.kernel: 'median' is none of exact, skimage"),
+        (["methods", "sa", "cooling"], 1.5, "methods.sa.cooling: 1.5 is not below 1"),
+        (["methods", "sa", "targets"], ["S3"], "methods.sa.targets.0: 'S3' is none of"),
+        (["methods", "sa", "penalty"], 3, "methods.sa.penalty: unknown key"),
+        (["methods", "new"], {}, "methods.new.kind: missing"),
+        (["methods", "new"], {"kind": "vae"}, "methods.new.kind: 'vae' is none of"),
+        (["experiments", "comparison", "methods"], ["gan"], "experiments.comparison.methods: no method 'gan'"),
+        (["experiments", "comparison", "samples"], ["x"], "experiments.comparison.samples: no sample 'x'"),
+        (["experiments", "comparison", "tiles", "window"], 100, "tiles.window: 100 is no whole multiple of size 64"),
+        (["experiments", "comparison", "tiles", "window"], 4096, "a window of 4096 px does not fit"),
+        (["experiments", "comparison", "tiles", "heldout_fraction"], 0.9, "leave no training window"),
+        (["res", "sizes"], [64, 5000], "res.sizes: 5000 px does not fit the mosaic of"),
+        (["samples", "mine"], {"mosaic": "no.tif", "labels": "no.tif", "pixel_size_nm": 5}, "samples.mine.mosaic: no file 'no.tif'"),
+        (["samples", "mine"], {"pixel_size_nm": 5}, "samples.mine: needs exactly one of mosaic, segmented, synthetic"),
+        (["samples", "meta_igneous", "pixel_size_nm"], -1, "samples.meta_igneous.pixel_size_nm: -1 is not above 0"),
+        (["samples", "figures"], {"synthetic": "pores", "pixel_size_nm": 5}, "samples.figures: not a possible name"),
+        (["samples", "a/../b"], {"synthetic": "pores", "pixel_size_nm": 5}, "samples.a/../b: not a possible name"),
+        (["denoise", "per_sample"], {"meta_igneus": {}}, "denoise.per_sample.meta_igneus: no such sample"),
+        (["denoise", "per_sample"], {"meta_igneous": {"radius": 0}}, "denoise.per_sample.meta_igneous.radius: 0 is less than 1"),
+        (["methods", "wgan_gp", "steps"], 77, "methods.wgan_gp: steps 77 must be a multiple of check_every"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_path(path, value, expected):
+    assert expected in mistakes(changed(path, value))
+
+
+def test_all_mistakes_are_listed_at_once():
+    config = changed(["denoise", "radius"], 0)
+    config["res"] = {"squares": 0}
+    found = mistakes(config)
+    assert "denoise.radius" in found
+    assert "res.squares" in found
+
+
+def test_a_truncated_mosaic_is_found_before_any_job(tmp_path):
+    tifffile = pytest.importorskip("tifffile")
+    import numpy as np
+
+    path = tmp_path / "mosaic.tif"
+    tifffile.imwrite(path, np.random.default_rng(0).integers(0, 255, (300, 700), np.uint8))
+    path.write_bytes(path.read_bytes()[:200])
+    found = mistakes(changed(["samples", "mine"], {"segmented": str(path), "pixel_size_nm": 5}))
+    assert "samples.mine" in found
+    assert str(path) in found
+
+
+def test_labels_of_another_shape_are_found_before_any_job(tmp_path):
+    tifffile = pytest.importorskip("tifffile")
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    for name, shape in (("mosaic", (3000, 4000)), ("labels", (3000, 3999))):
+        tifffile.imwrite(tmp_path / f"{name}.tif", rng.integers(0, 255, shape, np.uint8))
+    sample = {name: str(tmp_path / f"{name}.tif") for name in ("mosaic", "labels")}
+    found = mistakes(changed(["samples", "mine"], {**sample, "pixel_size_nm": 5}))
+    assert "labels.tif has 3000 x 3999 px" in found
+    assert "mosaic.tif 3000 x 4000 px" in found
+
+
+def test_few_heldout_windows_are_said():
+    config = changed(["experiments", "comparison", "tiles", "heldout_fraction"], 0.1)
+    said = "\n".join(advice(resolve(config)))
+    assert "experiments.comparison: meta_igneous has 48 disjoint held-out windows, 128 are" in said
+    config["experiments"]["comparison"]["tiles"]["heldout_fraction"] = 0.04
+    assert "no verdict under 30" in "\n".join(advice(resolve(config)))
+    assert not advice(resolve(DEMO))
+
+
+def test_defaults_come_from_the_schema_and_the_config_is_left_as_it_was():
+    config = copy.deepcopy(DEMO)
+    settings = resolve(config)
+    assert config == DEMO
+    properties = load_schema()["$defs"]["evaluation"]["properties"]
+    assert settings["evaluation"] == {key: sub["default"] for key, sub in properties.items()}
+
+
+def test_numbers_that_yaml_reads_as_text_are_numbers():
+    config = yaml.safe_load(yaml.safe_dump(DEMO).replace("kind: sa", "kind: sa\n    initial_temperature: 1e-6"))
+    assert config["methods"]["sa"]["initial_temperature"] == "1e-6"
+    assert resolve(config)["methods"]["sa"]["initial_temperature"] == 1e-6
+
+
+def test_keys_of_one_sample_override_the_others():
+    settings = resolve(changed(["denoise", "per_sample"], {"serpentinite": {"radius": 7}}))
+    assert for_sample(settings["denoise"], "serpentinite")["radius"] == 7
+    assert for_sample(settings["denoise"], "meta_igneous")["radius"] == DEMO["denoise"]["radius"]
+    assert experiment_samples(settings, "comparison") == ["meta_igneous", "serpentinite"]
+
+
+def leaves(schema, node, path):
+    """Every key of the schema with its own description, and the keys it must not lack."""
+    while "$ref" in node:
+        node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    for key, sub in node.get("properties", {}).items():
+        target = sub
+        while "$ref" in target:
+            target = schema["$defs"][target["$ref"].rsplit("/", 1)[1]]
+        yield f"{path}.{key}", key, target, node
+        yield from leaves(schema, target, f"{path}.{key}")
+
+
+def test_every_key_has_a_description_and_a_default_or_is_required():
+    schema = load_schema()
+    definitions = [("config", schema), *schema["$defs"].items()]
+    checked = 0
+    for name, node in definitions:
+        for path, key, target, parent in leaves(schema, node, name):
+            assert target.get("description") or target.get("properties"), path
+            if key not in parent.get("required", []) and "const" not in target:
+                assert "default" in target or "additionalProperties" in target or target.get("properties"), path
+            checked += 1
+    assert checked > 60

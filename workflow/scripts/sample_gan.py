@@ -1,0 +1,36 @@
+"""Draw realisations from a trained generator."""
+
+import time
+
+from logbook import logged
+
+from rockrec.gans.sampling import load_model, sample, threshold
+from rockrec.gans.training import choose_device
+from rockrec.images import stack_pixel_size, write_stack
+from rockrec.provenance import write_provenance
+from rockrec.seeds import seed_for
+
+
+@logged(snakemake)
+def main():
+    params, path = snakemake.params, snakemake.input.model
+    model = load_model(path, choose_device(snakemake.resources.device))
+    seed = seed_for(params.seed, *snakemake.wildcards, "sample")
+    began = time.monotonic()
+    gray = sample(model, params.realisations, seed)
+    realisations = threshold(gray, params.threshold, model.phase_fraction)
+    seconds = time.monotonic() - began
+    pixel_size_nm = stack_pixel_size(snakemake.input.tiles)
+    write_stack(snakemake.output.realisations, realisations, pixel_size_nm)
+    write_provenance(
+        snakemake.output.provenance,
+        inputs=[path],
+        settings=model.settings.as_dict() | {"threshold": params.threshold},
+        seed=seed,
+        step=model.step,
+        seconds=round(seconds, 3),
+        seconds_per_realisation=seconds / params.realisations,
+    )
+
+
+main()

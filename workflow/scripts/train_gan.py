@@ -1,0 +1,47 @@
+"""Train a network on the training tiles."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+from logbook import logged
+
+from rockrec.gans.batches import TileSubset
+from rockrec.gans.settings import gan_settings
+from rockrec.gans.training import train
+from rockrec.images import read_stack
+from rockrec.outputs import written_whole
+from rockrec.seeds import seed_for
+
+
+@logged(snakemake)
+def main():
+    wildcards, resources = snakemake.wildcards, snakemake.resources
+    stack = read_stack(snakemake.input.tiles)
+    split = pd.read_csv(snakemake.input.table)["split"].to_numpy()
+    part = {name: TileSubset(stack, np.flatnonzero(split == name)) for name in set(split)}
+
+    # Not the experiment's name: experiments that want the same network share one training.
+    seed = seed_for(
+        snakemake.params.seed, wildcards.sample, wildcards.method, wildcards.replicate, "train"
+    )
+    files = train(
+        part["train"],
+        part["validation"],
+        gan_settings(snakemake.params.method),
+        seed=seed,
+        checkpoints=snakemake.params.checkpoints,
+        device=resources.device,
+        threads=snakemake.threads,
+        checkpoint_seconds=resources.checkpoint_interval_s,
+        log_seconds=resources.log_interval_s,
+    )
+    for made, output in (
+        (files.model, snakemake.output.model),
+        (files.history, snakemake.output.history),
+    ):
+        with written_whole(output) as partial:
+            shutil.copyfile(made, partial)
+
+
+main()
