@@ -1,0 +1,191 @@
+"""Small made-up outputs of the stages, with the columns of the real files."""
+
+import numpy as np
+import pandas as pd
+
+LAGS = np.arange(32)
+PIXEL_UM = 0.2
+ORDERS = {"S2": 2, "P3H": 3, "P3V": 3, "P4": 4, "P6": 6}
+
+
+def tiles(seed, n=8, size=64, pores=9, angle=30, elongation=3.0):
+    """Draw elongated pores that share a direction."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:size, :size]
+    stack = np.zeros((n, size, size), dtype=np.uint8)
+    for tile in stack:
+        for _ in range(pores):
+            row, column = rng.uniform(0, size, 2)
+            turn = np.radians(angle + rng.normal(0, 15))
+            minor = rng.lognormal(0.5, 0.4)
+            along = (columns - column) * np.cos(turn) - (rows - row) * np.sin(turn)
+            across = (columns - column) * np.sin(turn) + (rows - row) * np.cos(turn)
+            tile[(along / (elongation * minor)) ** 2 + (across / minor) ** 2 <= 1] = 1
+    return stack
+
+
+def curves(fraction=0.2, length=6.0, shift=0.0, n=128):
+    """P_n and F_n that decay exponentially, and L; `shift` raises the higher orders."""
+    parts = []
+    for name, order in ORDERS.items():
+        decay = np.exp(-LAGS / length)
+        mean = fraction**order + (fraction - fraction**order) * decay ** (order - 1)
+        mean += shift * (order - 2) * fraction * decay * (1 - decay)
+        f = (mean - fraction**order) / (fraction - fraction**order)
+        parts.append(curve_lines(name, "P", "mean", mean, n))
+        parts += [curve_lines(name, "F", form, f, n) for form in ("pooled", "per_image")]
+    lineal = fraction * np.exp(-LAGS / (length * (1 + shift) / 2))
+    parts.append(curve_lines("L", "P", "mean", lineal, n))
+    return pd.concat(parts, ignore_index=True)
+
+
+def curve_lines(descriptor, quantity, form, mean, n):
+    half = 0.03 * np.abs(mean) + 1e-5
+    return pd.DataFrame(
+        {
+            "descriptor": descriptor,
+            "quantity": quantity,
+            "form": form,
+            "boundary": "unbiased",
+            "lag_px": LAGS,
+            "lag_um": LAGS * PIXEL_UM,
+            "mean": mean,
+            "low": mean - half,
+            "high": mean + half,
+            "n": n,
+        }
+    )
+
+
+def res_tables(sizes=(64, 128, 256, 512), chosen=256, pixel_um=0.05):
+    """Curves and errors of a RES analysis; `chosen` None: no size is representative."""
+    curve_parts, error_lines = [], []
+    for form in ("pooled", "per_image"):
+        for size in sizes:
+            lags = np.arange(size // 2)
+            mean = np.exp(-lags / 12) - 3 / size * (1 - np.exp(-lags / 12)) * np.cos(lags / 20)
+            table = pd.DataFrame(
+                {
+                    "size_px": size,
+                    "size_um": size * pixel_um,
+                    "form": form,
+                    "lag_px": lags,
+                    "lag_um": lags * pixel_um,
+                    "mean": mean,
+                }
+            )
+            table["low"], table["high"], table["n"] = mean - 0.01, mean + 0.01, 30
+            curve_parts.append(table)
+            error = (3 / size) ** 2 / 2
+            error_lines.append(
+                {
+                    "size_px": size,
+                    "size_um": size * pixel_um,
+                    "form": form,
+                    "error": error,
+                    "error_low": error / 2,
+                    "error_high": error * 2,
+                    "threshold": 1e-4,
+                    "res": size == chosen,
+                }
+            )
+    return pd.concat(curve_parts, ignore_index=True), pd.DataFrame(error_lines)
+
+
+def gan_history(steps=400, every=25, kept=300, seed=0):
+    rng = np.random.default_rng(seed)
+    step = np.arange(1, steps + 1)
+    check = step % every == 0
+    error = 1e-3 * np.exp(-step / 80) + 2e-6 * rng.lognormal(0, 0.5, steps)
+    return pd.DataFrame(
+        {
+            "step": step,
+            "seconds": step * 0.2,
+            "loss_generator": rng.normal(0, 1 + 10 / step),
+            "loss_discriminator": rng.normal(-1, 1 + 10 / step),
+            "score_real": 1.0,
+            "score_fake": -1.0,
+            "phase_fraction": 0.2,
+            "s2_error": np.where(check, error, np.nan),
+            "s2_floor": np.where(check, 1e-6, np.nan),
+            "s2_error_raw": np.where(check, 2 * error, np.nan),
+            "kept": step == kept,
+        }
+    )
+
+
+def annealing_history(realisations=3, stages=40):
+    stage = np.tile(np.arange(stages), realisations)
+    return pd.DataFrame(
+        {
+            "realisation": np.repeat(np.arange(realisations), stages),
+            "stage": stage,
+            "temperature": 1e-4 * 0.9**stage,
+            "energy": 1e-2 * 0.8**stage * (1 + np.repeat(np.arange(realisations), stages)),
+            "acceptance": 0.9 * 0.93**stage,
+        }
+    )
+
+
+def errors(methods=("real", "sa", "wgan_gp")):
+    """Errors against held-out and train tiles; sa is off on higher orders, wgan_gp on L."""
+    off = {("sa", "P6"): 40.0, ("sa", "L"): 12.0, ("wgan_gp", "L"): 4.0}
+    lines = []
+    for method in methods:
+        against = ("heldout",) if method == "real" else ("heldout", "train")
+        for part in against:
+            for name in (*ORDERS, "L"):
+                forms = [("P", "mean")]
+                if name != "L":
+                    forms += [("F", "pooled"), ("F", "per_image")]
+                ratio = off.get((method, name), 1.1)
+                lines += [error_line(method, part, name, *form, ratio) for form in forms]
+            lines.append(error_line(method, part, "S2", "scalar", "spread", 1.2))
+            for name in ("phase_fraction", "euler_number", "perimeter"):
+                lines.append(error_line(method, part, name, "scalar", "mean", 0.9))
+    return pd.DataFrame(lines)
+
+
+def error_line(method, against, descriptor, quantity, form, ratio):
+    floor = 2e-6
+    p = 0.001 if ratio > 3 else 0.4
+    return {
+        "method": method,
+        "replicate": "" if method == "real" else "1",
+        "against": against,
+        "descriptor": descriptor,
+        "quantity": quantity,
+        "form": form,
+        "boundary": "unbiased",
+        "lags": 1 if quantity == "scalar" else 32,
+        "n_a": 128,
+        "n_b": 128,
+        "targeted": method == "sa" and descriptor == "S2",
+        "error": ratio * floor,
+        "floor": floor,
+        "ratio": ratio,
+        "ratio_low": ratio * 0.7,
+        "ratio_high": ratio * 1.6,
+        "p": p,
+        "verdict": "different" if p < 0.05 else "not distinguished",
+    }
+
+
+def scores():
+    lines = []
+    for part in ("validation", "test"):
+        for name, iou in (("pores", 0.91), ("rest", 0.97)):
+            lines.append(
+                {
+                    "part": part,
+                    "class": name,
+                    "iou": iou,
+                    "f1": 2 * iou / (1 + iou),
+                    "precision": 0.95,
+                    "recall": 0.96,
+                    "pixels": 12345,
+                    "predicted_pores": 11800,
+                    "predicted_rest": 545,
+                }
+            )
+    return pd.DataFrame(lines)
