@@ -1,12 +1,13 @@
 # make demo   the whole workflow on two synthetic rocks, no data needed
 # make test   the tests
 # make lint   style of Python and Snakemake files
+# make docs   config/README.md from the config's schema
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint docs clean
 
 demo: $(READY)
 	$(BIN)/snakemake --cores all
@@ -27,6 +28,9 @@ $(READY): requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	@touch $@
+
+docs: $(READY)
+	PYTHONPATH=workflow/scripts $(BIN)/python workflow/rules/config_table.py
 
 clean:
 	rm -rf results logs .snakemake

@@ -269,6 +269,10 @@ def report_figures():
     return shown
 
 
+def caption(stem):
+    return Path(workflow.basedir, "workflow/report", f"{Path(stem).name}.rst").read_text(encoding="utf-8")
+
+
 rule make_report:
     """One page that tells what was run and what came out."""
     input:
@@ -281,8 +285,7 @@ rule make_report:
         "results/report.html",
     params:
         figures=[
-            {"title": title, "caption": f"workflow/report/{Path(stem).name}.rst"}
-            for title, stem in report_figures()
+            {"title": title, "caption": caption(stem)} for title, stem in report_figures()
         ],
         tables=[f"Errors: {experiment}" for experiment in EXPERIMENTS],
         scored=[s for s in SAMPLES if door(s) != "segmented"],

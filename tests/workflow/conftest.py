@@ -1,0 +1,30 @@
+"""Running the workflow as a user does, in a folder of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_snakemake(folder, *arguments, check=True):
+    """Run Snakemake with `folder` as working directory; return the finished process."""
+    command = [
+        *(sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"),
+        *("--directory", folder, "--workflow-profile", ROOT / "profiles" / "default"),
+        *arguments,
+    ]
+    environment = {**os.environ, "PYTHONPATH": "", "MPLCONFIGDIR": str(folder / ".matplotlib")}
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+    )
+    if check and done.returncode:
+        pytest.fail(f"snakemake ended with {done.returncode}:\n{done.stderr[-6000:]}")
+    return done
