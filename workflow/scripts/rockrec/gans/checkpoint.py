@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,12 +65,24 @@ class RunFiles:
 
 
 def save_whole(content: dict, path: Path) -> None:
-    """Save tensors and plain values; the same content gives the same bytes."""
+    """Save tensors and plain values; equal content gives equal bytes."""
     # Given a path, torch would write the name of the partial file into the archive.
     with written_whole(path) as partial, open(partial, "wb") as file:
-        torch.save(content, file)
+        torch.save(_canonical(content), file)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _canonical(content):
+    """Rebuild nested content so that it pickles alike, loaded or computed.
+
+    Pickle writes an object met twice as a reference, so equal strings have to be the same one.
+    """
+    if isinstance(content, dict):
+        return {_canonical(name): _canonical(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return type(content)(_canonical(value) for value in content)
+    return sys.intern(content) if isinstance(content, str) else content
 
 
 def load_whole(path: str | os.PathLike) -> dict:

@@ -1,0 +1,109 @@
+"""Sampling: tiles that depend on seed and number alone; thresholds of a whole set."""
+
+import numpy as np
+import pytest
+import torch
+
+from rockrec.gans.checkpoint import save_whole
+from rockrec.gans.networks import build
+from rockrec.gans.sampling import FORMAT, latents, load_model, sample, threshold
+from rockrec.gans.settings import gan_settings
+
+
+@pytest.fixture
+def model_file(tmp_path):
+    settings = gan_settings({"kind": "dcgan", "latent": 12, "channels": 4})
+    generator = build(16, settings, seed=5).generator
+    content = {
+        "format": FORMAT,
+        "settings": settings.as_dict(),
+        "size": 16,
+        "phase_fraction": 0.25,
+        "step": 7,
+        "metrics": {"s2_error": 1e-3},
+        "state_dict": generator.state_dict(),
+    }
+    save_whole(content, tmp_path / "model.pt")
+    return tmp_path / "model.pt"
+
+
+def test_a_tile_never_depends_on_how_many_are_drawn(model_file):
+    model = load_model(model_file)
+    many = sample(model, 70, seed=1)
+    assert many.shape == (70, 16, 16) and many.dtype == np.float32
+    for n in (1, 31, 33):
+        assert np.array_equal(sample(model, n, seed=1), many[:n])
+    assert np.array_equal(sample(load_model(model_file), 70, seed=1), many)
+    assert not np.array_equal(sample(model, 1, seed=2), many[:1])
+    assert sample(model, 0, seed=1).shape == (0, 16, 16)
+
+
+def test_latents_are_standard_normal():
+    drawn = latents(500, 100, seed=0)
+    assert drawn.shape == (500, 100)
+    assert abs(drawn.mean().item()) < 0.02 and abs(drawn.std().item() - 1) < 0.02
+
+
+def test_models_carry_what_is_known_of_them(model_file):
+    model = load_model(model_file)
+    assert (model.size, model.step, model.phase_fraction) == (16, 7, 0.25)
+    assert model.metrics == {"s2_error": 1e-3}
+    assert not model.generator.training
+
+
+def test_the_same_model_is_the_same_file(model_file, tmp_path):
+    content = torch.load(model_file, weights_only=True)
+    save_whole(content, tmp_path / "another_name.pt")
+    assert (tmp_path / "another_name.pt").read_bytes() == model_file.read_bytes()
+
+
+@pytest.mark.parametrize("content", [{"format": 0}, [1, 2]])
+def test_files_that_are_no_models_are_named(tmp_path, content):
+    save_whole(content, tmp_path / "other.pt")
+    with pytest.raises(ValueError, match=r"other\.pt"):
+        load_model(tmp_path / "other.pt")
+
+
+def test_broken_files_are_named(tmp_path):
+    (tmp_path / "broken.pt").write_bytes(b"not a model")
+    with pytest.raises(ValueError, match=r"broken\.pt"):
+        load_model(tmp_path / "broken.pt")
+
+
+def test_phase_fraction_is_that_of_the_set_to_the_pixel():
+    gray = np.random.default_rng(0).normal(size=(9, 16, 16))
+    gray[0] += 5  # one tile nearly all phase: the threshold is the set's, not the tile's
+    for fraction in (0.0, 0.05, 0.352, 1.0):
+        tiles = threshold(gray, "phase_fraction", fraction)
+        assert tiles.sum() == round(fraction * gray.size)
+        if 0 < fraction < 1:
+            assert gray[tiles == 1].min() > gray[tiles == 0].max()
+
+
+def test_equal_grays_stay_together():
+    gray = np.array([[[-1.0, -1.0, -1.0, 0.0], [1.0, 1.0, 1.0, 1.0]]])
+    assert threshold(gray, "phase_fraction", 0.55).sum() == 4
+    assert threshold(gray, "phase_fraction", 0.3).sum() == 4
+    assert threshold(gray, "phase_fraction", 0.1).sum() == 0
+    assert threshold(gray, "phase_fraction", 0.95).sum() == 8
+
+
+def test_zero_and_otsu():
+    gray = np.concatenate([np.full(60, 0.3), np.full(40, 0.8)]).reshape(1, 10, 10)
+    assert threshold(gray, "zero").mean() == 1.0
+    assert threshold(gray, "otsu").mean() == 0.4
+    assert threshold(-gray, "zero").mean() == 0.0
+
+
+@pytest.mark.parametrize("how", ["otsu", "zero", "phase_fraction"])
+def test_a_collapsed_generator_gives_tiles_and_no_crash(how):
+    tiles = threshold(np.full((3, 16, 16), -1.0, np.float32), how, 0.2)
+    assert tiles.dtype == np.uint8 and tiles.sum() == 0
+
+
+def test_bad_thresholds_are_named():
+    with pytest.raises(ValueError, match="median"):
+        threshold(np.zeros((1, 2, 2)), "median")
+    for fraction in (None, -0.1, 1.5):
+        with pytest.raises(ValueError, match="phase_fraction"):
+            threshold(np.zeros((1, 2, 2)), "phase_fraction", fraction)

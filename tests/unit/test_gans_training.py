@@ -1,0 +1,375 @@
+"""Training: exact resume, one job at a time, checks that pick the weights, and clean stops."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from scipy.ndimage import gaussian_filter
+from torch import nn
+
+import rockrec
+from rockrec.descriptors import describe
+from rockrec.gans import loop, training
+from rockrec.gans.batches import TileSubset, checksum, draw_batch, phase_fraction
+from rockrec.gans.checkpoint import checkpoint_key
+from rockrec.gans.interrupt import Interrupted
+from rockrec.gans.loop import TrainingDiverged
+from rockrec.gans.monitor import Monitor
+from rockrec.gans.sampling import load_model, sample
+from rockrec.gans.settings import gan_settings
+from rockrec.gans.training import choose_device, train
+
+TINY = {
+    "latent": 8,
+    "channels": 4,
+    "batch": 8,
+    "steps": 12,
+    "check_every": 4,
+    "check_tiles": 16,
+    "decay_from": 4,
+    "decay_to": 40,
+}
+
+
+def tiny(kind="wgan_gp", **more):
+    return gan_settings({"kind": kind, **TINY, **more})
+
+
+def rock(n, seed, size=16):
+    noise = gaussian_filter(np.random.default_rng(seed).normal(size=(n, size, size)), (0, 1.5, 1.5))
+    return (noise > noise.std()).astype(np.uint8)
+
+
+TRAIN, VALIDATION = rock(40, 1), rock(20, 2)
+
+
+def run(folder, settings, seed=3, **more):
+    return train(TRAIN, VALIDATION, settings, seed=seed, checkpoints=folder, threads=1, **more)
+
+
+class Killed(BaseException):
+    """As sudden as SIGKILL, as far as the training can tell."""
+
+
+def killed_after(monkeypatch, step):
+    """Let the training die right before its next step."""
+    advance = loop.Training.advance
+
+    def dying(self):
+        if self.step == step:
+            raise Killed
+        advance(self)
+
+    monkeypatch.setattr(loop.Training, "advance", dying)
+
+
+def history_without_time(files):
+    return pd.read_csv(files.history).drop(columns="seconds")
+
+
+@pytest.mark.parametrize("kind", ["dcgan", "wgan_gp"])
+def test_resumed_after_a_kill_equals_undisturbed_bit_by_bit(tmp_path, monkeypatch, kind):
+    settings = tiny(kind)
+    undisturbed = run(tmp_path / "a", settings)
+    for step in (3, 8, 11):
+        killed_after(monkeypatch, step)
+        with pytest.raises(Killed):
+            run(tmp_path / "b", settings, checkpoint_seconds=0.0)
+        monkeypatch.undo()
+    resumed = run(tmp_path / "b", settings)
+    assert resumed.model.read_bytes() == undisturbed.model.read_bytes()
+    pd.testing.assert_frame_equal(history_without_time(resumed), history_without_time(undisturbed))
+
+
+def test_steps_after_the_last_checkpoint_are_done_again(tmp_path, monkeypatch):
+    settings = tiny()
+    undisturbed = run(tmp_path / "a", settings)
+    killed_after(monkeypatch, 5)
+    with pytest.raises(Killed):
+        run(tmp_path / "b", settings, checkpoint_seconds=0.0)
+    monkeypatch.undo()
+    killed_after(monkeypatch, 10)
+    with pytest.raises(Killed):
+        run(tmp_path / "b", settings, checkpoint_seconds=1e9)
+    monkeypatch.undo()
+    resumed = run(tmp_path / "b", settings)
+    assert resumed.model.read_bytes() == undisturbed.model.read_bytes()
+    assert history_without_time(resumed)["step"].tolist() == list(range(1, 13))
+
+
+def test_a_longer_run_continues_a_shorter_one_and_both_results_stay(tmp_path):
+    long = run(tmp_path / "a", tiny(steps=20))
+    short = run(tmp_path / "b", tiny(steps=12))
+    short_bytes = short.model.read_bytes()
+    continued = run(tmp_path / "b", tiny(steps=20))
+    assert continued.folder == short.folder
+    pd.testing.assert_frame_equal(history_without_time(continued), history_without_time(long))
+    kept, same = (torch.load(files.model)["state_dict"] for files in (long, continued))
+    assert all(torch.equal(kept[name], same[name]) for name in kept)
+    assert run(tmp_path / "b", tiny(steps=12)).model.read_bytes() == short_bytes
+
+
+def test_a_shorter_run_after_a_longer_one_is_its_beginning(tmp_path):
+    long = run(tmp_path, tiny(steps=20))
+    short = run(tmp_path, tiny(steps=8))
+    pd.testing.assert_frame_equal(
+        history_without_time(short).drop(columns="kept"),
+        history_without_time(long).drop(columns="kept")[:8],
+    )
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = [{library!r}, {tests!r}]
+from test_gans_training import *
+train(TRAIN, VALIDATION, tiny(steps=4000, decay_to=4000), seed=3, checkpoints={folder!r},
+      threads=1, checkpoint_seconds={seconds})
+"""
+
+
+def start(folder, seconds):
+    script = SCRIPT.format(
+        library=str(Path(rockrec.__file__).parents[1]),
+        tests=str(Path(__file__).parent),
+        folder=str(folder),
+        seconds=seconds,
+    )
+    return subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, process, seconds=60.0):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def saved_step(folder):
+    (path,) = folder.glob("*/checkpoint_4000.pt")
+    return torch.load(path)["step"]
+
+
+def test_signals_save_or_not_and_the_dead_jobs_lock_is_taken_over(tmp_path):
+    def has_checkpoint():
+        return list(tmp_path.glob("*/checkpoint_*.pt")) != []
+
+    def has_lock():
+        return list(tmp_path.glob("*/lock")) != []
+
+    killed = start(tmp_path, seconds=0.0)
+    wait_for(has_checkpoint, killed)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    step = saved_step(tmp_path)
+    assert has_lock()
+
+    asked = start(tmp_path, seconds=1e9)
+    wait_for(lambda: f'"pid": {asked.pid},' in next(tmp_path.glob("*/lock")).read_text(), asked)
+    time.sleep(0.5)
+    asked.send_signal(signal.SIGTERM)
+    assert asked.wait(timeout=60) == 128 + signal.SIGTERM
+    assert saved_step(tmp_path) > step
+    assert not has_lock()
+
+
+def test_sigint_in_this_process_saves_and_restores_the_handler(tmp_path, monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+    advance = loop.Training.advance
+
+    def signalled(self):
+        advance(self)
+        if self.step == 6:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(loop.Training, "advance", signalled)
+    with pytest.raises(Interrupted, match="step 6") as stop:
+        run(tmp_path, tiny())
+    assert (stop.value.code, stop.value.step) == (130, 6)
+    assert signal.getsignal(signal.SIGINT) is before
+    monkeypatch.undo()
+    run(tmp_path, tiny())
+
+
+def test_a_second_job_waits_and_takes_the_finished_model(tmp_path, monkeypatch):
+    steps_done, first_is_in = [], threading.Event()
+    advance = loop.Training.advance
+
+    def counting(self):
+        first_is_in.set()
+        time.sleep(0.05)
+        steps_done.append(self.step)
+        advance(self)
+
+    monkeypatch.setattr(loop.Training, "advance", counting)
+    results = []
+    jobs = [threading.Thread(target=lambda: results.append(run(tmp_path, tiny()))) for _ in "12"]
+    jobs[0].start()
+    assert first_is_in.wait(30)
+    jobs[1].start()
+    for job in jobs:
+        job.join(60)
+    assert steps_done == list(range(12))
+    assert results[0] == results[1] and results[0].model.exists()
+
+
+def test_the_key_is_of_what_shapes_the_weights():
+    key = checkpoint_key(tiny(), "a", "b", 1)
+    assert checkpoint_key(tiny(steps=40), "a", "b", 1) == key
+    others = [
+        checkpoint_key(tiny(batch=9), "a", "b", 1),
+        checkpoint_key(tiny(decay_to=41), "a", "b", 1),
+        checkpoint_key(tiny(), "x", "b", 1),
+        checkpoint_key(tiny(), "a", "x", 1),
+        checkpoint_key(tiny(), "a", "b", 2),
+    ]
+    assert len({key, *others}) == 6
+
+
+def test_the_kept_weights_are_those_of_the_best_check(tmp_path):
+    files = run(tmp_path, tiny(steps=20))
+    history = pd.read_csv(files.history)
+    checked = history.dropna(subset="s2_error")
+    assert checked["step"].tolist() == [4, 8, 12, 16, 20]
+    best = checked.loc[checked["s2_error"].idxmin()]
+    assert history.loc[history["kept"], "step"].tolist() == [best["step"]]
+    model = load_model(files.model)
+    assert model.step == best["step"]
+    assert model.metrics["s2_error"] == pytest.approx(best["s2_error"], rel=1e-6)
+    assert model.phase_fraction == TRAIN.mean()
+
+    fraction = phase_fraction(TRAIN)
+    monitor = Monitor(VALIDATION, fraction, tiny(), training.seed_for(3, "monitor"))
+    assert monitor.check(model.generator).s2_error == model.metrics["s2_error"]
+
+
+def test_the_monitor_sees_an_error_of_zero_and_the_floor_of_its_definition():
+    monitor = Monitor(VALIDATION, 0.4, tiny(), seed=0)
+    s2 = describe(VALIDATION, ("S2",))["S2"]
+    assert monitor.floor == pytest.approx(
+        np.mean(s2.var(axis=0, ddof=1)) * (1 / len(VALIDATION) + 1 / 16)
+    )
+
+    class Replay(nn.Module):
+        """Draws given tiles, whatever the latent vectors."""
+
+        def __init__(self, tiles):
+            super().__init__()
+            self.tiles = nn.Parameter(torch.from_numpy(tiles[:, None] * 2.0 - 1))
+
+        def forward(self, latent):
+            return self.tiles.repeat(2, 1, 1, 1)[: len(latent)]
+
+    same = Monitor(VALIDATION[:16], VALIDATION[:16].mean(), tiny(), seed=0)
+    check = same.check(Replay(VALIDATION[:16]))
+    assert check.s2_error == 0.0
+    assert check.phase_fraction == VALIDATION[:16].mean()
+    assert same.check(Replay(1 - VALIDATION[:16])).s2_error > 10 * same.floor
+
+
+def test_training_learns(tmp_path):
+    """Random weights draw as much of one phase as of the other; the rock has 0.16 of one."""
+    settings = tiny("dcgan", steps=100, check_every=10, decay_to=100, threshold="zero")
+    files = run(tmp_path, settings)
+    history = pd.read_csv(files.history).dropna(subset="s2_error")
+    assert history["s2_error"].iloc[-5:].mean() < history["s2_error"].iloc[0] / 10
+    assert sample(load_model(files.model), 3, seed=1).shape == (3, 16, 16)
+
+
+def test_nan_stops_with_the_step_and_what_was_good(tmp_path, monkeypatch):
+    advance = loop.Training.advance
+
+    def poisoned(self):
+        if self.step == 9:
+            with torch.no_grad():
+                next(self.networks.discriminator.parameters()).fill_(float("nan"))
+        advance(self)
+
+    monkeypatch.setattr(loop.Training, "advance", poisoned)
+    with pytest.raises(TrainingDiverged, match=r"at step 10; best check at step [48]"):
+        run(tmp_path, tiny())
+    assert not list(tmp_path.glob("*/model*"))
+    monkeypatch.undo()
+    run(tmp_path, tiny())
+
+
+def test_a_divergence_never_reaches_a_checkpoint(tmp_path, monkeypatch):
+    advance = loop.Training.advance
+
+    def poisoned(self):
+        advance(self)
+        if self.step == 5:
+            self._unread[-1][2].fill_(float("inf"))
+
+    monkeypatch.setattr(loop.Training, "advance", poisoned)
+    with pytest.raises(TrainingDiverged, match="at step 5"):
+        run(tmp_path, tiny(), checkpoint_seconds=0.0)
+    (path,) = tmp_path.glob("*/checkpoint_12.pt")
+    assert torch.load(path)["step"] == 4
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("kind", ["dcgan", "wgan_gp"])
+def test_precisions_train_and_losses_are_float32(tmp_path, kind, precision):
+    files = run(tmp_path, tiny(kind, precision=precision, steps=4, ema=0.0))
+    history = pd.read_csv(files.history)
+    assert np.isfinite(history["loss_discriminator"]).all()
+    assert history["s2_error_raw"].iloc[-1] == history["s2_error"].iloc[-1]
+    assert {v.dtype for v in torch.load(files.model)["state_dict"].values()} <= {
+        torch.float32,
+        torch.int64,
+    }
+
+
+@pytest.mark.parametrize(
+    ("train_tiles", "validation_tiles", "named"),
+    [
+        (TRAIN.astype(float), VALIDATION, "training tiles must be"),
+        (TRAIN[:, :8], VALIDATION, "training tiles must be"),
+        (TRAIN[:, :12, :12], VALIDATION, "not 12"),
+        (TRAIN, VALIDATION * 255, "validation tiles must be 0 or 1, not 255"),
+        (TRAIN, VALIDATION[:1], "validation tiles: at least two"),
+        (TRAIN, rock(4, 0, size=32), "32 px"),
+    ],
+)
+def test_bad_tiles_are_named(tmp_path, train_tiles, validation_tiles, named):
+    with pytest.raises(ValueError, match=named):
+        train(train_tiles, validation_tiles, tiny(), seed=0, checkpoints=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_devices():
+    assert choose_device("cpu").type == "cpu"
+    with pytest.raises(ValueError, match="tpu"):
+        choose_device("tpu")
+    if torch.cuda.is_available():
+        assert choose_device("auto").type == choose_device("cuda").type == "cuda"
+    else:
+        assert choose_device("auto").type == "cpu"
+        with pytest.raises(ValueError, match="no GPU"):
+            choose_device("cuda")
+
+
+def test_a_subset_of_a_stack_is_as_good_as_a_copy(tmp_path):
+    np.save(tmp_path / "stack.npy", TRAIN)
+    stack = np.load(tmp_path / "stack.npy", mmap_mode="r")
+    lines = np.array([7, 3, 30, 31])
+    subset, copy = TileSubset(stack, lines), TRAIN[lines]
+    assert checksum(subset) == checksum(copy) != checksum(copy[::-1])
+    assert phase_fraction(subset) == copy.mean()
+    batches = [
+        draw_batch(tiles, 9, torch.Generator().manual_seed(0), torch.device("cpu"))
+        for tiles in (subset, copy)
+    ]
+    assert torch.equal(*batches)
+    assert set(batches[0].unique().tolist()) == {-1.0, 1.0}
+    drawn = ((batches[0][:, 0] + 1) / 2).numpy()
+    assert all(any(np.array_equal(tile, one) for one in copy) for tile in drawn)
