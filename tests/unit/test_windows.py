@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from rockrec.windows import count_splits, split_windows
+from rockrec.windows import count_splits, disjoint, split_windows
 
 
 def painted(windows, shape, window, split):
@@ -61,6 +61,18 @@ def test_full_windows_of_the_papers_mosaics(height, width, window, stride, expec
 def test_every_window_is_counted_once():
     windows = split_windows(100, 300, 10, 5, 0.2, 0.3)
     assert sum(count_splits(windows).values()) == len(windows) == 19 * 59
+
+
+@given(window=st.integers(2, 20), stride=st.integers(1, 25))
+def test_disjoint_windows_cover_no_pixel_twice_and_leave_no_room_for_another(window, stride):
+    rows, columns = np.divmod(np.arange(150), 15) * np.array(stride)
+    chosen = disjoint(list(rows), list(columns), window)
+    cover = np.zeros((10 * stride + window, 15 * stride + window), int)
+    for row, column in zip(rows[chosen], columns[chosen], strict=True):
+        cover[row : row + window, column : column + window] += 1
+    assert cover.max() == 1
+    for row, column in zip(rows, columns, strict=True):
+        assert cover[row : row + window, column : column + window].any()
 
 
 def test_the_longer_axis_is_cut():

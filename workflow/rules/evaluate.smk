@@ -2,7 +2,7 @@
 
 
 rule describe_tiles:
-    """Descriptors of the training or the held-out tiles."""
+    """Descriptors of the training or the held-out tiles, those that do not overlap."""
     input:
         tiles=RESULTS + "/tiles.tif",
         table=RESULTS + "/tiles.csv",
@@ -12,6 +12,7 @@ rule describe_tiles:
         curves=RESULTS + "/{part}/curves.csv",
     params:
         boundary=settings["evaluation"]["boundary"],
+        window=lambda wildcards: tile_setting(wildcards)["window"],
     log:
         "logs/{sample}/{experiment}/{part}/describe_tiles.log",
     benchmark:

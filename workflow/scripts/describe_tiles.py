@@ -1,4 +1,4 @@
-"""Describe the training or the held-out tiles of an experiment."""
+"""Describe the training or the held-out tiles of an experiment, those that do not overlap."""
 
 import pandas as pd
 
@@ -7,13 +7,16 @@ from rockrec.comparison import curve_table
 from rockrec.description import describe_set, save_description
 from rockrec.images import read_stack, stack_pixel_size
 from rockrec.outputs import written_whole
+from rockrec.windows import disjoint
 
 
 @logged(snakemake)
 def main():
     path = snakemake.input.tiles
-    split = pd.read_csv(snakemake.input.table)["split"]
-    tiles = read_stack(path)[(split == snakemake.wildcards.part).to_numpy()]
+    table = pd.read_csv(snakemake.input.table)
+    table = table[table["split"] == snakemake.wildcards.part]
+    apart = disjoint(list(table["row"]), list(table["column"]), snakemake.params.window)
+    tiles = read_stack(path)[table.index[apart]]
     description = describe_set(tiles, stack_pixel_size(path), snakemake.params.boundary)
     save_description(snakemake.output.descriptors, description)
     with written_whole(snakemake.output.curves) as partial:

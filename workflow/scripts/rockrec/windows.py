@@ -101,6 +101,19 @@ def count_splits(windows: list[Window]) -> dict[str, int]:
     return {split: counts[split] for split in (*PARTS, "gap")}
 
 
+def disjoint(rows: list[int], columns: list[int], window: int) -> list[bool]:
+    """Say for each window, given by its corner, whether it is in a largest lattice without overlap.
+
+    Overlapping tiles are no independent ones: their curves vary less than their number says.
+    """
+    apart_rows = set(_without_overlap(sorted(set(rows)), window))
+    apart_columns = set(_without_overlap(sorted(set(columns)), window))
+    return [
+        row in apart_rows and column in apart_columns
+        for row, column in zip(rows, columns, strict=True)
+    ]
+
+
 def _band_of(position: int, window: int, bands: dict[str, tuple[int, int]]) -> str:
     for part, (first, end) in bands.items():
         if first <= position and position + window <= end:

@@ -1,0 +1,138 @@
+"""One real run of the whole DAG at a tiny size: complete, quiet the second time, repeatable."""
+
+import hashlib
+import re
+
+import pandas as pd
+import pytest
+from conftest import ROOT, run_snakemake
+
+TINY = ROOT / "tests/tiny.yaml"
+ERROR_COLUMNS = (
+    "method replicate against descriptor quantity form boundary lags n_a n_b targeted error floor "
+    "ratio ratio_low ratio_high p verdict one_phase_a one_phase_b"
+).split()
+
+
+def run(folder, *arguments, **options):
+    return run_snakemake(folder, "--configfile", TINY, "--cores", 2, *arguments, **options)
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder in which the whole workflow has run."""
+    folder = tmp_path_factory.mktemp("tiny")
+    done = run(folder)
+    (folder / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return folder
+
+
+def test_every_promised_file_is_there_and_none_is_partial(finished):
+    results = finished / "results"
+    assert (results / "report.html").stat().st_size > 10_000
+    for experiment in ("comparison", "representative"):
+        for figure in ("realisations", "polytope_curves", "lineal_path", "pores", "history"):
+            for kind in ("pdf", "png"):
+                assert (results / "figures" / experiment / f"{figure}.{kind}").stat().st_size > 1000
+        assert (results / "tables" / f"{experiment}_errors.csv").exists()
+    assert not list(finished.rglob("*.partial"))
+
+
+def test_the_run_ends_with_a_table_of_times(finished):
+    said = (finished / "said.txt").read_text(encoding="utf-8")
+    assert re.search(r"^train_unet +2 +\d", said, re.MULTILINE)
+    assert "results/report.html" in said
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    assert "Nothing to be done" in run(finished).stderr
+
+
+def test_errors_hold_every_method_and_the_row_real(finished):
+    errors = pd.read_csv(finished / "results/meta_igneous/comparison/errors.csv")
+    assert list(errors.columns) == ERROR_COLUMNS
+    assert set(errors["method"]) == {"real", "sa", "wgan_gp"}
+    assert set(errors["descriptor"]) >= {"S2", "P3H", "P3V", "P4", "P6", "L", "euler_number"}
+    annealed = errors.query("method == 'sa' and against == 'heldout'").set_index(
+        ["descriptor", "quantity", "form"]
+    )
+    assert annealed.loc["S2", "targeted"].all()
+    assert not annealed.loc["P6", "targeted"].any()
+
+
+def test_tiles_keep_the_phase_fraction_of_the_mosaic(finished):
+    tiles = pd.read_csv(finished / "results/serpentinite/comparison/tiles.csv")
+    assert set(tiles["split"]) == {"train", "validation", "heldout", "gap"}
+    assert 0.15 < tiles["phase_fraction"].mean() < 0.6
+
+
+def test_a_network_that_two_experiments_want_is_trained_once(finished):
+    results = finished / "results/meta_igneous"
+    models = [results / e / "wgan_gp/1/model.pt" for e in ("comparison", "representative")]
+    assert digest(models[0]) == digest(models[1])
+    checkpoints = list((finished / "results/checkpoints/meta_igneous").glob("wgan_gp-*"))
+    assert len(checkpoints) == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "again"),
+    [
+        ("meta_igneous/mosaic/raw.tif", ["mosaic/raw.tif", "mosaic/labels.tif"]),
+        ("meta_igneous/mosaic/denoised.tif", ["mosaic/denoised.tif"]),
+        ("meta_igneous/unet/model.pt", ["unet/model.pt", "unet/scores.csv"]),
+        ("meta_igneous/comparison/sa/1/realisations.tif", ["comparison/sa/1/realisations.tif"]),
+        ("meta_igneous/comparison/errors.csv", ["comparison/errors.csv"]),
+    ],
+)
+def test_same_seed_same_bytes(finished, made, again):
+    paths = [finished / "results/meta_igneous" / name for name in again]
+    before = [digest(path) for path in paths]
+    run(finished, "--force", f"results/{made}")
+    assert [digest(path) for path in paths] == before
+
+
+def test_a_network_trained_anew_has_the_same_bytes(finished, tmp_path):
+    model = finished / "results/serpentinite/representative/dcgan/1/model.pt"
+    before = digest(model)
+    checkpoints = finished / "results/checkpoints/serpentinite"
+    checkpoints.rename(tmp_path / "checkpoints")
+    run(finished, "--force", str(model.relative_to(finished)))
+    assert digest(model) == before
+
+
+def test_a_plot_key_does_not_touch_the_science(finished, tmp_path):
+    text = TINY.read_text(encoding="utf-8") + "\npores: {drop_border: true}\n"
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(text, encoding="utf-8")
+    planned = run_snakemake(finished, "--dry-run", "--configfile", edited).stdout
+    for rule in ("train_gan", "anneal", "train_unet", "describe_tiles", "compare"):
+        assert not re.search(rf"^{rule} ", planned, re.MULTILINE)
+    assert re.search(r"^measure_pores +4", planned, re.MULTILINE)
+
+
+def test_an_error_of_a_stage_names_file_and_reason(finished, tmp_path):
+    """A phase that no pixel has: refused by the stage that reads the mosaic."""
+    text = TINY.read_text(encoding="utf-8")
+    text = text.replace("pixel_size_nm: 50\n", "pixel_size_nm: 50\n    phase: 2\n", 1)
+    segmented = finished / "results/meta_igneous/mosaic/segmented.tif"
+    config = tmp_path / "phase.yaml"
+    config.write_text(
+        re.sub(
+            r"  meta_igneous:\n(    .*\n)+",
+            f"  meta_igneous:\n    segmented: {segmented}\n    phase: 9\n    pixel_size_nm: 50\n",
+            text,
+        ),
+        encoding="utf-8",
+    )
+    target = "results/meta_igneous/comparison/tiles.tif"
+    done = run_snakemake(
+        tmp_path, "--configfile", config, "--cores", 1, target, check=False
+    )
+    assert done.returncode == 1
+    assert "no pixel is of phase 9" in done.stderr + done.stdout
+    assert str(segmented) in done.stderr + done.stdout
+    assert not (tmp_path / target).exists()
