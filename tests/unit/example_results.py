@@ -167,7 +167,9 @@ def error_line(method, against, descriptor, quantity, form, ratio):
         "ratio_low": ratio * 0.7,
         "ratio_high": ratio * 1.6,
         "p": p,
-        "verdict": "different" if p < 0.05 else "not distinguished",
+        "verdict": "differs from real" if p < 0.05 else "cannot be told from real",
+        "one_phase_a": 0.0,
+        "one_phase_b": 0.0,
     }
 
 

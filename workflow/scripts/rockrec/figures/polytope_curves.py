@@ -46,7 +46,8 @@ def plot_polytope_curves(
         raise ValueError(f"quantity must be P or F, got {quantity!r}")
     if not samples:
         return missing("Polytope functions", ["no sample has descriptors"])
-    columns = min(PANELS_PER_ROW, max(len(sources) for sources in samples.values()))
+    panels = max(len(sources) for sources in samples.values())
+    columns = -(-panels // -(-panels // PANELS_PER_ROW))  # rows filled evenly
     rows = [-(-len(sources) // columns) for sources in samples.values()]
     figure = Figure(figsize=(PAGE_WIDTH, 2.1 * sum(rows) + 0.4))
     grid = figure.add_gridspec(sum(rows), columns)

@@ -37,8 +37,9 @@ class Tiles:
 def plot_realisations(samples: Mapping[str, Mapping[str, Tiles]]) -> Figure:
     """Show as many tiles of each source as fit the page, a block per sample, a row per source.
 
-    The phase of interest is white. In the first tiles of a row a line marks the longest
-    horizontal run of the phase: the longest segment that L counts there.
+    The tiles are spread evenly over the stack; the phase of interest is white. In the first
+    tiles of a row a line marks the longest horizontal run of the phase: the longest segment
+    that L counts there.
 
     Parameters
     ----------
@@ -92,11 +93,17 @@ def _draw_block(
         axes.spines[:].set_visible(False)
     for line, (source, tiles) in zip(grid, sources.items(), strict=False):
         line[0].set_ylabel(names[source], fontsize=7.5 if side > 1 else 5.5, labelpad=2)
-        for place, (axes, image) in enumerate(zip(line, tiles.images, strict=False)):
+        for place, (axes, image) in enumerate(zip(line, _spread(tiles, shown), strict=False)):
             axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
             if place < LINED_TILES:
-                _draw_longest_run(axes, np.asarray(image))
+                _draw_longest_run(axes, image)
     _draw_scale_bar(grid[0, -1], size, first.pixel_size_nm, SCALE_BAR_HEIGHT / side)
+
+
+def _spread(tiles: Tiles, shown: int) -> np.ndarray:
+    """Take `shown` tiles from all over the stack: neighbours in it are neighbours in the rock."""
+    n = len(tiles.images)
+    return np.asarray(tiles.images[np.linspace(0, n - 1, min(shown, n)).astype(int)])
 
 
 def _draw_longest_run(axes: Axes, image: np.ndarray) -> None:

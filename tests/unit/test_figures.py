@@ -1,0 +1,324 @@
+"""Figures show the numbers of their tables, say their units, and come out the same twice."""
+
+import subprocess
+import sys
+
+import example_results
+import numpy as np
+import pandas as pd
+import pytest
+
+from rockrec.figures import style
+from rockrec.figures.history import plot_history
+from rockrec.figures.lineal_path import plot_lineal_path
+from rockrec.figures.polytope_curves import plot_polytope_curves
+from rockrec.figures.pores import ORIENTATION_BINS, plot_pores
+from rockrec.figures.realisations import Tiles, longest_run, plot_realisations
+from rockrec.figures.res import plot_res
+from rockrec.figures.sources import by_sample
+from rockrec.pores import measure_pores
+
+SOURCES = ("real", "sa/1", "wgan_gp/1")
+
+
+def curve_sources(sources=SOURCES):
+    return {source: example_results.curves(shift=0.1 * i) for i, source in enumerate(sources)}
+
+
+def tile_sources(sources=SOURCES):
+    return {source: Tiles(example_results.tiles(i), 200.0) for i, source in enumerate(sources)}
+
+
+def pore_sources(sources=SOURCES):
+    return {
+        source: measure_pores(example_results.tiles(i), 200.0) for i, source in enumerate(sources)
+    }
+
+
+FIGURES = {
+    "polytope curves": lambda samples, sources: plot_polytope_curves(
+        dict.fromkeys(samples, curve_sources(sources))
+    ),
+    "scaled autocovariance": lambda samples, sources: plot_polytope_curves(
+        dict.fromkeys(samples, curve_sources(sources)), "F"
+    ),
+    "lineal path": lambda samples, sources: plot_lineal_path(
+        dict.fromkeys(samples, curve_sources(sources))
+    ),
+    "pores": lambda samples, sources: plot_pores(dict.fromkeys(samples, pore_sources(sources))),
+    "realisations": lambda samples, sources: plot_realisations(
+        dict.fromkeys(samples, tile_sources(sources))
+    ),
+    "res": lambda samples, sources: plot_res(dict.fromkeys(samples, example_results.res_tables())),
+    "history": lambda samples, sources: plot_history(
+        dict.fromkeys(samples, example_results.gan_history())
+    ),
+}
+
+
+def text_of(figure):
+    return [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+
+
+def drawn_axes(figure):
+    return [axes for axes in figure.axes if axes.lines]
+
+
+def line_of(axes, label):
+    return next(line for line in axes.lines if line.get_label() == label)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("samples, sources", [(1, 1), (2, 3), (5, 7)])
+def test_any_number_of_samples_and_methods(name, samples, sources, tmp_path, monkeypatch):
+    monkeypatch.setattr(style, "RESOLUTION", 30)
+    methods = ["real", "sa/1", "wgan_gp/1", "wgan_gp/2", "dcgan/1", "stylegan2_ada/1", "mps/1"]
+    figure = FIGURES[name]([f"rock {i}" for i in range(samples)], methods[:sources])
+    width, height = figure.get_size_inches()
+    assert width <= style.PAGE_WIDTH
+    style.save(figure, tmp_path / "a.pdf", tmp_path / "a.png")
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    titles = " ".join(text_of(figure))
+    assert all(f"rock {i}" in titles for i in range(samples))
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        lambda: plot_polytope_curves({}),
+        lambda: plot_lineal_path({}),
+        lambda: plot_pores({}),
+        lambda: plot_realisations({}),
+        lambda: plot_res({}),
+        lambda: plot_history({}),
+        lambda: plot_pores({"rock": {"real": measure_pores(np.zeros((1, 8, 8)), 50.0)}}),
+        lambda: plot_lineal_path(
+            {"rock": {"real": example_results.curves().query("descriptor != 'L'")}}
+        ),
+    ],
+)
+def test_a_figure_without_data_says_so(empty):
+    assert any("nothing to show" in text for text in text_of(empty()))
+
+
+def test_polytope_curves_are_those_of_the_table():
+    tables = curve_sources()
+    for quantity, form in (("P", "mean"), ("F", "pooled")):
+        figure = plot_polytope_curves({"rock": tables}, quantity)
+        for axes, table in zip(drawn_axes(figure), tables.values(), strict=True):
+            shown = {tuple(line.get_ydata()) for line in axes.lines}
+            of_quantity = table[(table["quantity"] == quantity) & (table["form"] == form)]
+            for name in example_results.ORDERS:
+                line = of_quantity[of_quantity["descriptor"] == name]
+                assert tuple(line["mean"]) in shown
+
+
+def test_a_lag_without_origins_leaves_no_gap_in_the_curve():
+    table = example_results.curves()
+    odd = (table["descriptor"] == "P3H") & (table["lag_px"] % 2 == 1)
+    table.loc[odd, "mean"] = np.nan
+    axes = drawn_axes(plot_polytope_curves({"rock": {"real": table}}))[0]
+    halves = [line for line in axes.lines if len(line.get_xdata()) == len(example_results.LAGS) / 2]
+    assert len(halves) == 1 and np.isfinite(halves[0].get_ydata()).all()
+
+
+def test_an_unknown_quantity_is_refused():
+    with pytest.raises(ValueError, match="'X'"):
+        plot_polytope_curves({"rock": curve_sources()}, "X")
+
+
+def test_lineal_path_and_its_band_are_those_of_the_table():
+    tables = curve_sources()
+    axes = drawn_axes(plot_lineal_path({"rock": tables}))[0]
+    for source, table in tables.items():
+        name = source.partition("/")[0]
+        expected = table.query("descriptor == 'L'")
+        assert line_of(axes, name).get_ydata() == pytest.approx(expected["mean"].to_numpy())
+    band = axes.collections[0].get_paths()[0].get_extents()
+    real = tables["real"].query("descriptor == 'L'")
+    assert band.ymin == pytest.approx(real["low"].min())
+    assert band.ymax == pytest.approx(real["high"].max())
+
+
+def test_the_magnified_lineal_path_begins_where_the_real_curve_is_low():
+    flat = drawn_axes(plot_lineal_path({"rock": curve_sources()}))[1]
+    real = curve_sources()["real"].query("descriptor == 'L'")
+    left = flat.get_xlim()[0]
+    assert real.loc[real["lag_px"] == left, "mean"].item() <= 0.1 * real["mean"].max()
+    assert real.loc[real["lag_px"] == left - 1, "mean"].item() > 0.1 * real["mean"].max()
+
+
+@pytest.mark.parametrize("name", ["polytope curves", "lineal path", "res"])
+def test_every_lag_axis_is_in_px_and_um(name):
+    figure = FIGURES[name](["rock"], SOURCES)
+    for axes in figure.axes:
+        assert "px]" in axes.get_xlabel()
+        assert axes.get_ylabel().endswith("[–]") or not axes.yaxis.get_tick_params()["labelleft"]
+        (top,) = axes.child_axes
+        assert "[µm]" in top.get_xlabel()
+
+
+def test_the_um_axis_uses_the_tiles_own_pixel():
+    figure = FIGURES["lineal path"](["rock"], SOURCES)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    px, um = axes.get_xlim(), axes.child_axes[0].get_xlim()
+    assert np.array(um) == pytest.approx(np.array(px) * example_results.PIXEL_UM)
+
+
+def test_res_marks_the_chosen_size():
+    figure = plot_res({"rock": example_results.res_tables(chosen=256)})
+    assert any("RES = 256 px = 12.8 µm" in text for text in text_of(figure))
+    rings = [line for line in figure.axes[2].lines if line.get_fillstyle() == "none"]
+    assert {x for ring in rings for x in ring.get_xdata()} == {256}
+
+
+def test_res_says_when_no_size_is_representative():
+    figure = plot_res({"rock": example_results.res_tables(chosen=None)})
+    assert any("no size is representative" in text for text in text_of(figure))
+
+
+def test_pore_histograms_integrate_to_one():
+    tables = pore_sources()
+    area, orientation = plot_pores({"rock": tables}).axes
+    for axes, unit in ((area, 1), (orientation, 100)):
+        assert len(axes.patches) == len(tables)
+        for steps in axes.patches:
+            density, edges, _ = steps.get_data()
+            widths = np.diff(np.log10(edges)) if axes is area else np.diff(edges)
+            assert (density * widths).sum() == pytest.approx(unit)
+
+
+def test_pore_orientations_are_those_of_the_table():
+    tables = pore_sources()
+    axes = plot_pores({"rock": tables}).axes[1]
+    angles = tables["real"]["orientation_deg"].dropna()
+    expected = np.histogram(angles, ORIENTATION_BINS)[0] / len(angles) * 100 / 15
+    assert axes.patches[0].get_data()[0] == pytest.approx(expected)
+
+
+def test_the_share_of_pores_without_direction_is_stated():
+    tables = pore_sources(["real"])
+    left_out = tables["real"]["orientation_deg"].isna().mean()
+    axes = plot_pores({"rock": tables}).axes[1]
+    assert f"real ({left_out:.0%} left out)" in axes.get_legend_handles_labels()[1]
+
+
+def test_pore_axes_carry_units():
+    area, orientation = plot_pores({"rock": pore_sources()}).axes
+    assert "[µm²]" in area.get_xlabel() and area.get_xscale() == "log"
+    assert "[°]" in orientation.get_xlabel()
+
+
+def test_longest_run_finds_the_longest_row_segment():
+    image = np.zeros((6, 10), dtype=np.uint8)
+    image[1, 0:3] = image[3, 4:9] = image[4, 2:5] = 1
+    image[:, 9] = 1
+    assert longest_run(image) == (3, 4, 6)
+    assert longest_run(np.zeros((4, 4), dtype=np.uint8))[2] == 0
+    assert longest_run(np.ones((4, 4), dtype=np.uint8)) == (0, 0, 4)
+
+
+def test_realisations_show_the_tiles_and_a_line_of_length_l():
+    sources = tile_sources()
+    figure = plot_realisations({"rock": sources})
+    shown = [axes for axes in figure.axes if axes.images]
+    per_source = len(shown) // len(sources)
+    assert per_source >= 4
+    for place, axes in enumerate(shown):
+        tiles = list(sources.values())[place // per_source].images
+        assert any(np.array_equal(axes.images[0].get_array(), tile) for tile in tiles)
+    assert len({axes.images[0].get_array().tobytes() for axes in shown}) == len(shown)
+    first = next(iter(sources.values())).images[0]
+    row, column, length = longest_run(first)
+    line = shown[0].lines[0]
+    assert np.ptp(line.get_xdata()) == length and line.get_ydata()[0] == row
+
+
+def test_the_scale_bar_has_the_length_it_says():
+    figure = plot_realisations({"rock": tile_sources(["real"])})
+    axes = next(axes for axes in figure.axes if axes.patches)
+    label = next(text.get_text() for text in axes.texts)
+    bar = axes.lines[-1]
+    assert np.ptp(bar.get_xdata()) * 0.2 == pytest.approx(float(label.removesuffix(" µm")))
+
+
+def test_history_marks_the_kept_step_and_the_floor():
+    history = example_results.gan_history(kept=300)
+    losses, error = plot_history({"wgan_gp": history}).axes
+    kept = next(line for line in error.lines if line.get_fillstyle() == "none")
+    assert kept.get_xdata().tolist() == [300]
+    assert kept.get_ydata()[0] == history.set_index("step")["s2_error"][300]
+    assert line_of(error, "floor of real tiles").get_ydata()[0] == 1e-6
+    assert line_of(losses, "generator").get_xdata()[-1] == history["step"].iloc[-1]
+
+
+def test_history_of_annealing_shows_the_energy_of_each_realisation():
+    history = example_results.annealing_history(realisations=3)
+    energy, _ = plot_history({"sa": history}).axes
+    for line, (_, run) in zip(energy.lines, history.groupby("realisation"), strict=True):
+        expected = run["energy"]
+        assert line.get_ydata() == pytest.approx(expected.to_numpy())
+
+
+def test_a_history_of_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="sa: history with columns .*'x'"):
+        plot_history({"sa": pd.DataFrame({"x": [1]})})
+
+
+def test_by_sample_reads_sample_by_sample():
+    arranged = by_sample(["a", "b"], ["sa/1", "gan/1"], "AB", ["a1", "a2", "b1", "b2"], str.upper)
+    assert arranged == {
+        "a": {"real": "A", "sa/1": "A1", "gan/1": "A2"},
+        "b": {"real": "B", "sa/1": "B1", "gan/1": "B2"},
+    }
+
+
+def test_by_sample_refuses_lists_that_do_not_fit():
+    with pytest.raises(ValueError, match="2 samples with 1 methods need 2 real and 2"):
+        by_sample(["a", "b"], ["sa/1"], "AB", ["a1"], str)
+
+
+def test_replicates_share_a_colour_and_are_told_apart():
+    styles = style.method_styles(["real", "sa/1", "gan/1", "gan/2"])
+    assert styles["gan/1"]["color"] == styles["gan/2"]["color"] != styles["sa/1"]["color"]
+    assert styles["gan/1"]["linestyle"] != styles["gan/2"]["linestyle"]
+    names = style.source_names(["real", "sa/1", "gan/1", "gan/2"])
+    assert names == {"real": "real", "sa/1": "sa", "gan/1": "gan/1", "gan/2": "gan/2"}
+
+
+def test_more_methods_than_colours_are_still_told_apart():
+    styles = style.method_styles([f"method{i}/1" for i in range(14)])
+    assert len({(each["color"], str(each["linestyle"])) for each in styles.values()}) == 15
+
+
+@pytest.mark.parametrize("longest, expected", [(1, 1), (4.9, 2), (5, 5), (0.13, 0.1), (730, 500)])
+def test_round_length(longest, expected):
+    assert style.round_length(longest) == pytest.approx(expected)
+
+
+def test_descriptor_names_as_in_print():
+    assert style.descriptor_name("P3H") == "$P_{3H}$"
+    assert style.descriptor_name("S2", "F") == "$F_{2}$"
+    assert style.descriptor_name("L") == "$L$"
+
+
+SAVE_ONE = """
+import sys; sys.path[:0] = sys.argv[3:]
+import example_results
+from rockrec.figures import style
+from rockrec.figures.polytope_curves import plot_polytope_curves
+figure = plot_polytope_curves({"rock": {"real": example_results.curves()}})
+style.save(figure, sys.argv[1], sys.argv[2])
+"""
+
+
+def test_same_bytes_in_another_process(tmp_path):
+    paths = [path for path in sys.path if "unit" in path or "scripts" in path]
+    for run in ("1", "2"):
+        files = [tmp_path / f"{run}.pdf", tmp_path / f"{run}.png"]
+        subprocess.run([sys.executable, "-c", SAVE_ONE, *files, *paths], check=True)
+    for kind in ("pdf", "png"):
+        assert (tmp_path / f"1.{kind}").read_bytes() == (tmp_path / f"2.{kind}").read_bytes()
+    assert b"Matplotlib" not in (tmp_path / "1.png").read_bytes()

@@ -1,0 +1,19 @@
+"""Make table S3 (S4): errors, floors and verdicts of all samples of an experiment."""
+
+from logbook import logged
+from rockrec.outputs import written_whole
+from rockrec.report.page import error_fragment
+from rockrec.tables import error_table, read_errors
+
+
+@logged(snakemake)
+def main():
+    paths = zip(snakemake.params.samples, snakemake.input.errors, strict=True)
+    table = error_table({sample: read_errors(path) for sample, path in paths})
+    with written_whole(snakemake.output.csv) as partial:
+        table.to_csv(partial, index=False)
+    with written_whole(snakemake.output.html) as partial:
+        partial.write_text(error_fragment(table), encoding="utf-8")
+
+
+main()

@@ -1,0 +1,131 @@
+"""Tables of the paper from the comparison's files: errors, floors and verdicts (S3, S4)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+COLUMNS = (
+    "sample",
+    "method",
+    "replicate",
+    "against",
+    "descriptor",
+    "quantity",
+    "form",
+    "boundary",
+    "lags",
+    "n_a",
+    "n_b",
+    "targeted",
+    "error",
+    "floor",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "p",
+    "verdict",
+    "one_phase_a",
+    "one_phase_b",
+)
+SCALAR_NAMES = {
+    ("phase_fraction", "mean"): "phase fraction",
+    ("euler_number", "mean"): "Euler number",
+    ("perimeter", "mean"): "specific perimeter",
+    ("one_phase", "mean"): "share of tiles with one phase",
+    ("S2", "spread"): "spread of S2 between tiles",
+}
+
+
+def read_errors(path: str | os.PathLike) -> pd.DataFrame:
+    """Read an experiment's ``errors.csv``; replicates are text, empty for the row ``real``."""
+    return pd.read_csv(path, dtype={"replicate": str}).fillna({"replicate": ""})
+
+
+def error_table(errors: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Put the errors of all samples below one another, the sample in the first column.
+
+    Raises
+    ------
+    ValueError
+        If there is no sample or a table lacks a column.
+    """
+    if not errors:
+        raise ValueError("an error table needs at least one sample")
+    for sample, table in errors.items():
+        lacking = [name for name in COLUMNS[1:] if name not in table]
+        if lacking:
+            raise ValueError(f"errors of {sample} lack the columns {', '.join(lacking)}")
+    return pd.concat(
+        [table.assign(sample=sample)[list(COLUMNS)] for sample, table in errors.items()],
+        ignore_index=True,
+    )
+
+
+def headline(errors: pd.DataFrame) -> pd.DataFrame:
+    """Keep one line per descriptor and method: what a printed table shows.
+
+    Against held-out tiles; pooled F_n where a descriptor has one (the paper's Table S3), else
+    its P; and the scalars. A column ``name`` says what the line compares.
+    """
+    errors = errors[errors["against"] == "heldout"]
+    with_f = set(errors.loc[errors["quantity"] == "F", "descriptor"])
+    pooled = errors["form"] == "pooled"
+    plain = (errors["quantity"] == "P") & ~errors["descriptor"].isin(with_f)
+    lines = errors[pooled | plain | (errors["quantity"] == "scalar")]
+    return lines.assign(name=[_name(*key) for key in _keys(lines)])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One method in words: each verdict with what it was reached for, and what was fitted.
+
+    The names carry the error in floors: ``L (4.0)``.
+    """
+
+    method: str
+    verdicts: dict[str, list[str]]
+    fitted: list[str]
+
+
+def summaries(lines: pd.DataFrame) -> list[Summary]:
+    """Sum up the headline lines of one sample method by method, the furthest off first.
+
+    What a method was fitted to is named and left out of its verdicts.
+    """
+    found = []
+    named = lines.assign(text=lines["name"] + " (" + lines["ratio"].map(in_floors) + ")")
+    for method, of_method in named.groupby(source_of(named), sort=False):
+        tested = of_method[~of_method["targeted"]].sort_values("ratio", ascending=False)
+        verdicts = {
+            verdict: group["text"].tolist()
+            for verdict, group in tested.groupby("verdict", sort=False)
+        }
+        fitted = of_method.loc[of_method["targeted"], "name"].tolist()
+        found.append(Summary(method, verdicts, fitted))
+    return found
+
+
+def source_of(errors: pd.DataFrame) -> pd.Series:
+    """Name each line's source: the method, with its replicate where there are several."""
+    replicates = errors.groupby("method")["replicate"].transform("nunique")
+    named = errors["method"] + "/" + errors["replicate"]
+    return errors["method"].where(replicates == 1, named)
+
+
+def in_floors(ratio: float) -> str:
+    """Write a ratio with as many digits as it deserves: 4.0, 37, 1,250; – if undefined."""
+    if pd.isna(ratio):
+        return "–"
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+
+
+def _keys(lines: pd.DataFrame):
+    return zip(lines["descriptor"], lines["quantity"], lines["form"], strict=True)
+
+
+def _name(descriptor: str, quantity: str, form: str) -> str:
+    if quantity == "scalar":
+        return SCALAR_NAMES.get((descriptor, form), f"{descriptor}, {form}")
+    return "F" + descriptor[1:] if quantity == "F" else descriptor
