@@ -75,7 +75,7 @@ def test_the_page_tells_what_it_was_given(report):
     for expected in (
         "rockrec&nbsp;0.1.0", "seed: 1", "0.910", "12,345",
         "by pooled F₂, 256 px = 12.8 µm, relative to 512 px", "Losses &amp; errors.",
-        "differs from real : F6 (40), L (12);", "train_gan 3 123.4 60.0",
+        "differs from real : F 6 (40), L (12);", "train_gan 3 123.4 60.0",
     ):  # fmt: skip
         assert expected in text
 
@@ -105,6 +105,7 @@ def test_fragment_holds_every_number_of_the_headline():
     assert html.isascii()
     parsed(html)
     assert html.count("<td class=") == 3 * 10
+    assert "<th>F<sub>3H</sub></th>" in html and "spread of S<sub>2</sub> between" in html
     assert "2.2&#183;10&#8315;&#8310;" in html  # 1.1 floors of 2e-6
     assert "4.0 floors (2.8 to 6.4)" in html
 
@@ -113,6 +114,14 @@ def test_fragment_marks_verdicts_and_what_was_fitted():
     html = error_fragment(error_table({"rock": example_results.errors()}))
     assert html.count('<td class="differs-from-real"') == 3
     assert html.count("&#8224;<br>") == 2
+
+
+def test_fragment_states_the_share_of_tiles_with_one_phase():
+    errors = example_results.errors()
+    errors["one_phase_a"] = errors["method"].map({"real": 0.0, "sa": 0.125, "wgan_gp": 0.02})
+    errors["one_phase_b"] = 0.01
+    text = text_of(error_fragment(error_table({"rock": errors})))
+    assert "tiles of one phase only (held-out: 1.0%) 0.0% 12.5% 2.0%" in text
 
 
 def test_stage_times_sum_the_jobs_of_a_rule(tmp_path):

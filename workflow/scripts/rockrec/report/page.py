@@ -1,6 +1,7 @@
 """The HTML of the report and of the tables in it: self-contained, opens from disk."""
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,12 @@ from pathlib import Path
 import jinja2
 import numpy as np
 import pandas as pd
+from markupsafe import Markup, escape
 
 from rockrec.report.times import StageTime
 from rockrec.tables import headline, in_floors, source_of, summaries
+
+DESCRIPTOR = re.compile(r"\b([CFPS])([1-9][DHV]?[+−-]?)(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,15 @@ def error_fragment(table: pd.DataFrame) -> str:
 def _matrix(lines: pd.DataFrame) -> dict:
     """Arrange one sample's headline lines by descriptor and method."""
     lines = lines.assign(source=source_of(lines))
+    first_lines = lines.drop_duplicates("source")
     cells = {(line.name, line.source): line for line in lines.itertuples(index=False)}
     return {
         "summaries": summaries(lines),
         "names": list(dict.fromkeys(lines["name"])),
         "sources": list(dict.fromkeys(lines["source"])),
         "cells": cells,
+        "one_phase": dict(zip(first_lines["source"], first_lines["one_phase_a"], strict=True)),
+        "one_phase_heldout": first_lines["one_phase_b"].iloc[0],
         "n_a": int(lines["n_a"].max()),
         "n_b": int(lines["n_b"].max()),
         "boundary": ", ".join(lines["boundary"].unique()),
@@ -120,7 +127,12 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"scientific": _scientific, "floors": in_floors, "slug": _slug}
+    environment.filters |= {
+        "scientific": _scientific,
+        "floors": in_floors,
+        "printed": _printed,
+        "slug": _slug,
+    }
     return environment
 
 
@@ -133,6 +145,11 @@ def _scientific(number: float) -> str:
     mantissa, exponent = f"{number:.1e}".split("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{mantissa}·10{raised}"
+
+
+def _printed(text: str) -> Markup:
+    """Set the order of a descriptor as an index: F3H becomes F with 3H lowered."""
+    return Markup(DESCRIPTOR.sub(r"\1<sub>\2</sub>", str(escape(text))))
 
 
 def _slug(text: str) -> str:
