@@ -115,7 +115,9 @@ def test_defaults_come_from_the_schema_and_the_config_is_left_as_it_was():
 
 
 def test_numbers_that_yaml_reads_as_text_are_numbers():
-    config = yaml.safe_load(yaml.safe_dump(DEMO).replace("kind: sa", "kind: sa\n    initial_temperature: 1e-6"))
+    config = yaml.safe_load(
+        yaml.safe_dump(DEMO).replace("kind: sa", "kind: sa\n    initial_temperature: 1e-6")
+    )
     assert config["methods"]["sa"]["initial_temperature"] == "1e-6"
     assert resolve(config)["methods"]["sa"]["initial_temperature"] == 1e-6
 
@@ -147,6 +149,10 @@ def test_every_key_has_a_description_and_a_default_or_is_required():
         for path, key, target, parent in leaves(schema, node, name):
             assert target.get("description") or target.get("properties"), path
             if key not in parent.get("required", []) and "const" not in target:
-                assert "default" in target or "additionalProperties" in target or target.get("properties"), path
+                assert (
+                    "default" in target
+                    or "additionalProperties" in target
+                    or target.get("properties")
+                ), path
             checked += 1
     assert checked > 60

@@ -129,9 +129,7 @@ def test_an_error_of_a_stage_names_file_and_reason(finished, tmp_path):
         encoding="utf-8",
     )
     target = "results/meta_igneous/comparison/tiles.tif"
-    done = run_snakemake(
-        tmp_path, "--configfile", config, "--cores", 1, target, check=False
-    )
+    done = run_snakemake(tmp_path, "--configfile", config, "--cores", 1, target, check=False)
     assert done.returncode == 1
     assert "no pixel is of phase 9" in done.stderr + done.stdout
     assert str(segmented) in done.stderr + done.stdout

@@ -4,28 +4,28 @@
 rule anneal:
     """Anneal realisations to the descriptors of training tiles."""
     input:
-        tiles=RESULTS + "/tiles.tif",
-        table=RESULTS + "/tiles.csv",
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
         code=code("anneal.py"),
     output:
-        realisations=REALISATIONS + "/realisations.tif",
-        history=REALISATIONS + "/history.csv",
-        provenance=REALISATIONS + "/provenance.json",
-    params:
-        method=method_setting("replicates"),
-        seed=settings["seed"],
-    wildcard_constraints:
-        method=methods_of_kind("sa"),
+        realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
+        history="results/{sample}/{experiment}/{method}/{replicate}/history.csv",
+        provenance="results/{sample}/{experiment}/{method}/{replicate}/provenance.json",
     log:
         "logs/{sample}/{experiment}/{method}/{replicate}/anneal.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/anneal.tsv"
+    wildcard_constraints:
+        method=methods_of_kind("sa"),
+    conda:
+        "../../envs/imaging.yaml"
     threads: 24
     resources:
         mem_mb=4000,
         runtime=720,
-    conda:
-        "../../envs/imaging.yaml"
+    params:
+        method=method_setting("replicates"),
+        seed=settings["seed"],
     message:
         "Anneal {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
     script:
@@ -36,22 +36,22 @@ rule import_external:
     """Take in a stack of images that another tool made, to be compared like any method."""
     input:
         stack=lambda wildcards: method_setting()(wildcards)["stack"],
-        tiles=RESULTS + "/tiles.tif",
+        tiles="results/{sample}/{experiment}/tiles.tif",
         code=code("import_external.py"),
     output:
-        realisations=REALISATIONS + "/realisations.tif",
-        provenance=REALISATIONS + "/provenance.json",
-    wildcard_constraints:
-        method=methods_of_kind("external"),
+        realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
+        provenance="results/{sample}/{experiment}/{method}/{replicate}/provenance.json",
     log:
         "logs/{sample}/{experiment}/{method}/{replicate}/import_external.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/import_external.tsv"
+    wildcard_constraints:
+        method=methods_of_kind("external"),
+    conda:
+        "../../envs/imaging.yaml"
     resources:
         mem_mb=4000,
         runtime=10,
-    conda:
-        "../../envs/imaging.yaml"
     message:
         "Take in {wildcards.method} of {wildcards.sample}, {wildcards.experiment}"
     script:

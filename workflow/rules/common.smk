@@ -25,8 +25,6 @@ for line in advice(settings):
 
 SAMPLES = list(settings["samples"])
 EXPERIMENTS = list(settings["experiments"])
-RESULTS = "results/{sample}/{experiment}"
-REALISATIONS = RESULTS + "/{method}/{replicate}"
 
 
 # Modules that decide no weights of a network: editing them redescribes, it never retrains.
@@ -66,7 +64,9 @@ def code(script, stop_at=()):
 
 def door(sample):
     """Where a sample enters: raw mosaic, segmented mosaic or synthetic rock."""
-    return next(key for key in ("mosaic", "segmented", "synthetic") if key in settings["samples"][sample])
+    return next(
+        key for key in ("mosaic", "segmented", "synthetic") if key in settings["samples"][sample]
+    )
 
 
 def samples_through(*doors):
@@ -103,6 +103,10 @@ def segmented_mosaic(wildcards):
     return sample.get("segmented", f"results/{wildcards.sample}/mosaic/segmented.tif")
 
 
+def method_of(run):
+    return Path(run).parent.name
+
+
 def runs_of(experiment):
     """``method/replicate`` of every reconstruction of an experiment, in the config's order."""
     return [
@@ -136,7 +140,10 @@ def targeted_by(wildcards):
             return [*block["targets"], "phase_fraction"]
         return ["phase_fraction"] if block.get("threshold") == "phase_fraction" else []
 
-    return {method: targeted(method) for method in settings["experiments"][wildcards.experiment]["methods"]}
+    return {
+        method: targeted(method)
+        for method in settings["experiments"][wildcards.experiment]["methods"]
+    }
 
 
 def trainings_of(experiment):
@@ -145,8 +152,78 @@ def trainings_of(experiment):
         (f"results/{sample}/{experiment}/{run}/history.csv", f"{sample} {run}")
         for sample in experiment_samples(settings, experiment)
         for run in runs_of(experiment)
-        if settings["methods"][run.split("/")[0]]["kind"] in NETWORKS
+        if settings["methods"][method_of(run)]["kind"] in NETWORKS
     ]
+
+
+def raw_input(key):
+    """The raw mosaic or its labels: the user's file, or the synthetic rock's."""
+
+    def path(wildcards):
+        sample = settings["samples"][wildcards.sample]
+        made = {"mosaic": "raw", "labels": "labels"}[key]
+        return sample.get(key, f"results/{wildcards.sample}/mosaic/{made}.tif")
+
+    return path
+
+
+FIGURES = ("realisations", "polytope_curves", "lineal_path", "pores")
+
+
+def has_networks(experiment):
+    kinds = {settings["methods"][m]["kind"] for m in settings["experiments"][experiment]["methods"]}
+    return bool(kinds & set(NETWORKS))
+
+
+def figures_of(experiment):
+    names = [*FIGURES, "history"] if has_networks(experiment) else FIGURES
+    return [f"results/figures/{experiment}/{name}" for name in names]
+
+
+def all_figures():
+    stems = [stem for experiment in EXPERIMENTS for stem in figures_of(experiment)]
+    return [f"{stem}.{kind}" for stem in ["results/figures/res", *stems] for kind in ("pdf", "png")]
+
+
+def all_tables():
+    return [
+        f"results/tables/{experiment}_errors.{kind}"
+        for experiment in EXPERIMENTS
+        for kind in ("csv", "html")
+    ]
+
+
+def of_experiment(pattern):
+    """An input function: `pattern` for every sample of the figure's experiment."""
+    return lambda wildcards: per_sample_of(wildcards.experiment, pattern)
+
+
+def of_runs(pattern):
+    """An input function: `pattern` sample by sample, for each sample run by run."""
+    return lambda wildcards: per_run_of(wildcards.experiment, pattern)
+
+
+def names_of(wildcards):
+    return experiment_samples(settings, wildcards.experiment)
+
+
+def run_labels(wildcards):
+    return runs_of(wildcards.experiment)
+
+
+def report_figures():
+    """What the report shows: each figure with its title and the stem of its caption file."""
+    shown = [("Representative size", "results/figures/res")]
+    for experiment in EXPERIMENTS:
+        for stem in figures_of(experiment):
+            shown.append((f"{experiment}: {Path(stem).name.replace('_', ' ')}", stem))
+    return shown
+
+
+def caption(stem):
+    return Path(workflow.basedir, "workflow/report", f"{Path(stem).name}.rst").read_text(
+        encoding="utf-8"
+    )
 
 
 onsuccess:

@@ -4,25 +4,25 @@
 rule describe_tiles:
     """Descriptors of the training or the held-out tiles, those that do not overlap."""
     input:
-        tiles=RESULTS + "/tiles.tif",
-        table=RESULTS + "/tiles.csv",
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
         code=code("describe_tiles.py"),
     output:
-        descriptors=RESULTS + "/{part}/descriptors.npz",
-        curves=RESULTS + "/{part}/curves.csv",
-    params:
-        boundary=settings["evaluation"]["boundary"],
-        window=lambda wildcards: tile_setting(wildcards)["window"],
+        descriptors="results/{sample}/{experiment}/{part}/descriptors.npz",
+        curves="results/{sample}/{experiment}/{part}/curves.csv",
     log:
         "logs/{sample}/{experiment}/{part}/describe_tiles.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{part}/describe_tiles.tsv"
+    conda:
+        "../../envs/imaging.yaml"
     threads: 4
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        "../../envs/imaging.yaml"
+    params:
+        boundary=settings["evaluation"]["boundary"],
+        window=lambda wildcards: tile_setting(wildcards)["window"],
     message:
         "Describe the {wildcards.part} tiles of {wildcards.sample}, {wildcards.experiment}"
     script:
@@ -32,23 +32,23 @@ rule describe_tiles:
 rule describe_realisations:
     """Descriptors of a method's realisations."""
     input:
-        realisations=REALISATIONS + "/realisations.tif",
+        realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
         code=code("describe_realisations.py"),
     output:
-        descriptors=REALISATIONS + "/descriptors.npz",
-        curves=REALISATIONS + "/curves.csv",
-    params:
-        boundary=settings["evaluation"]["boundary"],
+        descriptors="results/{sample}/{experiment}/{method}/{replicate}/descriptors.npz",
+        curves="results/{sample}/{experiment}/{method}/{replicate}/curves.csv",
     log:
         "logs/{sample}/{experiment}/{method}/{replicate}/describe_realisations.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/describe_realisations.tsv"
+    conda:
+        "../../envs/imaging.yaml"
     threads: 4
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        "../../envs/imaging.yaml"
+    params:
+        boundary=settings["evaluation"]["boundary"],
     message:
         "Describe {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
     script:
@@ -58,28 +58,30 @@ rule describe_realisations:
 rule compare:
     """Error of every method against real tiles, beside the noise floor, with a verdict."""
     input:
-        train=RESULTS + "/train/descriptors.npz",
-        heldout=RESULTS + "/heldout/descriptors.npz",
+        train="results/{sample}/{experiment}/train/descriptors.npz",
+        heldout="results/{sample}/{experiment}/heldout/descriptors.npz",
         realisations=lambda wildcards: expand(
-            RESULTS + "/{run}/descriptors.npz", run=runs_of(wildcards.experiment), allow_missing=True
+            "results/{sample}/{experiment}/{run}/descriptors.npz",
+            run=runs_of(wildcards.experiment),
+            allow_missing=True,
         ),
         code=code("compare.py"),
     output:
-        errors=RESULTS + "/errors.csv",
+        errors="results/{sample}/{experiment}/errors.csv",
+    log:
+        "logs/{sample}/{experiment}/compare.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/compare.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
     params:
         runs=lambda wildcards: runs_of(wildcards.experiment),
         targeted=targeted_by,
         evaluation=settings["evaluation"],
         seed=settings["seed"],
-    log:
-        "logs/{sample}/{experiment}/compare.log",
-    benchmark:
-        "results/benchmarks/{sample}/{experiment}/compare.tsv"
-    resources:
-        mem_mb=4000,
-        runtime=30,
-    conda:
-        "../../envs/imaging.yaml"
     message:
         "Compare the methods on {wildcards.sample}, {wildcards.experiment}"
     script:
@@ -89,27 +91,29 @@ rule compare:
 rule measure_pores:
     """Area and orientation of single pores, real and reconstructed."""
     input:
-        heldout=RESULTS + "/tiles.tif",
-        tiles=RESULTS + "/tiles.csv",
+        heldout="results/{sample}/{experiment}/tiles.tif",
+        tiles="results/{sample}/{experiment}/tiles.csv",
         realisations=lambda wildcards: expand(
-            RESULTS + "/{run}/realisations.tif", run=runs_of(wildcards.experiment), allow_missing=True
+            "results/{sample}/{experiment}/{run}/realisations.tif",
+            run=runs_of(wildcards.experiment),
+            allow_missing=True,
         ),
         code=code("measure_pores.py"),
     output:
-        pores=RESULTS + "/pores.csv",
-    params:
-        sources=lambda wildcards: runs_of(wildcards.experiment),
-        n_tiles=settings["pores"]["tiles"],
-        drop_border=settings["pores"]["drop_border"],
+        pores="results/{sample}/{experiment}/pores.csv",
     log:
         "logs/{sample}/{experiment}/measure_pores.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/measure_pores.tsv"
+    conda:
+        "../../envs/imaging.yaml"
     resources:
         mem_mb=4000,
         runtime=30,
-    conda:
-        "../../envs/imaging.yaml"
+    params:
+        sources=lambda wildcards: runs_of(wildcards.experiment),
+        n_tiles=settings["pores"]["tiles"],
+        drop_border=settings["pores"]["drop_border"],
     message:
         "Measure the pores of {wildcards.sample}, {wildcards.experiment}"
     script:

@@ -4,22 +4,20 @@
 rule train_gan:
     """Train a GAN on the training tiles; the descriptors of the validation tiles pick the weights."""
     input:
-        tiles=RESULTS + "/tiles.tif",
-        table=RESULTS + "/tiles.csv",
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
         code=code("train_gan.py", stop_at=SHAPES_NO_WEIGHTS),
     output:
-        model=REALISATIONS + "/model.pt",
-        history=REALISATIONS + "/history.csv",
-    params:
-        method=method_setting("replicates", "realisations"),
-        checkpoints="results/checkpoints/{sample}",
-        seed=settings["seed"],
-    wildcard_constraints:
-        method=methods_of_kind(*NETWORKS),
+        model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
+        history="results/{sample}/{experiment}/{method}/{replicate}/history.csv",
     log:
         "logs/{sample}/{experiment}/{method}/{replicate}/train_gan.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/train_gan.tsv"
+    wildcard_constraints:
+        method=methods_of_kind(*NETWORKS),
+    conda:
+        "../../envs/torch.yaml"
     threads: 8
     resources:
         mem_mb=16000,
@@ -28,8 +26,10 @@ rule train_gan:
         device=settings["run"]["device"],
         checkpoint_interval_s=settings["run"]["checkpoint_interval_s"],
         log_interval_s=settings["run"]["log_interval_s"],
-    conda:
-        "../../envs/torch.yaml"
+    params:
+        method=method_setting("replicates", "realisations"),
+        checkpoints="results/checkpoints/{sample}",
+        seed=settings["seed"],
     message:
         "Train {wildcards.method} {wildcards.replicate} on {wildcards.sample}, {wildcards.experiment}"
     script:
@@ -39,30 +39,30 @@ rule train_gan:
 rule sample_gan:
     """Draw realisations from a trained generator."""
     input:
-        model=REALISATIONS + "/model.pt",
-        tiles=RESULTS + "/tiles.tif",
+        model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
+        tiles="results/{sample}/{experiment}/tiles.tif",
         code=code("sample_gan.py"),
     output:
-        realisations=REALISATIONS + "/realisations.tif",
-        provenance=REALISATIONS + "/provenance.json",
-    params:
-        realisations=lambda wildcards: method_setting()(wildcards)["realisations"],
-        threshold=lambda wildcards: method_setting()(wildcards)["threshold"],
-        seed=settings["seed"],
-    wildcard_constraints:
-        method=methods_of_kind(*NETWORKS),
+        realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
+        provenance="results/{sample}/{experiment}/{method}/{replicate}/provenance.json",
     log:
         "logs/{sample}/{experiment}/{method}/{replicate}/sample_gan.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/sample_gan.tsv"
+    wildcard_constraints:
+        method=methods_of_kind(*NETWORKS),
+    conda:
+        "../../envs/torch.yaml"
     threads: 2
     resources:
         mem_mb=8000,
         runtime=60,
         gpu=1 if settings["run"]["device"] != "cpu" else 0,
         device=settings["run"]["device"],
-    conda:
-        "../../envs/torch.yaml"
+    params:
+        realisations=lambda wildcards: method_setting()(wildcards)["realisations"],
+        threshold=lambda wildcards: method_setting()(wildcards)["threshold"],
+        seed=settings["seed"],
     message:
         "Sample {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
     script:

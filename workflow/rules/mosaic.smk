@@ -9,38 +9,27 @@ rule make_synthetic_rock:
         mosaic="results/{sample}/mosaic/raw.tif",
         labels="results/{sample}/mosaic/labels.tif",
         truth="results/{sample}/mosaic/truth.tif",
+    log:
+        "logs/{sample}/make_synthetic_rock.log",
+    benchmark:
+        "results/benchmarks/{sample}/make_synthetic_rock.tsv"
+    wildcard_constraints:
+        sample=samples_through("synthetic"),
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
     params:
         kind=sample_setting("synthetic"),
         height=sample_setting("height"),
         width=sample_setting("width"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
         seed=settings["seed"],
-    wildcard_constraints:
-        sample=samples_through("synthetic"),
-    log:
-        "logs/{sample}/make_synthetic_rock.log",
-    benchmark:
-        "results/benchmarks/{sample}/make_synthetic_rock.tsv"
-    resources:
-        mem_mb=4000,
-        runtime=30,
-    conda:
-        "../../envs/imaging.yaml"
     message:
         "Make the synthetic rock {wildcards.sample}"
     script:
         "../scripts/make_synthetic_rock.py"
-
-
-def raw_input(key):
-    """The raw mosaic or its labels: the user's file, or the synthetic rock's."""
-
-    def path(wildcards):
-        sample = settings["samples"][wildcards.sample]
-        made = {"mosaic": "raw", "labels": "labels"}[key]
-        return sample.get(key, f"results/{wildcards.sample}/mosaic/{made}.tif")
-
-    return path
 
 
 rule denoise_mosaic:
@@ -50,21 +39,21 @@ rule denoise_mosaic:
         code=code("denoise_mosaic.py"),
     output:
         denoised="results/{sample}/mosaic/denoised.tif",
-    params:
-        denoise=setting("denoise"),
-        pixel_size_nm=sample_setting("pixel_size_nm"),
-    wildcard_constraints:
-        sample=samples_through("mosaic", "synthetic"),
     log:
         "logs/{sample}/denoise_mosaic.log",
     benchmark:
         "results/benchmarks/{sample}/denoise_mosaic.tsv"
+    wildcard_constraints:
+        sample=samples_through("mosaic", "synthetic"),
+    conda:
+        "../../envs/imaging.yaml"
     threads: 2
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        "../../envs/imaging.yaml"
+    params:
+        denoise=setting("denoise"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
         "Denoise the mosaic of {wildcards.sample}"
     script:
@@ -81,21 +70,21 @@ rule train_unet:
         model="results/{sample}/unet/model.pt",
         history="results/{sample}/unet/history.csv",
         scores="results/{sample}/unet/scores.csv",
-    params:
-        unet=setting("unet"),
-        seed=settings["seed"],
     log:
         "logs/{sample}/train_unet.log",
     benchmark:
         "results/benchmarks/{sample}/train_unet.tsv"
+    conda:
+        "../../envs/torch.yaml"
     threads: 2
     resources:
         mem_mb=8000,
         runtime=240,
         gpu=1 if settings["run"]["device"] != "cpu" else 0,
         device=settings["run"]["device"],
-    conda:
-        "../../envs/torch.yaml"
+    params:
+        unet=setting("unet"),
+        seed=settings["seed"],
     message:
         "Train the U-Net of {wildcards.sample}"
     script:
@@ -110,23 +99,23 @@ rule segment_mosaic:
         code=code("segment_mosaic.py"),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
-    params:
-        segmentation=setting("segmentation"),
-        pixel_size_nm=sample_setting("pixel_size_nm"),
-    wildcard_constraints:
-        sample=samples_through("mosaic", "synthetic"),
     log:
         "logs/{sample}/segment_mosaic.log",
     benchmark:
         "results/benchmarks/{sample}/segment_mosaic.tsv"
+    wildcard_constraints:
+        sample=samples_through("mosaic", "synthetic"),
+    conda:
+        "../../envs/torch.yaml"
     threads: 2
     resources:
         mem_mb=8000,
         runtime=240,
         gpu=1 if settings["run"]["device"] != "cpu" else 0,
         device=settings["run"]["device"],
-    conda:
-        "../../envs/torch.yaml"
+    params:
+        segmentation=setting("segmentation"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
         "Segment the mosaic of {wildcards.sample}"
     script:
@@ -141,21 +130,21 @@ rule analyse_res:
     output:
         curves="results/{sample}/res/curves.csv",
         errors="results/{sample}/res/errors.csv",
+    log:
+        "logs/{sample}/analyse_res.log",
+    benchmark:
+        "results/benchmarks/{sample}/analyse_res.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
     params:
         res=setting("res"),
         phase=sample_setting("phase"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
         seed=settings["seed"],
-    log:
-        "logs/{sample}/analyse_res.log",
-    benchmark:
-        "results/benchmarks/{sample}/analyse_res.tsv"
-    threads: 2
-    resources:
-        mem_mb=4000,
-        runtime=60,
-    conda:
-        "../../envs/imaging.yaml"
     message:
         "Find the representative size of {wildcards.sample}"
     script:

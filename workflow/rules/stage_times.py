@@ -1,17 +1,13 @@
-"""Where the time of a run went, read from Snakemake's benchmark files."""
+"""Where the time of a run went, as a table for the terminal."""
 
-import csv
-from collections import defaultdict
 from pathlib import Path
+
+from rockrec.report.times import stage_times
 
 
 def time_table(results: str) -> str:
-    """Return a table of jobs and wall time per stage (rule), longest first, as text."""
-    seconds = defaultdict(list)
-    for path in sorted(Path(results, "benchmarks").rglob("*.tsv")):
-        with open(path, newline="", encoding="utf-8") as file:
-            seconds[path.stem] += [float(row["s"]) for row in csv.DictReader(file, delimiter="\t")]
+    """Return jobs and wall time per stage (rule), longest first, as text."""
     lines = [f"{'stage':<24}{'jobs':>6}{'total s':>10}{'longest s':>12}"]
-    for stage, times in sorted(seconds.items(), key=lambda item: -sum(item[1])):
-        lines.append(f"{stage:<24}{len(times):>6}{sum(times):>10.1f}{max(times):>12.1f}")
+    for stage in stage_times(Path(results, "benchmarks")):
+        lines.append(f"{stage.stage:<24}{stage.jobs:>6}{stage.total:>10.1f}{stage.longest:>12.1f}")
     return "\n".join(lines)

@@ -7,21 +7,21 @@ rule cut_tiles:
         segmented=segmented_mosaic,
         code=code("cut_tiles.py"),
     output:
-        tiles=RESULTS + "/tiles.tif",
-        table=RESULTS + "/tiles.csv",
-    params:
-        tiles=tile_setting,
-        phase=sample_setting("phase"),
-        pixel_size_nm=sample_setting("pixel_size_nm"),
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
     log:
         "logs/{sample}/{experiment}/cut_tiles.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/cut_tiles.tsv"
+    conda:
+        "../../envs/imaging.yaml"
     resources:
         mem_mb=8000,
         runtime=60,
-    conda:
-        "../../envs/imaging.yaml"
+    params:
+        tiles=tile_setting,
+        phase=sample_setting("phase"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
         "Cut the tiles of {wildcards.sample} for {wildcards.experiment}"
     script:
