@@ -13,7 +13,7 @@ import yaml
 from rockrec.images import read_mosaic
 
 sys.path.append(str(Path(__file__).parents[1] / "workflow"))
-from conftest import ROOT, run_snakemake
+from conftest import run_snakemake
 
 DATA = os.environ.get("ROCKREC_TEST_DATA")
 pytestmark = pytest.mark.skipif(

@@ -7,7 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from rockrec.descriptors import FUNCTIONS, NAMES, ORDER, chord_lengths, describe, origins, scaled
+
+from rockrec.descriptors import (
+    FUNCTIONS,
+    NAMES,
+    ORDER,
+    chord_lengths,
+    counting,
+    describe,
+    describe_mosaic,
+    origins,
+    scaled,
+)
 from rockrec.descriptors.counting import count, origin_windows
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
@@ -213,6 +224,34 @@ def test_an_image_alone_and_in_a_stack_have_the_same_curves():
     for i, image in enumerate(images):
         for name, curve in describe(image, NAMES).items():
             np.testing.assert_array_equal(curve[0], together[name][i])
+
+
+@pytest.mark.parametrize("band_rows", [1, 7, 40, 64, 1000])
+def test_a_mosaic_in_bands_is_the_image_whole(band_rows, monkeypatch):
+    monkeypatch.setattr(counting, "BAND_ROWS", band_rows)
+    image = random_images(9, (90, 150), 0.7, n=1)[0]
+    image[:, 17] = 1
+    named = {n: n for n in NAMES if n != "C2"} | {"tall": lambda r: [(2 * r, 0), (0, 3), (r, r)]}
+    largest = []
+
+    def read_rows(first, last):
+        largest.append(last - first)
+        return image[first:last]
+
+    in_bands = describe_mosaic(read_rows, image.shape, named, n_lags=40)
+    for name, curve in describe(image, named, n_lags=40).items():
+        np.testing.assert_array_equal(in_bands[name], curve)
+    assert max(largest) <= min(band_rows + 78, 90)
+
+
+def test_a_mosaic_that_is_not_what_it_says_is_refused():
+    image = np.zeros((30, 20), np.uint8)
+    with pytest.raises(ValueError, match="rows 0 to 30 of a"):
+        describe_mosaic(lambda first, last: image[first : last - 1], image.shape)
+    with pytest.raises(ValueError, match="C2 cannot"):
+        describe_mosaic(lambda first, last: image[first:last], image.shape, ["C2"])
+    with pytest.raises(ValueError, match="found 3"):
+        describe_mosaic(lambda first, last: image[first:last] + 3, image.shape)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tifffile
+
 from rockrec import images
 from rockrec.images import ImageError
 

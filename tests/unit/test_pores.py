@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from rockrec.pores import COLUMNS, euler_number, measure_pores, perimeter
 
 

@@ -1,9 +1,11 @@
 """The config is checked before any job starts, and each mistake is named with its path."""
 
 import copy
+from pathlib import Path
 
 import pytest
 import yaml
+
 from settings import (
     SettingsError,
     advice,
@@ -13,7 +15,7 @@ from settings import (
     resolve,
 )
 
-DEMO = yaml.safe_load(open("config/config.yaml", encoding="utf-8"))
+DEMO = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
 
 
 def changed(path, value):

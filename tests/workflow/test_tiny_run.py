@@ -8,10 +8,11 @@ import pytest
 from conftest import ROOT, run_snakemake
 
 TINY = ROOT / "tests/tiny.yaml"
-ERROR_COLUMNS = (
-    "method replicate against descriptor quantity form boundary lags n_a n_b targeted error floor "
-    "ratio ratio_low ratio_high p verdict one_phase_a one_phase_b"
-).split()
+ERROR_COLUMNS = {
+    *("method", "replicate", "against", "descriptor", "quantity", "form", "boundary", "lags"),
+    *("n_a", "n_b", "targeted", "error", "floor", "ratio", "ratio_low", "ratio_high"),
+    *("p", "verdict", "one_phase_a", "one_phase_b"),
+}
 
 
 def run(folder, *arguments, **options):
@@ -54,7 +55,7 @@ def test_a_second_run_has_nothing_to_do(finished):
 
 def test_errors_hold_every_method_and_the_row_real(finished):
     errors = pd.read_csv(finished / "results/meta_igneous/comparison/errors.csv")
-    assert list(errors.columns) == ERROR_COLUMNS
+    assert set(errors.columns) == ERROR_COLUMNS
     assert set(errors["method"]) == {"real", "sa", "wgan_gp"}
     assert set(errors["descriptor"]) >= {"S2", "P3H", "P3V", "P4", "P6", "L", "euler_number"}
     annealed = errors.query("method == 'sa' and against == 'heldout'").set_index(

@@ -1,8 +1,7 @@
 """Denoise the raw mosaic with a bilateral filter."""
 
-from rockrec.denoise import denoise
-
 from logbook import logged
+from rockrec.denoise import denoise
 from rockrec.images import check_mosaic, read_mosaic, write_mosaic
 
 

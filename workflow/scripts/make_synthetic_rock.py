@@ -1,10 +1,9 @@
 """Make a synthetic rock: its gray mosaic, sparse labels, and the truth behind them."""
 
-from rockrec.synthetic import make_rock
-
 from logbook import logged
 from rockrec.images import write_mosaic
 from rockrec.seeds import seed_for
+from rockrec.synthetic import make_rock
 
 
 @logged(snakemake)

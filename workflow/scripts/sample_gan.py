@@ -3,7 +3,6 @@
 import time
 
 from logbook import logged
-
 from rockrec.gans.sampling import load_model, sample, threshold
 from rockrec.gans.training import choose_device
 from rockrec.images import stack_pixel_size, write_stack

@@ -4,8 +4,8 @@ import shutil
 
 import numpy as np
 import pandas as pd
-from logbook import logged
 
+from logbook import logged
 from rockrec.gans.batches import TileSubset
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import train

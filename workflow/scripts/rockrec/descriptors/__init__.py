@@ -1,5 +1,23 @@
 """Statistical microstructure descriptors of binary images."""
 
-from .curves import FUNCTIONS, NAMES, ORDER, chord_lengths, describe, origins, scaled
+from .curves import (
+    FUNCTIONS,
+    NAMES,
+    ORDER,
+    chord_lengths,
+    describe,
+    describe_mosaic,
+    origins,
+    scaled,
+)
 
-__all__ = ["FUNCTIONS", "NAMES", "ORDER", "chord_lengths", "describe", "origins", "scaled"]
+__all__ = [
+    "FUNCTIONS",
+    "NAMES",
+    "ORDER",
+    "chord_lengths",
+    "describe",
+    "describe_mosaic",
+    "origins",
+    "scaled",
+]

@@ -4,7 +4,8 @@ A primitive is what one pass counts: a polytope, by name or as a function from r
 a test along rows (LH, C2H) or columns (LV, C2V).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from .polytopes import (
     POLYTOPES,
     Polytope,
     hexagon_height,
-    origin_window,
     triangle_height,
     vertex_offsets,
 )
@@ -25,11 +25,13 @@ Primitive = str | Polytope
 # A segment and a pair in a cluster have the origins of the pair of pixels at their ends.
 ENDS = {"LH": "S2H", "LV": "S2V", "C2H": "S2H", "C2V": "S2V"}
 
-# Pixels packed at a time: bounds the memory.
-PIXELS_AT_ONCE = 1 << 26
-# Origins counted together, in rows and words: their words stay in the cache.
-BLOCK_ROWS = 1024
+# What is packed at a time bounds the memory: pixels of a stack, rows of a large image.
+PIXELS_AT_ONCE = 1 << 27
+BAND_ROWS = 2048
+# Words of columns whose planes stay in the cache while all lags are counted.
 BLOCK_WORDS = 16
+
+ReadRows = Callable[[int, int], np.ndarray]
 
 
 def count(
@@ -42,9 +44,31 @@ def count(
         _count_at_once(on_lattice(stack[i : i + at_once], boundary), primitives, boundary, n_lags)
         for i in range(0, len(stack), at_once)
     ]
-    return {
-        primitive: np.concatenate([part[primitive] for part in parts]) for primitive in primitives
-    }
+    return {name: np.concatenate([part[name] for part in parts]) for name in primitives}
+
+
+def count_in_bands(
+    read_rows: ReadRows, shape: tuple[int, int], primitives: Iterable[Primitive], n_lags: int
+) -> dict[Primitive, np.ndarray]:
+    """Count as `count` does, ``unbiased``, in one image (H, W) that is read band by band.
+
+    Parameters
+    ----------
+    read_rows : gives the rows from a first to before a last one, (rows, W).
+
+    Returns
+    -------
+    int64 (1, n_lags) for each primitive.
+    """
+    primitives = set(primitives)
+    reach = max(int(vertex_table(p, n_lags)[..., 0].max()) for p in primitives)
+    totals = {primitive: np.zeros((1, n_lags), np.int64) for primitive in primitives}
+    for top in range(0, shape[0], BAND_ROWS):
+        rows = min(BAND_ROWS, shape[0] - top)
+        band = read_rows(top, min(top + rows + reach, shape[0]))[None]
+        for primitive, counts in _count_at_once(band, primitives, "unbiased", n_lags, rows).items():
+            totals[primitive] += counts
+    return totals
 
 
 def on_lattice(stack: np.ndarray, boundary: str) -> np.ndarray:
@@ -52,66 +76,105 @@ def on_lattice(stack: np.ndarray, boundary: str) -> np.ndarray:
     return np.pad(stack, ((0, 0), (0, 1), (0, 1))) if boundary == "amiri2023" else stack
 
 
+def vertex_table(primitive: Primitive, n_lags: int) -> np.ndarray:
+    """Offsets of the vertices at each lag, int64 (n_lags, vertices, 2), the least of them 0.
+
+    Raises
+    ------
+    ValueError : the number of vertices differs between lags.
+    """
+    if isinstance(primitive, str):
+        return _standard_table(ENDS.get(primitive, primitive), n_lags)
+    return _table(primitive, n_lags)
+
+
+@lru_cache
+def _standard_table(name: str, n_lags: int) -> np.ndarray:
+    table = _table(POLYTOPES[name], n_lags)
+    table.flags.writeable = False
+    return table
+
+
+def _table(polytope: Polytope, n_lags: int) -> np.ndarray:
+    offsets = [vertex_offsets(polytope, r) for r in range(n_lags)]
+    if len({len(o) for o in offsets}) > 1:
+        raise ValueError("a polytope must have as many vertices at every lag")
+    return np.array(offsets)
+
+
 def origin_windows(
     primitive: Primitive, shape: tuple[int, int], boundary: str, n_lags: int
 ) -> np.ndarray:
     """Rows and columns of origins at each lag, int64 (n_lags, 2); 0, 0 where none fits."""
-    windows = np.array(
-        [origin_window(o, shape, boundary) for o in _offsets(primitive, n_lags)], np.int64
-    )
-    if boundary == "amiri2023" and primitive in ("P3H", "P3V"):
-        windows[1::2] = 0
+    height, width = shape
+    extents = vertex_table(primitive, n_lags).max(axis=1)
+    if boundary == "unbiased":
+        windows = np.maximum(np.array([height, width]) - extents, 0)
+        windows[(windows == 0).any(axis=1)] = 0
+    else:
+        one_more = boundary == "amiri2023"
+        windows = np.tile([height + one_more, width + one_more], (n_lags, 1))
+        if one_more and primitive in ("P3H", "P3V"):
+            windows[1::2] = 0
     return windows
 
 
-def _offsets(primitive: Primitive, n_lags: int) -> list[np.ndarray]:
-    name = ENDS.get(primitive, primitive)
-    polytope = POLYTOPES.get(name, name)
-    return [vertex_offsets(polytope, r) for r in range(n_lags)]
-
-
 def _count_at_once(
-    lattice: np.ndarray, primitives: set[Primitive], boundary: str, n_lags: int
+    lattice: np.ndarray,
+    primitives: set[Primitive],
+    boundary: str,
+    n_lags: int,
+    rows: int | None = None,
 ) -> dict[Primitive, np.ndarray]:
-    shape = lattice.shape[1:]
+    """Count the origins in the first `rows` rows, by default in all."""
     wraps = boundary != "unbiased"
-    counts = {}
+    rows = lattice.shape[1] if rows is None else rows
     fused = primitives.intersection(kernels.FUSED)
-    if fused or primitives & {"LH", "LV"}:
+    segments = primitives & {"LH", "LV"}
+    clusters = primitives & {"C2H", "C2V"}
+    counts = {}
+    if fused or segments:
         reach = (hexagon_height(n_lags - 1), 2 * (n_lags - 1)) if wraps else (0, 0)
         planes = pack(lattice, *reach)
         if fused:
-            counts |= _count_fused(planes, shape, wraps, fused, n_lags)
-        if primitives & {"LH", "LV"}:
-            in_rows, in_columns = kernels.count_chords(planes, *shape, wraps)
-            counts["LH"] = _segments(in_rows, wraps, n_lags)
-            counts["LV"] = _segments(in_columns, wraps, n_lags)
-    clusters = primitives & {"C2H", "C2V"}
+            counts |= _count_fused(planes, rows, lattice.shape[1:], wraps, fused, n_lags)
+        if segments:
+            counts |= _count_segments(planes, rows, lattice.shape[1:], wraps, n_lags)
     if clusters:
         counts |= _count_clusters(lattice, clusters, wraps, n_lags)
-    for primitive in primitives - counts.keys():
-        counts[primitive] = _count_polytope(lattice, primitive, wraps, n_lags)
-    return counts
+    for primitive in primitives - fused - segments - clusters:
+        counts[primitive] = _count_polytope(lattice, rows, primitive, wraps, n_lags)
+    return {primitive: counts[primitive] for primitive in primitives}
 
 
-def _count_fused(planes, shape, wraps, names, n_lags):
-    heights = np.array(
-        [[height(r) for r in range(n_lags)] for height in (triangle_height, hexagon_height)]
-    )
+def _count_fused(planes, rows, shape, wraps, names, n_lags):
+    heights = np.array([[triangle_height(r), hexagon_height(r)] for r in range(n_lags)])
     wanted = tuple(name in names for name in kernels.FUSED)
-    counts = kernels.count_fused(planes, *shape, wraps, wanted, heights, BLOCK_ROWS, BLOCK_WORDS)
-    return {name: counts[:, i] for i, name in enumerate(kernels.FUSED) if name in names}
+    counts = kernels.count_fused(planes, rows, shape, wraps, wanted, heights, BLOCK_WORDS)
+    return {name: counts[:, :, i] for i, name in enumerate(kernels.FUSED) if name in names}
+
+
+def _count_segments(planes, rows, shape, wraps, n_lags):
+    height, width = shape
+    in_rows = kernels.count_row_chords(planes, (rows, width), wraps)
+    in_columns = kernels.count_column_chords(planes, shape, wraps)
+    down = _segments(in_columns, wraps, n_lags)
+    if rows < height:
+        below = kernels.count_column_chords(planes[:, :, rows:], (height - rows, width), wraps)
+        down -= _segments(below, wraps, n_lags)
+    return {"LH": _segments(in_rows, wraps, n_lags), "LV": down}
 
 
 def _segments(chords: np.ndarray, wraps: bool, n_lags: int) -> np.ndarray:
     """Segments of r + 1 pixels in chords counted by length: l - r in each of length l."""
-    size = chords.shape[1] - 1
-    full = chords[:, -1].copy() if wraps else np.zeros(len(chords), np.int64)
-    chords = chords.copy()
-    chords[:, -1] -= full
-    longer = np.cumsum(chords[:, ::-1], axis=1)[:, ::-1]
-    segments = np.cumsum(longer[:, :0:-1], axis=1)[:, ::-1]
-    return segments[:, :n_lags] + size * full[:, None]
+    n, size = len(chords), chords.shape[1] - 1
+    full = chords[:, -1:] * wraps
+    # Chords of at least r + 1 pixels, then the pixels by which they exceed r.
+    longer = np.cumsum(np.hstack([chords[:, :-1], chords[:, -1:] - full])[:, :0:-1], axis=1)
+    beyond = np.cumsum(longer, axis=1)[:, ::-1]
+    segments = np.zeros((n, n_lags), np.int64)
+    segments[:, : min(size, n_lags)] = beyond[:, :n_lags]
+    return segments + size * full
 
 
 def _count_clusters(lattice, names, wraps, n_lags):
@@ -129,17 +192,12 @@ def _count_clusters(lattice, names, wraps, n_lags):
     }
 
 
-def _count_polytope(lattice, primitive, wraps, n_lags):
+def _count_polytope(lattice, rows, primitive, wraps, n_lags):
     shape = lattice.shape[1:]
-    offsets = _offsets(primitive, n_lags)
-    if len({len(o) for o in offsets}) > 1:
-        raise ValueError("a polytope must have as many vertices at every lag")
-    offsets = np.array(offsets)
+    table = vertex_table(primitive, n_lags)
+    windows = origin_windows(primitive, shape, "periodic" if wraps else "unbiased", n_lags)
+    windows[:, 0] = np.minimum(windows[:, 0], rows)
     if wraps:
-        offsets %= shape
-        windows = np.tile(shape, (n_lags, 1))
-        down, right = offsets.max(axis=(0, 1))
-    else:
-        windows = np.array([origin_window(o, shape, "unbiased") for o in offsets])
-        down, right = 0, 0
-    return kernels.count_polytope(pack(lattice, down, right), offsets, windows)
+        table = table % shape
+    down, right = table.max(axis=(0, 1)) if wraps else (0, 0)
+    return kernels.count_polytope(pack(lattice, down, right), table, windows)

@@ -5,7 +5,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from . import kernels
-from .counting import PIXELS_AT_ONCE, count, on_lattice, origin_windows
+from .counting import (
+    PIXELS_AT_ONCE,
+    ReadRows,
+    count,
+    count_in_bands,
+    on_lattice,
+    origin_windows,
+)
 from .packing import pack
 from .polytopes import BOUNDARIES, Polytope
 
@@ -65,10 +72,54 @@ def describe(
     n_lags = _checked_lags(n_lags, stack.shape[1:], boundary)
     parts = {part for function in named.values() for part in _parts(function)}
     counts = count(stack, parts, boundary, n_lags)
+    return _curves(counts, named, stack.shape[1:], boundary, n_lags)
+
+
+def describe_mosaic(
+    read_rows: ReadRows,
+    shape: tuple[int, int],
+    functions: Iterable[str] | Mapping[str, Function] = FUNCTIONS,
+    n_lags: int | None = None,
+) -> dict[str, np.ndarray]:
+    """Descriptors, ``unbiased``, of one image too large for the memory: exact, band by band.
+
+    Parameters
+    ----------
+    read_rows : gives the rows from a first to before a last one, (rows, W), bool or 0/1. Bands
+        overlap, by the height of the tallest polytope.
+    shape : (H, W) of the image.
+    functions, n_lags : as in `describe`; no C2, whose clusters know no bands.
+
+    Returns
+    -------
+    For each function a float64 array (1, n_lags), equal to what `describe` gives.
+
+    Raises
+    ------
+    ValueError : as `describe`, and if C2 is asked for or a band is not of the size asked for.
+    """
+    named = _named(functions, "unbiased")
+    if "C2" in named.values():
+        raise ValueError("C2 cannot be counted band by band: its clusters need the whole image")
+    n_lags = _checked_lags(n_lags, shape, "unbiased")
+
+    def checked_rows(first: int, last: int) -> np.ndarray:
+        band = as_stack(read_rows(first, last))[0]
+        if band.shape != (last - first, shape[1]):
+            raise ValueError(f"rows {first} to {last} of a {shape} image came as {band.shape}")
+        return band
+
+    parts = {part for function in named.values() for part in _parts(function)}
+    counts = count_in_bands(checked_rows, shape, parts, n_lags)
+    return _curves(counts, named, shape, "unbiased", n_lags)
+
+
+def _curves(counts, named, shape, boundary, n_lags):
+    """Counts over numbers of origins, rows and columns averaged."""
     means = {}
-    for part in parts:
-        fitting = origin_windows(part, stack.shape[1:], boundary, n_lags).prod(axis=1)
-        means[part] = counts[part] / np.where(fitting > 0, fitting, np.nan)
+    for part, counted in counts.items():
+        fitting = origin_windows(part, shape, boundary, n_lags).prod(axis=1)
+        means[part] = counted / np.where(fitting > 0, fitting, np.nan)
     return {
         key: np.mean([means[part] for part in _parts(function)], axis=0)
         for key, function in named.items()
@@ -121,7 +172,11 @@ def chord_lengths(images: np.ndarray, boundary: str = "unbiased") -> tuple[np.nd
     stack = as_stack(images)
     _checked_lags(1, stack.shape[1:], boundary)
     lattice = on_lattice(stack, boundary)
-    return kernels.count_chords(pack(lattice), *lattice.shape[1:], boundary != "unbiased")
+    planes, shape, wraps = pack(lattice), lattice.shape[1:], boundary != "unbiased"
+    return (
+        kernels.count_row_chords(planes, shape, wraps),
+        kernels.count_column_chords(planes, shape, wraps),
+    )
 
 
 def as_stack(images: np.ndarray) -> np.ndarray:

@@ -69,136 +69,127 @@ def _last_mask(columns):
 
 
 @njit(cache=True)
-def _count_fused(
-    planes, height, width, wraps, wanted, heights, top, bottom, first, last, edge, sides, counts
-):
-    """Add the counts of the origins in rows [top, bottom), words [first, last) to `counts`.
+def _count_word(planes, word, rows, shape, wraps, wanted, r, heights, edge, sides, counts):
+    """Add the counts at lag r of the origins in one word of columns to `counts`.
 
-    `edge` holds the upper edge of squares and triangles (0,0) (0,r), `sides` the upper side
-    of the hexagon, one word of columns wide: both are tested at two heights.
+    `edge` is filled with the horizontal edges (0,0) (0,r), which pairs, triangles and squares
+    share; `sides` with the flat sides of the hexagon.
     """
     s2h, s2v, p3h, p3v, p4, p6 = wanted
-    n_lags = counts.shape[1]
-    for r in range(n_lags):
-        triangle, hexagon, half = heights[0, r], heights[1, r], r // 2
-        if wraps:
-            tall, wide = 0, 0
-        else:
-            tall, wide = 1, 1
-        rows_all = min(bottom, height) - top
-        rows_r = min(bottom, height - tall * r) - top
-        rows_half = min(bottom, height - tall * triangle) - top
-        rows_hexagon = min(bottom, height - tall * hexagon) - top
-        words_r = min(last, _words(width - wide * r))
-        words_all = min(last, _words(width))
-        words_apex = min(last, _words(width - wide * triangle))
-        words_hexagon = min(last, _words(width - wide * 2 * r))
-        for word in range(first, words_all):
-            mask = _last_mask(width) if wraps and word == _words(width) - 1 else ALL_ONES
-            here = planes[word][top:]
-            if (s2h or p3h or p4) and word < words_r:
-                low, high, shift = _shifted(planes, word, r)
-                low, high = low[top:], high[top:]
-                total = ZERO
-                for y in range(rows_all):
-                    pair = here[y] & _funnel(low[y], high[y], shift) & mask
-                    edge[y] = pair
-                    total += _ones(pair)
-                counts[0, r] += total
-                if p4:
-                    for y in range(max(rows_all, 0), rows_r + r):
-                        edge[y] = here[y] & _funnel(low[y], high[y], shift) & mask
-                    below = edge[r:]
-                    total = ZERO
-                    for y in range(rows_r):
-                        total += _ones(edge[y] & below[y])
-                    counts[4, r] += total
-                if p3h:
-                    low, high, shift = _shifted(planes, word, half)
-                    low, high = low[top + triangle :], high[top + triangle :]
-                    total = ZERO
-                    for y in range(rows_half):
-                        total += _ones(edge[y] & _funnel(low[y], high[y], shift))
-                    counts[2, r] += total
-            if s2v:
-                below = here[r:]
-                total = ZERO
-                for y in range(rows_r):
-                    total += _ones(here[y] & below[y] & mask)
-                counts[1, r] += total
-            if p3v and word < words_apex:
-                below = here[r:]
-                low, high, shift = _shifted(planes, word, triangle)
-                low, high = low[top + half :], high[top + half :]
-                total = ZERO
-                for y in range(rows_r):
-                    total += _ones(here[y] & below[y] & _funnel(low[y], high[y], shift) & mask)
-                counts[3, r] += total
-            if p6 and word < words_hexagon and rows_hexagon > 0:
-                low, high, shift = _shifted(planes, word, half)
-                low_2, high_2, shift_2 = _shifted(planes, word, half + r)
-                low, high, low_2, high_2 = low[top:], high[top:], low_2[top:], high_2[top:]
-                for y in range(rows_hexagon + hexagon):
-                    sides[y] = (
-                        _funnel(low[y], high[y], shift)
-                        & _funnel(low_2[y], high_2[y], shift_2)
-                        & mask
-                    )
-                low, high, shift = _shifted(planes, word, 2 * r)
-                low, high = low[top + triangle :], high[top + triangle :]
-                middle, below = here[triangle:], sides[hexagon:]
-                total = ZERO
-                for y in range(rows_hexagon):
-                    total += _ones(
-                        sides[y] & below[y] & middle[y] & _funnel(low[y], high[y], shift)
-                    )
-                counts[5, r] += total
+    height, width = shape
+    triangle, hexagon = heights
+    half = r // 2
+    last = word == _words(width) - 1
+    mask = _last_mask(width) if wraps and last else ALL_ONES
+    # Without wrapping the origins end where the last vertex meets the edge of the image.
+    if wraps:
+        rows_r, rows_triangle, rows_hexagon = rows, rows, rows
+        has_edge, has_triangle, has_hexagon = True, True, True
+    else:
+        rows_r = min(rows, height - r)
+        rows_triangle = min(rows, height - triangle)
+        rows_hexagon = min(rows, height - hexagon)
+        has_edge = word < _words(width - r)
+        has_triangle = word < _words(width - triangle)
+        has_hexagon = word < _words(width - 2 * r) and rows_hexagon > 0
+    here = planes[word]
+
+    if (s2h or p3h or p4) and has_edge:
+        low, high, shift = _shifted(planes, word, r)
+        total = ZERO
+        for y in range(rows):
+            pair = here[y] & _funnel(low[y], high[y], shift) & mask
+            edge[y] = pair
+            total += _ones(pair)
+        counts[0] += total
+        if p4:
+            for y in range(rows, rows_r + r):
+                edge[y] = here[y] & _funnel(low[y], high[y], shift) & mask
+            below = edge[r:]
+            total = ZERO
+            for y in range(rows_r):
+                total += _ones(edge[y] & below[y])
+            counts[4] += total
+        if p3h:
+            low, high, shift = _shifted(planes, word, half)
+            low, high = low[triangle:], high[triangle:]
+            total = ZERO
+            for y in range(rows_triangle):
+                total += _ones(edge[y] & _funnel(low[y], high[y], shift))
+            counts[2] += total
+    if s2v:
+        below = here[r:]
+        total = ZERO
+        for y in range(rows_r):
+            total += _ones(here[y] & below[y] & mask)
+        counts[1] += total
+    if p3v and has_triangle:
+        below = here[r:]
+        low, high, shift = _shifted(planes, word, triangle)
+        low, high = low[half:], high[half:]
+        total = ZERO
+        for y in range(rows_r):
+            total += _ones(here[y] & below[y] & _funnel(low[y], high[y], shift) & mask)
+        counts[3] += total
+    if p6 and has_hexagon:
+        low, high, shift = _shifted(planes, word, half)
+        low_r, high_r, shift_r = _shifted(planes, word, half + r)
+        for y in range(rows_hexagon + hexagon):
+            left, right = _funnel(low[y], high[y], shift), _funnel(low_r[y], high_r[y], shift_r)
+            sides[y] = left & right & mask
+        low, high, shift = _shifted(planes, word, 2 * r)
+        low, high = low[triangle:], high[triangle:]
+        middle, below = here[triangle:], sides[hexagon:]
+        total = ZERO
+        for y in range(rows_hexagon):
+            corners = middle[y] & _funnel(low[y], high[y], shift)
+            total += _ones(sides[y] & below[y] & corners)
+        counts[5] += total
 
 
 @njit(cache=True, parallel=True)
-def count_fused(planes, height, width, wraps, wanted, heights, block_rows, block_words):
+def count_fused(planes, rows, shape, wraps, wanted, heights, block_words):
     """Counts of the standard polytopes, which share their edges.
 
     Parameters
     ----------
     planes : uint64 (n, words + 1, rows), see `packing.pack`.
-    height, width : the lattice on which origins lie.
+    rows : origins lie in the first so many rows.
+    shape : rows and columns of the lattice.
     wraps : whether every pixel is an origin (the planes then reach beyond the lattice).
     wanted : six flags, in the order of `FUSED`.
-    heights : int64 (2, lags): of the triangle and of the hexagon.
-    block_rows, block_words : origins treated together, so that their words stay in the cache.
+    heights : int64 (lags, 2), of the triangle and of the hexagon.
+    block_words : words whose lags are counted before the next words', so that their planes
+        stay in the cache; blocks are what threads share out.
 
     Returns
     -------
-    int64 (n, 6, lags).
+    int64 (n, lags, 6).
     """
     n, n_rows = planes.shape[0], planes.shape[2]
-    n_lags = heights.shape[1]
-    blocks = (height + block_rows - 1) // block_rows
-    counts = np.zeros((n * blocks, 6, n_lags), np.int64)
+    n_lags = heights.shape[0]
+    words = _words(shape[1])
+    blocks = (words + block_words - 1) // block_words
+    counts = np.zeros((n * blocks, n_lags, 6), np.int64)
     for item in prange(n * blocks):
-        image, block = item // blocks, item % blocks
-        top = block * block_rows
-        bottom = min(top + block_rows, height)
-        edge = np.empty(n_rows - top, np.uint64)
-        sides = np.empty(n_rows - top, np.uint64)
-        for first in range(0, _words(width), block_words):
-            _count_fused(
-                planes[image],
-                height,
-                width,
-                wraps,
-                wanted,
-                heights,
-                top,
-                bottom,
-                first,
-                first + block_words,
-                edge,
-                sides,
-                counts[item],
-            )
-    return counts.reshape(n, blocks, 6, n_lags).sum(axis=1)
+        first = item % blocks * block_words
+        edge, sides = np.empty(n_rows, np.uint64), np.empty(n_rows, np.uint64)
+        for r in range(n_lags):
+            for word in range(first, min(first + block_words, words)):
+                _count_word(
+                    planes[item // blocks],
+                    word,
+                    rows,
+                    shape,
+                    wraps,
+                    wanted,
+                    r,
+                    (heights[r, 0], heights[r, 1]),
+                    edge,
+                    sides,
+                    counts[item, r],
+                )
+    return counts.reshape(n, blocks, n_lags, 6).sum(axis=1)
 
 
 @njit(cache=True, parallel=True)
@@ -246,75 +237,80 @@ def _add_chord(chords, length, opening, size, wraps):
         chords[length] += 1
 
 
-@njit(cache=True)
-def _row_chords(planes, height, width, wraps, chords):
-    for y in range(height):
-        inside, start, opening = False, 0, 0
-        carry = ZERO
-        for word in range(_words(width)):
-            bits = planes[word, y]
-            if word == _words(width) - 1:
-                bits &= _last_mask(width)
-            changes = bits ^ ((bits << ONE) | carry)
-            carry = bits >> np.uint64(63)
-            while changes:
-                x = (word << 6) + np.int64(_lowest(changes))
-                changes &= changes - ONE
-                if not inside:
-                    start = x
-                elif x < width:
-                    chords[x - start] += 1
-                    if start == 0:
-                        opening = x
-                if x < width:
-                    inside = not inside
-        if inside:
-            _add_chord(chords, width - start, opening, width, wraps)
+@njit(cache=True, parallel=True)
+def count_row_chords(planes, shape, wraps):
+    """Numbers of chords (maximal runs of 1) in rows by length, int64 (n, W + 1).
 
-
-@njit(cache=True)
-def _column_chords(planes, height, width, wraps, chords):
-    start, opening = np.zeros(64, np.int64), np.zeros(64, np.int64)
-    for word in range(_words(width)):
-        mask = _last_mask(width) if word == _words(width) - 1 else ALL_ONES
-        start[:] = 0
-        opening[:] = 0
-        above = ZERO
+    A full periodic line is one chord of the line's length.
+    """
+    height, width = shape
+    chords = np.zeros((planes.shape[0], width + 1), np.int64)
+    for image in prange(planes.shape[0]):
         for y in range(height):
-            bits = planes[word, y] & mask
-            changes = bits ^ above
-            while changes:
-                x = _lowest(changes)
-                changes &= changes - ONE
-                if (bits >> x) & ONE:
-                    start[x] = y
-                else:
-                    chords[y - start[x]] += 1
-                    if start[x] == 0:
-                        opening[x] = y
-            above = bits
-        while above:
-            x = _lowest(above)
-            above &= above - ONE
-            _add_chord(chords, height - start[x], opening[x], height, wraps)
+            inside, start, opening = False, 0, 0
+            carry = ZERO
+            for word in range(_words(width)):
+                bits = planes[image, word, y]
+                if word == _words(width) - 1:
+                    bits &= _last_mask(width)
+                changes = bits ^ ((bits << ONE) | carry)
+                carry = bits >> np.uint64(63)
+                while changes:
+                    x = (word << 6) + np.int64(_lowest(changes))
+                    changes &= changes - ONE
+                    if x == width:
+                        break
+                    if not inside:
+                        start = x
+                    else:
+                        chords[image, x - start] += 1
+                        if start == 0:
+                            opening = x
+                    inside = not inside
+            if inside:
+                _add_last_chord(chords[image], width - start, opening, wraps)
+    return chords
 
 
 @njit(cache=True, parallel=True)
-def count_chords(planes, height, width, wraps):
-    """Numbers of chords by length: maximal runs of 1 in rows and in columns.
+def count_column_chords(planes, shape, wraps):
+    """Numbers of chords (maximal runs of 1) in columns by length, int64 (n, H + 1)."""
+    height, width = shape
+    chords = np.zeros((planes.shape[0], height + 1), np.int64)
+    for image in prange(planes.shape[0]):
+        start, opening = np.zeros(64, np.int64), np.zeros(64, np.int64)
+        for word in range(_words(width)):
+            mask = _last_mask(width) if word == _words(width) - 1 else ALL_ONES
+            start[:] = 0
+            opening[:] = 0
+            above = ZERO
+            for y in range(height):
+                bits = planes[image, word, y] & mask
+                changes = bits ^ above
+                while changes:
+                    x = _lowest(changes)
+                    changes &= changes - ONE
+                    if (bits >> x) & ONE:
+                        start[x] = y
+                    else:
+                        chords[image, y - start[x]] += 1
+                        if start[x] == 0:
+                            opening[x] = y
+                above = bits
+            while above:
+                x = _lowest(above)
+                above &= above - ONE
+                _add_last_chord(chords[image], height - start[x], opening[x], wraps)
+    return chords
 
-    Returns
-    -------
-    Two int64 arrays, (n, W + 1) for rows and (n, H + 1) for columns, indexed by the length.
-    A full periodic line is one chord of the line's length.
-    """
-    n = planes.shape[0]
-    in_rows = np.zeros((n, width + 1), np.int64)
-    in_columns = np.zeros((n, height + 1), np.int64)
-    for image in prange(n):
-        _row_chords(planes[image], height, width, wraps, in_rows[image])
-        _column_chords(planes[image], height, width, wraps, in_columns[image])
-    return in_rows, in_columns
+
+@njit(cache=True)
+def _add_last_chord(chords, length, opening, wraps):
+    """Count a chord that ends at the edge: in a periodic line it joins the one that opens it."""
+    if wraps and opening > 0:
+        chords[opening] -= 1
+        length += opening
+    chords[length] += 1
 
 
 @njit(cache=True, parallel=True)

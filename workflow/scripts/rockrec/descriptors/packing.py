@@ -27,11 +27,16 @@ def pack(images: np.ndarray, down: int = 0, right: int = 0) -> np.ndarray:
     right neighbour of every word can be read. Bit b of word w is column 64 w + b.
     """
     n, height, width = images.shape
+    if right:
+        images = np.take(images, np.arange(width + right), axis=2, mode="wrap")
+    if images.dtype.kind == "f":
+        images = images.astype(bool)
+    bits = np.packbits(images, axis=2, bitorder="little")
     words = n_words(width + right)
+    whole = np.zeros((n, height, words * WORD // 8), np.uint8)
+    whole[:, :, : bits.shape[2]] = bits
     planes = np.zeros((n, words + 1, height + down), np.uint64)
-    for image, plane in zip(images, planes, strict=True):
-        padded = np.zeros((height, words * WORD), np.uint8)
-        padded[:, : width + right] = np.take(image, np.arange(width + right), 1, mode="wrap")
-        packed = np.packbits(padded, axis=1, bitorder="little").view("<u8")
-        plane[:words] = np.take(packed, np.arange(height + down), 0, mode="wrap").T
+    planes[:, :words, :height] = whole.view("<u8").transpose(0, 2, 1)
+    if down:
+        planes[:, :, height:] = np.take(planes, np.arange(height, height + down) % height, axis=2)
     return planes

@@ -57,18 +57,3 @@ def vertex_offsets(polytope: Polytope, r: int) -> np.ndarray:
         raise ValueError(f"a polytope gave {offsets.tolist()} at lag {r}, not whole pixels")
     offsets = offsets.astype(np.int64)
     return offsets - offsets.min(axis=0)
-
-
-def lattice_shape(shape: tuple[int, int], boundary: str) -> tuple[int, int]:
-    """(rows, columns) over which the origins run: one more of each in ``amiri2023``."""
-    height, width = shape
-    return (height + 1, width + 1) if boundary == "amiri2023" else (height, width)
-
-
-def origin_window(offsets: np.ndarray, shape: tuple[int, int], boundary: str) -> tuple[int, int]:
-    """(rows, columns) of the origins that a polytope with these offsets has; 0 if none fits."""
-    rows, columns = lattice_shape(shape, boundary)
-    if boundary == "unbiased":
-        down, right = offsets.max(axis=0)
-        rows, columns = max(rows - int(down), 0), max(columns - int(right), 0)
-    return (rows, columns) if rows and columns else (0, 0)
