@@ -149,6 +149,12 @@ def test_the_magnified_lineal_path_begins_where_the_real_curve_is_low():
     assert real.loc[real["lag_px"] == left - 1, "mean"].item() > 0.1 * real["mean"].max()
 
 
+def test_a_lineal_path_that_stays_high_is_magnified_from_half_of_the_lags():
+    table = example_results.curves(length=200.0)
+    flat = drawn_axes(plot_lineal_path({"rock": {"real": table}}))[1]
+    assert flat.get_xlim()[0] == example_results.LAGS[-1] // 2
+
+
 @pytest.mark.parametrize("name", ["polytope curves", "lineal path", "res"])
 def test_every_lag_axis_is_in_px_and_um(name):
     figure = FIGURES[name](["rock"], SOURCES)
@@ -172,6 +178,11 @@ def test_res_marks_the_chosen_size():
     assert any("RES = 256 px = 12.8 µm" in text for text in text_of(figure))
     rings = [line for line in figure.axes[2].lines if line.get_fillstyle() == "none"]
     assert {x for ring in rings for x in ring.get_xdata()} == {256}
+
+
+def test_res_says_when_only_the_largest_size_is_left():
+    figure = plot_res({"rock": example_results.res_tables(chosen=512)})
+    assert any("RES not below 512 px" in text for text in text_of(figure))
 
 
 def test_res_says_when_no_size_is_representative():

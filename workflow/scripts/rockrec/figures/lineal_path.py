@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rockrec.figures.style import (
     GRAY,
@@ -20,7 +21,9 @@ from rockrec.figures.style import (
     styled,
 )
 
-FLAT_FROM = 0.1  # the flat part begins where the real curve has fallen to this share of L(0)
+# The flat part begins where the real curve has fallen to this share of L(0), at the latest at
+# half of the lags.
+FLAT_FROM = 0.1
 FLAT_TO = 2e-4  # and ends where every curve is below this share
 SAMPLES_PER_ROW = 3
 
@@ -89,11 +92,12 @@ def _magnify(axes: Axes, sources: Mapping[str, pd.DataFrame]) -> None:
     real = sources[REAL]
     whole = real["mean"].max()
     fallen = real.loc[real["mean"] <= FLAT_FROM * whole, "lag_px"]
-    left = fallen.min() if len(fallen) else 0
+    left = min([*fallen, real["lag_px"].max() // 2])
     curves = pd.concat(sources.values())
     right = curves.loc[curves["mean"] > FLAT_TO * whole, "lag_px"].max()
     inside = curves[curves["lag_px"].between(left, right)]
     axes.set_xlim(left, max(right, left + 2))
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_ylim(
         0, 1.05 * max(inside["mean"].max(), real.loc[real["lag_px"] >= left, "high"].max())
     )

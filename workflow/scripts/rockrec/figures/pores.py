@@ -104,6 +104,7 @@ def _draw_orientations(axes: Axes, sources: Mapping, styles: dict, names: dict) 
         axes.stairs(
             share / np.diff(ORIENTATION_BINS) * 100,
             ORIENTATION_BINS,
+            baseline=None,
             label=f"{names[source]} ({left_out:.0%} left out)",
             linewidth=1.8 if source == REAL else 1.1,
             **styles[source],

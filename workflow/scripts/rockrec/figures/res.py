@@ -54,8 +54,8 @@ def plot_res(samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure
                 few_log_ticks(axis)
             axes.set_xlabel("lag $r$ [mosaic px]")
             axes.set_ylabel("$F_2(r)$, pooled [–]")
-        whole.legend(title="size [px]", fontsize=6, title_fontsize=6.5, loc="upper right")
         _magnify(tail, pooled)
+        tail.legend(title="size [px]", fontsize=6, title_fontsize=6.5, loc="upper right")
         _draw_errors(error, errors, pixel_size)
         whole.set_title(f"{next(letters)} {sample}")
         tail.set_title(f"{next(letters)} magnified")
@@ -142,4 +142,6 @@ def _chosen(errors: pd.DataFrame, pixel_size: float) -> str:
     chosen = errors.loc[(errors["form"] == "pooled") & errors["res"].astype(bool), "size_px"]
     if chosen.empty:
         return "no size is representative"
+    if chosen.iloc[0] == errors["size_px"].max():
+        return f"RES not below {chosen.iloc[0]} px"
     return f"RES = {chosen.iloc[0]} px = {chosen.iloc[0] * pixel_size:.4g} µm"
