@@ -73,7 +73,8 @@ def headline(errors: pd.DataFrame) -> pd.DataFrame:
     with_f = set(errors.loc[errors["quantity"] == "F", "descriptor"])
     pooled = errors["form"] == "pooled"
     plain = (errors["quantity"] == "P") & ~errors["descriptor"].isin(with_f)
-    lines = errors[pooled | plain | (errors["quantity"] == "scalar")]
+    scalar = errors["quantity"] == "scalar"
+    lines = pd.concat([errors[pooled], errors[plain], errors[scalar]])
     return lines.assign(name=[_name(*key) for key in _keys(lines)])
 
 

@@ -26,7 +26,7 @@ FORMS = {
     "pooled": {"color": BLACK, "marker": "o", "label": "pooled"},
     "per_image": {"color": GRAY, "marker": "s", "label": "per image"},
 }
-MAGNIFIED = 3  # half-height of the magnified view in widest half-bands of the largest size
+MAGNIFIED = 3  # depth of the magnified view below zero, in widest half-bands
 
 
 @styled
@@ -75,7 +75,7 @@ def _draw_curves(axes: Axes, curves: pd.DataFrame) -> None:
     )
     for size, shade in zip(sizes, [*shades, BLACK], strict=True):
         curve = beyond_zero[beyond_zero["size_px"] == size]
-        label = f"{size}, with 95 % band" if size == sizes[-1] else str(size)
+        label = f"{size}, 95 % band" if size == sizes[-1] else str(size)
         axes.plot(curve["lag_px"], curve["mean"], color=shade, linewidth=1, label=label)
     axes.axhline(0, color=GRAY, linewidth=0.5, zorder=0)
 
@@ -87,8 +87,8 @@ def _magnify(axes: Axes, curves: pd.DataFrame) -> None:
     apart = (ends["mean"].to_numpy() - largest.loc[ends["lag_px"], "mean"].to_numpy()).max()
     half_band = (largest["high"] - largest["low"]).max() / 2
     height = max(MAGNIFIED * half_band, 1.5 * abs(apart), 0.02)
-    resting = largest.index[largest["mean"] < 2 * height]
-    axes.set_ylim(-height, 2 * height)
+    resting = largest.index[largest["mean"] < 3 * height]
+    axes.set_ylim(-height, 3 * height)
     axes.set_xlim(max(resting.min(), 1) if len(resting) else 1, largest.index.max())
 
 

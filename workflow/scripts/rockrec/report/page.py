@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from rockrec.report.times import StageTime
 from rockrec.tables import headline, in_floors, source_of, summaries
 
-DESCRIPTOR = re.compile(r"\b([CFPS])([1-9][DHV]?[+−-]?)(?!\w)")
+DESCRIPTOR = re.compile(r"\b([CFPS])([1-9][DHV]?[+-]?)(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,8 @@ def _scientific(number: float) -> str:
 
 def _printed(text: str) -> Markup:
     """Set the order of a descriptor as an index: F3H becomes F with 3H lowered."""
-    return Markup(DESCRIPTOR.sub(r"\1<sub>\2</sub>", str(escape(text))))
+    lowered = DESCRIPTOR.sub(r"\1<sub>\2</sub>", str(escape(text)))
+    return Markup(lowered.replace("D-</sub>", "D−</sub>"))
 
 
 def _slug(text: str) -> str:
