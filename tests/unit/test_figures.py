@@ -69,7 +69,7 @@ def line_of(axes, label):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("samples, sources", [(1, 1), (2, 3), (5, 7)])
+@pytest.mark.parametrize("samples, sources", [(1, 1), (1, 7), (4, 3)])
 def test_any_number_of_samples_and_methods(name, samples, sources, tmp_path, monkeypatch):
     monkeypatch.setattr(style, "RESOLUTION", 30)
     methods = ["real", "sa/1", "wgan_gp/1", "wgan_gp/2", "dcgan/1", "stylegan2_ada/1", "mps/1"]

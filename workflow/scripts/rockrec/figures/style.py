@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axes._secondary_axes import SecondaryAxis
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
@@ -125,7 +124,7 @@ def source_names(sources: Iterable[str]) -> dict[str, str]:
     }
 
 
-def micrometre_axis(axes: Axes, micrometres_per_pixel: float, label: str) -> SecondaryAxis:
+def micrometre_axis(axes: Axes, micrometres_per_pixel: float, label: str) -> Axes:
     """Add µm along the top of an axis in px (after the axis has its scale)."""
     top = axes.secondary_xaxis(
         "top",
