@@ -12,13 +12,7 @@ import numpy as np
 from . import kernels
 from .clusters import label_clusters
 from .packing import pack
-from .polytopes import (
-    POLYTOPES,
-    Polytope,
-    hexagon_height,
-    triangle_height,
-    vertex_offsets,
-)
+from .polytopes import POLYTOPES, Polytope, vertex_offsets
 
 Primitive = str | Polytope
 
@@ -134,7 +128,7 @@ def _count_at_once(
     clusters = primitives & {"C2H", "C2V"}
     counts = {}
     if fused or segments:
-        reach = (hexagon_height(n_lags - 1), 2 * (n_lags - 1)) if wraps else (0, 0)
+        reach = vertex_table("P6", n_lags).max(axis=(0, 1)) if wraps else (0, 0)
         planes = pack(lattice, *reach)
         if fused:
             counts |= _count_fused(planes, rows, lattice.shape[1:], wraps, fused, n_lags)
@@ -148,7 +142,9 @@ def _count_at_once(
 
 
 def _count_fused(planes, rows, shape, wraps, names, n_lags):
-    heights = np.array([[triangle_height(r), hexagon_height(r)] for r in range(n_lags)])
+    heights = np.stack(
+        [vertex_table(name, n_lags)[..., 0].max(axis=1) for name in ("P3H", "P6")], axis=1
+    )
     wanted = tuple(name in names for name in kernels.FUSED)
     counts = kernels.count_fused(planes, rows, shape, wraps, wanted, heights, BLOCK_WORDS)
     return {name: counts[:, :, i] for i, name in enumerate(kernels.FUSED) if name in names}
