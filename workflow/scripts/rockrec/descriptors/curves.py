@@ -68,9 +68,9 @@ def describe(
     array([[0.5, 0. ]])
     """
     stack = as_stack(images)
-    named = _named(functions, boundary)
-    n_lags = _checked_lags(n_lags, stack.shape[1:], boundary)
-    parts = {part for function in named.values() for part in _parts(function)}
+    named = named_functions(functions, boundary)
+    n_lags = checked_lags(n_lags, stack.shape[1:], boundary)
+    parts = {part for function in named.values() for part in parts_of(function)}
     counts = count(stack, parts, boundary, n_lags)
     return _curves(counts, named, stack.shape[1:], boundary, n_lags)
 
@@ -98,10 +98,10 @@ def describe_mosaic(
     ------
     ValueError : as `describe`, and if C2 is asked for or a band is not of the size asked for.
     """
-    named = _named(functions, "unbiased")
+    named = named_functions(functions, "unbiased")
     if "C2" in named.values():
         raise ValueError("C2 cannot be counted band by band: its clusters need the whole image")
-    n_lags = _checked_lags(n_lags, shape, "unbiased")
+    n_lags = checked_lags(n_lags, shape, "unbiased")
 
     def checked_rows(first: int, last: int) -> np.ndarray:
         band = as_stack(read_rows(first, last))[0]
@@ -109,7 +109,7 @@ def describe_mosaic(
             raise ValueError(f"rows {first} to {last} of a {shape} image came as {band.shape}")
         return band
 
-    parts = {part for function in named.values() for part in _parts(function)}
+    parts = {part for function in named.values() for part in parts_of(function)}
     counts = count_in_bands(checked_rows, shape, parts, n_lags)
     return _curves(counts, named, shape, "unbiased", n_lags)
 
@@ -121,7 +121,7 @@ def _curves(counts, named, shape, boundary, n_lags):
         fitting = origin_windows(part, shape, boundary, n_lags).prod(axis=1)
         means[part] = counted / np.where(fitting > 0, fitting, np.nan)
     return {
-        key: np.mean([means[part] for part in _parts(function)], axis=0)
+        key: np.mean([means[part] for part in parts_of(function)], axis=0)
         for key, function in named.items()
     }
 
@@ -154,10 +154,10 @@ def origins(
 
     Parameters and errors as in `describe`, for images of (H, W) = `shape`.
     """
-    n_lags = _checked_lags(n_lags, shape, boundary)
-    _named({"function": function}, boundary)
+    n_lags = checked_lags(n_lags, shape, boundary)
+    named_functions({"function": function}, boundary)
     return sum(
-        origin_windows(part, shape, boundary, n_lags).prod(axis=1) for part in _parts(function)
+        origin_windows(part, shape, boundary, n_lags).prod(axis=1) for part in parts_of(function)
     )
 
 
@@ -170,7 +170,7 @@ def chord_lengths(images: np.ndarray, boundary: str = "unbiased") -> tuple[np.nd
     periodic line the run across the edge is one chord, and a full line one of its length.
     """
     stack = as_stack(images)
-    _checked_lags(1, stack.shape[1:], boundary)
+    checked_lags(1, stack.shape[1:], boundary)
     lattice = on_lattice(stack, boundary)
     planes, shape, wraps = pack(lattice), lattice.shape[1:], boundary != "unbiased"
     return (
@@ -203,7 +203,10 @@ def _check_binary(images: np.ndarray) -> None:
         raise ValueError(f"images must hold 0 and 1 only, found {other[0]}")
 
 
-def _named(functions: Iterable[str] | Mapping[str, Function], boundary: str) -> dict[str, Function]:
+def named_functions(
+    functions: Iterable[str] | Mapping[str, Function], boundary: str
+) -> dict[str, Function]:
+    """Functions by the key of their result, each checked."""
     named = dict(functions) if isinstance(functions, Mapping) else {f: f for f in functions}
     for function in named.values():
         if not callable(function) and function not in NAMES:
@@ -213,11 +216,13 @@ def _named(functions: Iterable[str] | Mapping[str, Function], boundary: str) -> 
     return named
 
 
-def _parts(function: Function) -> tuple[Function, ...]:
+def parts_of(function: Function) -> tuple[Function, ...]:
+    """What is counted for a function: two primitives, to be averaged, or itself."""
     return LINES.get(function, (function,))
 
 
-def _checked_lags(n_lags: int | None, shape: tuple[int, int], boundary: str) -> int:
+def checked_lags(n_lags: int | None, shape: tuple[int, int], boundary: str) -> int:
+    """Number of lags, by default half the shorter side, checked with the boundary."""
     height, width = shape
     if boundary not in BOUNDARIES:
         raise ValueError(f"unknown boundary {boundary!r}: known are {', '.join(BOUNDARIES)}")
