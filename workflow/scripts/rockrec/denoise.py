@@ -1,7 +1,11 @@
 """Bilateral filter: smooth the noise of a mosaic and keep its edges."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import cv2
 import numpy as np
+from skimage import img_as_float
 from skimage.restoration import denoise_bilateral
 
 KERNELS = ("exact", "skimage")
@@ -50,14 +54,27 @@ def denoise(
         raise ValueError(f"radius {radius} px is too large for {image.shape[0]} x {image.shape[1]}")
 
     if kernel == "exact":
-        return cv2.bilateralFilter(
-            image, 2 * radius + 1, sigma_gray, sigma_space, borderType=cv2.BORDER_REFLECT_101
-        )
+        with _without_ipp():
+            return cv2.bilateralFilter(
+                image, 2 * radius + 1, sigma_gray, sigma_space, borderType=cv2.BORDER_REFLECT_101
+            )
+    # As floats: of an 8-bit image scikit-image would resolve the gray weights to 6.5 levels only.
     smooth = denoise_bilateral(
-        image,
+        img_as_float(image),
         win_size=2 * radius + 1,
         sigma_color=sigma_gray / 255,
         sigma_spatial=sigma_space,
         mode="reflect",
     )
     return np.clip(np.rint(smooth * 255), 0, 255).astype(np.uint8)
+
+
+@contextmanager
+def _without_ipp() -> Iterator[None]:
+    """Keep OpenCV from Intel's own filter, which for radii 1 and 2 cuts off, not rounds."""
+    used = cv2.ipp.useIPP()
+    cv2.ipp.setUseIPP(False)
+    try:
+        yield
+    finally:
+        cv2.ipp.setUseIPP(used)
