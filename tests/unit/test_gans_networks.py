@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from rockrec.gans.averaging import RunningMean, ready_to_sample
-from rockrec.gans.layers import INITIAL_STD, Generator
+from rockrec.gans.layers import NORMAL_STD, Generator
 from rockrec.gans.networks import KINDS, build
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.wgan_gp import gradient_penalty
@@ -70,15 +70,27 @@ def test_every_weight_learns(kind):
         assert weights.grad is not None and weights.grad.abs().max() > 0, name
 
 
-def test_no_convolution_has_a_bias_and_weights_start_as_the_paper_says():
-    networks = build(64, small(channels=16), seed=0)
+def test_no_convolution_has_a_bias_and_the_papers_weights_are_normal():
+    networks = build(64, small(channels=16, initial_weights="normal"), seed=0)
     for module in networks.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             assert module.bias is None
             if module.weight.numel() > 4000:
-                assert module.weight.std().item() == pytest.approx(INITIAL_STD, rel=0.05)
+                assert module.weight.std().item() == pytest.approx(NORMAL_STD, rel=0.05)
         if isinstance(module, nn.BatchNorm2d):
             assert torch.all(module.weight == 1) and torch.all(module.bias == 0)
+
+
+@pytest.mark.parametrize("upsampling", ["transposed", "resize"])
+def test_he_weights_keep_the_signal_through_all_layers(upsampling):
+    networks = build(128, small(channels=16, upsampling=upsampling), seed=0)
+    random = torch.Generator().manual_seed(0)
+    for layer in [*networks.generator, *networks.discriminator]:
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+            # Off the border, where every output pixel has all its inputs.
+            signal = torch.randn(8, layer.in_channels, 24, 24, generator=random)
+            power = layer(signal)[..., 4:-4, 4:-4].square().mean()
+            assert power.item() == pytest.approx(2, rel=0.35 if layer.out_channels == 1 else 0.15)
 
 
 def test_the_seed_decides_the_first_weights():

@@ -21,6 +21,8 @@ def test_defaults_are_complete_and_survive_the_round_trip(kind):
         ({"kind": "wgan_gp", "penalty": 0}, "penalty"),
         ({"kind": "wgan_gp", "latent": 0}, "latent"),
         ({"kind": "wgan_gp", "batch": 2.5}, "batch"),
+        ({"kind": "wgan_gp", "patience": 0}, "patience"),
+        ({"kind": "wgan_gp", "initial_weights": "xavier"}, "initial_weights"),
         ({"kind": "wgan_gp", "upsampling": "nearest"}, "upsampling"),
         ({"kind": "wgan_gp", "threshold": 0}, "threshold"),
         ({"kind": "wgan_gp", "precision": "float16"}, "precision"),

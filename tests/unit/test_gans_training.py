@@ -1,5 +1,6 @@
 """Training: exact resume, one job at a time, checks that pick the weights, and clean stops."""
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -237,47 +238,104 @@ def test_the_key_is_of_what_shapes_the_weights():
 def test_the_kept_weights_are_those_of_the_best_check(tmp_path):
     files = run(tmp_path, tiny(steps=20))
     history = pd.read_csv(files.history)
-    checked = history.dropna(subset="s2_error")
+    checked = history.dropna(subset="score")
     assert checked["step"].tolist() == [4, 8, 12, 16, 20]
-    best = checked.loc[checked["s2_error"].idxmin()]
+    best = checked.loc[checked["score"].idxmin()]
     assert history.loc[history["kept"], "step"].tolist() == [best["step"]]
     model = load_model(files.model)
     assert model.step == best["step"]
     assert model.metrics["s2_error"] == pytest.approx(best["s2_error"], rel=1e-6)
     assert model.phase_fraction == TRAIN.mean()
 
-    fraction = phase_fraction(TRAIN)
-    monitor = Monitor(VALIDATION, fraction, tiny(), training.seed_for(3, "monitor"))
-    assert monitor.check(model.generator).s2_error == model.metrics["s2_error"]
+    monitor = Monitor(VALIDATION, TRAIN.mean(), tiny(), training.seed_for(3, "monitor"))
+    check = monitor.check(model.generator)
+    assert (check.score, check.s2_error) == (model.metrics["score"], model.metrics["s2_error"])
 
 
-def test_the_monitor_sees_an_error_of_zero_and_the_floor_of_its_definition():
-    monitor = Monitor(VALIDATION, 0.4, tiny(), seed=0)
-    s2 = describe(VALIDATION, ("S2",))["S2"]
-    assert monitor.floor == pytest.approx(
-        np.mean(s2.var(axis=0, ddof=1)) * (1 / len(VALIDATION) + 1 / 16)
+def test_patience_ends_the_run_and_more_patience_continues_it(tmp_path, monkeypatch):
+    scores = iter([5.0, 3.0, 4.0, 4.0, 2.0, 9.0, 9.0, 9.0])
+    check = loop.Monitor.check
+    monkeypatch.setattr(
+        loop.Monitor, "check", lambda *a: dataclasses.replace(check(*a), score=next(scores))
     )
+    ended = run(tmp_path, tiny(steps=40, patience=2))
+    assert history_without_time(ended)["step"].tolist() == list(range(1, 17))
+    assert load_model(ended.model).step == 8
+    longer = run(tmp_path, tiny(steps=40, patience=3))
+    assert longer.folder == ended.folder
+    assert history_without_time(longer)["step"].tolist() == list(range(1, 33))
+    assert load_model(longer.model).step == 20
 
-    class Replay(nn.Module):
-        """Draws given tiles, whatever the latent vectors."""
 
-        def __init__(self, tiles):
-            super().__init__()
-            self.tiles = nn.Parameter(torch.from_numpy(tiles[:, None] * 2.0 - 1))
+class Replay(nn.Module):
+    """Draws given tiles, whatever the latent vectors."""
 
-        def forward(self, latent):
-            return self.tiles.repeat(2, 1, 1, 1)[: len(latent)]
+    def __init__(self, tiles):
+        super().__init__()
+        self.tiles = nn.Parameter(torch.from_numpy(tiles[:, None] * 2.0 - 1))
+        self.drawn = 0
 
-    same = Monitor(VALIDATION[:16], VALIDATION[:16].mean(), tiny(), seed=0)
-    check = same.check(Replay(VALIDATION[:16]))
-    assert check.s2_error == 0.0
-    assert check.phase_fraction == VALIDATION[:16].mean()
-    assert same.check(Replay(1 - VALIDATION[:16])).s2_error > 10 * same.floor
+    def forward(self, latent):
+        chosen = torch.arange(self.drawn, self.drawn + len(latent)) % len(self.tiles)
+        self.drawn += len(latent)
+        return self.tiles[chosen]
+
+
+MANY = tiny(check_tiles=256)
+
+
+def monitor_of(tiles, fraction=None):
+    return Monitor(tiles, tiles.mean() if fraction is None else fraction, MANY, seed=0)
+
+
+def test_the_monitor_finds_no_error_in_the_validation_tiles_themselves():
+    tiles = rock(256, 6)
+    check = monitor_of(tiles).check(Replay(tiles))
+    assert check.s2_error == 0.0 and check.score == 1.0 and check.guard == 0.0
+    assert check.phase_fraction == tiles.mean()
+
+
+def test_the_floor_is_that_of_the_definition():
+    s2 = describe(VALIDATION, ("S2",))["S2"]
+    expected = np.mean(s2.var(axis=0, ddof=1)) * (1 / len(VALIDATION) + 1 / 256)
+    assert monitor_of(VALIDATION).floor == pytest.approx(expected)
+
+
+def test_other_tiles_of_the_same_rock_stand_at_the_floor():
+    real, others = rock(256, 6), rock(256 * 6, 7).reshape(6, 256, 16, 16)
+    checks = [monitor_of(real).check(Replay(tiles)) for tiles in others]
+    floors = np.mean([check.s2_error for check in checks]) / monitor_of(real).floor
+    assert 0.2 < floors < 4
+    assert np.median([check.score for check in checks]) < 3
+
+
+def test_the_score_tells_another_rock_from_this_one():
+    coarse = np.repeat(np.repeat(rock(256, 8), 2, axis=1), 2, axis=2)[:, :16, :16]
+    assert monitor_of(rock(256, 6)).check(Replay(coarse)).score > 30
+
+
+def test_the_guards_see_a_generator_that_repeats_itself():
+    """Eight tiles over and over, near the mean curve: the mean fits, the spread does not."""
+    real = rock(512, 6)
+    s2 = describe(real, ("S2",))["S2"]
+    near = real[np.argsort(np.mean((s2 - s2.mean(axis=0)) ** 2, axis=1))[:8]]
+    monitor = monitor_of(real)
+    repeated = monitor.check(Replay(np.tile(near, (32, 1, 1))))
+    assert repeated.guard > 9 and repeated.score > 3
+    assert monitor.check(Replay(rock(256, 7))).guard < 9
+
+
+def test_a_collapse_to_one_phase_is_the_worst_of_scores():
+    empty = np.zeros((256, 16, 16), np.uint8)
+    monitor = Monitor(rock(64, 6), 0.2, tiny(check_tiles=256, threshold="zero"), seed=0)
+    assert monitor.check(Replay(empty)).score == np.inf
 
 
 def test_training_learns(tmp_path):
     """Random weights draw as much of one phase as of the other; the rock has 0.16 of one."""
-    settings = tiny("dcgan", steps=100, check_every=10, decay_to=100, threshold="zero")
+    settings = tiny(
+        "dcgan", steps=100, check_every=10, decay_to=100, threshold="zero", learning_rate=3e-3
+    )
     files = run(tmp_path, settings)
     history = pd.read_csv(files.history).dropna(subset="s2_error")
     assert history["s2_error"].iloc[-5:].mean() < history["s2_error"].iloc[0] / 10

@@ -37,31 +37,42 @@ def checkpoint_key(
 
 @dataclass(frozen=True)
 class RunFiles:
-    """The files of a run of `steps` steps; a longer run starts from a shorter one's."""
+    """The files of a run, named after its length; a longer run starts from a shorter one's."""
 
     folder: Path
     steps: int
+    patience: int | None
 
     @property
     def model(self) -> Path:
         """The finished model; it is there if and only if the run is over."""
-        return self.folder / f"model_{self.steps}.pt"
+        return self.folder / f"model_{self._length}.pt"
 
     @property
     def history(self) -> Path:
         """The table of the steps so far, as of the last checkpoint."""
-        return self.folder / f"history_{self.steps}.csv"
+        return self.folder / f"history_{self._length}.csv"
 
     @property
     def checkpoint(self) -> Path:
         """The state of the training."""
-        return self.folder / f"checkpoint_{self.steps}.pt"
+        return self.folder / f"checkpoint_{self._length}.pt"
+
+    @property
+    def _length(self) -> str:
+        return f"{self.steps}" if self.patience is None else f"{self.steps}_{self.patience}"
 
     def furthest(self) -> dict | None:
-        """Return the furthest state in the folder that is not past this run's end."""
+        """Return the furthest state in the folder at which this run cannot have been over."""
         states = [load_whole(path) for path in sorted(self.folder.glob("checkpoint_*.pt"))]
-        usable = [state for state in states if state["step"] <= self.steps]
+        usable = [state for state in states if self._passes_through(state)]
         return max(usable, key=lambda state: state["step"], default=None)
+
+    def _passes_through(self, state: dict) -> bool:
+        less_patient = self.patience is None or (
+            state["patience"] is not None and state["patience"] <= self.patience
+        )
+        return state["step"] <= self.steps and less_patient
 
 
 def save_whole(content: dict, path: Path) -> None:

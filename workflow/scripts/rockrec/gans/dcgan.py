@@ -17,7 +17,7 @@ class Dcgan(Adversaries):
 
     def __init__(self, size: int, settings: GanSettings, random: torch.Generator):
         super().__init__(Generator(size, settings), Discriminator(size, settings, batch_norm=True))
-        initialise(self, random)
+        initialise(self, settings, random)
 
     def discriminator_loss(self, real, fake, random):
         real_score = self.discriminator(real).float()

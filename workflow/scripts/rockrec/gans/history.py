@@ -19,6 +19,8 @@ COLUMNS = (
     "s2_error",
     "s2_floor",
     "s2_error_raw",
+    "score",
+    "guard",
 )
 
 

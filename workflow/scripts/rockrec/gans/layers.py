@@ -10,7 +10,7 @@ from torch import nn
 
 from .settings import GanSettings, check_size
 
-INITIAL_STD = 0.02
+NORMAL_STD = 0.02
 
 
 def widths(size: int, settings: GanSettings) -> list[int]:
@@ -65,12 +65,21 @@ class Discriminator(nn.Sequential):
         return super().forward(images).flatten()
 
 
-def initialise(network: nn.Module, random: torch.Generator) -> None:
-    """Draw convolution weights from N(0, 0.02); BatchNorm starts as the identity."""
+def initialise(network: nn.Module, settings: GanSettings, random: torch.Generator) -> None:
+    """Draw convolution weights as ``initial_weights`` says; BatchNorm starts as the identity.
+
+    ``he``: variance 2 / (number of inputs that an output pixel sums over).
+    """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            std = NORMAL_STD
+            if settings.initial_weights == "he":
+                inputs = module.in_channels * math.prod(module.kernel_size)
+                if isinstance(module, nn.ConvTranspose2d):
+                    inputs /= math.prod(module.stride)
+                std = math.sqrt(2 / inputs)
             with torch.no_grad():
-                module.weight.normal_(0.0, INITIAL_STD, generator=random)
+                module.weight.normal_(0.0, std, generator=random)
 
 
 def _doubling(wide: int, narrow: int, upsampling: str) -> list[nn.Module]:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -112,26 +113,35 @@ class Training:
         began = time.perf_counter()
         ready = ready_to_sample(self.mean.generator, self.statistics_seed)
         check = self.monitor.check(ready)
-        raw = check
+        raw_error = check.s2_error
         if self.settings.ema:
-            raw = self.monitor.check(ready_to_sample(self.networks.generator, self.statistics_seed))
+            raw_error = self.monitor.s2_error(
+                ready_to_sample(self.networks.generator, self.statistics_seed)
+            )
         self.seconds += time.perf_counter() - began
         self.history.amend(
             phase_fraction=check.phase_fraction,
             s2_error=check.s2_error,
             s2_floor=self.monitor.floor,
-            s2_error_raw=raw.s2_error,
+            s2_error_raw=raw_error,
+            score=check.score,
+            guard=check.guard,
         )
-        if self.best is None or check.s2_error < self.best["metrics"]["s2_error"]:
+        if self.best is None or check.score < self.best["metrics"]["score"]:
             self.best = {
                 "step": self.step,
-                "metrics": {
-                    "s2_error": check.s2_error,
-                    "s2_floor": self.monitor.floor,
-                    "phase_fraction": check.phase_fraction,
-                },
+                "metrics": {**asdict(check), "s2_floor": self.monitor.floor},
                 "state_dict": {name: v.cpu() for name, v in ready.state_dict().items()},
             }
+
+    def is_over(self) -> bool:
+        """Say whether all steps are done, or `patience` checks went by without a better one."""
+        patience = self.settings.patience
+        if self.step >= self.settings.steps:
+            return True
+        if patience is None or self.best is None:
+            return False
+        return self.step - self.best["step"] >= patience * self.settings.check_every
 
     def read_losses(self) -> None:
         """Move the losses since the last call into the history.
@@ -154,10 +164,7 @@ class Training:
                 good = "no check before it"
                 if self.best is not None:
                     metrics = self.best["metrics"]
-                    good = (
-                        f"best check at step {self.best['step']}, S2 error "
-                        f"{metrics['s2_error']:.3g} (floor {metrics['s2_floor']:.3g})"
-                    )
+                    good = f"best check at step {self.best['step']}, score {metrics['score']:.3g}"
                 raise TrainingDiverged(f"losses are not finite at step {step}; {good}")
             self.history.add(step=step, seconds=second, **dict(zip(names, values, strict=True)))
 
@@ -166,6 +173,7 @@ class Training:
         self.read_losses()
         return {
             "step": self.step,
+            "patience": self.settings.patience,
             "seconds": self.seconds,
             "networks": self.networks.state_dict(),
             "mean": self.mean.generator.state_dict(),

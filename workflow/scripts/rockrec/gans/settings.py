@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 
 UPSAMPLING = ("transposed", "resize")
+INITIAL_WEIGHTS = ("he", "normal")
 THRESHOLDS = ("otsu", "zero", "phase_fraction")
 PRECISIONS = ("float32", "bfloat16")
 
@@ -15,7 +16,9 @@ COMMON = {
     "max_channels": 1024,
     "upsampling": "resize",
     "pointwise": False,
+    "initial_weights": "he",
     "steps": 1500,
+    "patience": None,
     "batch": 32,
     "learning_rate": 4e-4,
     "decay_from": 600,
@@ -30,7 +33,7 @@ BY_KIND = {
     "dcgan": {"critic_steps": 1, "betas": (0.5, 0.999)},
     "wgan_gp": {"critic_steps": 5, "betas": (0.0, 0.9), "penalty": 10.0},
 }
-RUN_LENGTH = ("steps",)
+RUN_LENGTH = ("steps", "patience")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +50,11 @@ class GanSettings:
     upsampling : ``transposed`` convolution of 4 x 4, stride 2 (paper) or ``resize``: bilinear
         resizing, then a 3 x 3 convolution.
     pointwise : a 1 x 1 convolution with BatchNorm before the last layer (paper: true).
+    initial_weights : of the convolutions: ``he``, N(0, 2 / inputs), or ``normal``, N(0, 0.02²)
+        (paper), under which the signal of narrow layers all but vanishes and the first
+        hundreds of steps are lost.
     steps : updates of the generator. A longer run continues a shorter one.
+    patience : checks without a better one after which the run ends; null for none (paper).
     batch : tiles per update (paper: 128).
     critic_steps : updates of the discriminator per update of the generator (paper: 5 for
         WGAN-GP, 1 for DCGAN).
@@ -71,7 +78,9 @@ class GanSettings:
     max_channels: int
     upsampling: str
     pointwise: bool
+    initial_weights: str
     steps: int
+    patience: int | None
     batch: int
     critic_steps: int
     learning_rate: float
@@ -90,6 +99,18 @@ class GanSettings:
             _require(_is_whole(getattr(self, name), 1), name, self, "a whole number from 1")
         for name in ("check_every", "check_tiles"):
             _require(_is_whole(getattr(self, name), 2), name, self, "a whole number from 2")
+        _require(
+            self.patience is None or _is_whole(self.patience, 1),
+            "patience",
+            self,
+            "a whole number from 1, or null",
+        )
+        _require(
+            self.initial_weights in INITIAL_WEIGHTS,
+            "initial_weights",
+            self,
+            " or ".join(INITIAL_WEIGHTS),
+        )
         _require(self.upsampling in UPSAMPLING, "upsampling", self, " or ".join(UPSAMPLING))
         _require(self.threshold in THRESHOLDS, "threshold", self, " or ".join(THRESHOLDS))
         _require(self.precision in PRECISIONS, "precision", self, " or ".join(PRECISIONS))

@@ -38,7 +38,7 @@ def train(
     checkpoint_seconds: float = 300.0,
     log_seconds: float = 10.0,
 ) -> RunFiles:
-    """Train a network and keep the generator whose S2 is nearest the validation tiles'.
+    """Train a network and keep the generator that is nearest the validation tiles.
 
     The state is saved every `checkpoint_seconds`; a run that was killed goes on from there and
     ends with the same weights as an undisturbed one (bitwise on a CPU with as many threads).
@@ -72,10 +72,10 @@ def train(
     if threads is not None:
         use_threads(threads)
     key = checkpoint_key(settings, checksum(train_tiles), checksum(validation_tiles), seed)
-    files = RunFiles(Path(checkpoints) / key, settings.steps)
+    files = RunFiles(Path(checkpoints) / key, settings.steps, settings.patience)
     with FolderLock(files.folder) as lock, signals_noted() as request:
         if files.model.exists():
-            log.info("%s: %d steps are already trained", files.folder, settings.steps)
+            log.info("%s is already trained", files.model)
             return files
         fraction = phase_fraction(train_tiles)
         monitor = Monitor(validation_tiles, fraction, settings, seed_for(seed, "monitor"))
@@ -116,7 +116,7 @@ def _run(training, files, lock, request, checkpoint_seconds, log_seconds) -> Non
         f"train {settings.kind}", settings.steps, interval=log_seconds, start=training.step
     )
     saved = time.monotonic()
-    while training.step < settings.steps:
+    while not training.is_over():
         training.advance()
         if training.step % settings.check_every == 0:
             training.check()
@@ -152,5 +152,6 @@ def _finish(training: Training, files: RunFiles, fraction: float) -> None:
 def _best_so_far(training: Training) -> str:
     if training.best is None:
         return ""
-    ratio = training.best["metrics"]["s2_error"] / training.monitor.floor
-    return f"S2 at {ratio:.1f} floors (step {training.best['step']})"
+    step, metrics = training.best["step"], training.best["metrics"]
+    floors = metrics["s2_error"] / metrics["s2_floor"]
+    return f"best at step {step}: S2 {floors:.1f} floors, score {metrics['score']:.1f}"

@@ -18,7 +18,7 @@ class WganGp(Adversaries):
     def __init__(self, size: int, settings: GanSettings, random: torch.Generator):
         super().__init__(Generator(size, settings), Discriminator(size, settings, batch_norm=False))
         self.penalty = settings.penalty
-        initialise(self, random)
+        initialise(self, settings, random)
 
     def discriminator_loss(self, real, fake, random):
         real_score = self.discriminator(real).float()
