@@ -109,6 +109,8 @@ def gan_history(steps=400, every=25, kept=300, seed=0):
             "s2_error": np.where(check, error, np.nan),
             "s2_floor": np.where(check, 1e-6, np.nan),
             "s2_error_raw": np.where(check, 2 * error, np.nan),
+            "score": np.where(check, 1 + error / 1e-6, np.nan),
+            "guard": np.where(check, 2.0, np.nan),
             "kept": step == kept,
         }
     )

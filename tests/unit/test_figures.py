@@ -257,17 +257,19 @@ def test_the_scale_bar_has_the_length_it_says():
 
 def test_history_marks_the_kept_step_and_the_floor():
     history = example_results.gan_history(kept=300)
-    losses, error = plot_history({"wgan_gp": history}).axes
-    kept = next(line for line in error.lines if line.get_fillstyle() == "none")
-    assert kept.get_xdata().tolist() == [300]
-    assert kept.get_ydata()[0] == history.set_index("step")["s2_error"][300]
+    losses, error, score = plot_history({"wgan_gp": history}).axes
+    for axes, column in ((error, "s2_error"), (score, "score")):
+        kept = next(line for line in axes.lines if line.get_fillstyle() == "none")
+        assert kept.get_xdata().tolist() == [300]
+        assert kept.get_ydata()[0] == history.set_index("step")[column][300]
     assert line_of(error, "floor of real tiles").get_ydata()[0] == 1e-6
+    assert line_of(score, "floor of real tiles").get_ydata()[0] == 1
     assert line_of(losses, "generator").get_xdata()[-1] == history["step"].iloc[-1]
 
 
 def test_history_of_annealing_shows_the_energy_of_each_realisation():
     history = example_results.annealing_history(realisations=3)
-    energy, _ = plot_history({"sa": history}).axes
+    energy, *_ = plot_history({"sa": history}).axes
     for line, (_, run) in zip(energy.lines, history.groupby("realisation"), strict=True):
         expected = run["energy"]
         assert line.get_ydata() == pytest.approx(expected.to_numpy())
