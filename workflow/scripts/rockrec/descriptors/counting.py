@@ -19,49 +19,64 @@ Primitive = str | Polytope
 # A segment and a pair in a cluster have the origins of the pair of pixels at their ends.
 ENDS = {"LH": "S2H", "LV": "S2V", "C2H": "S2H", "C2V": "S2V"}
 
-# What is packed at a time bounds the memory: pixels of a stack, rows of a large image.
+CLUSTERS = frozenset({"C2H", "C2V"})
+
+# What is packed at a time bounds the memory: pixels of a stack, rows of a large image, which
+# are also what a core's cache can hold of a word.
 PIXELS_AT_ONCE = 1 << 27
 BAND_ROWS = 2048
 # Words of columns whose planes stay in the cache while all lags are counted.
 BLOCK_WORDS = 16
 
 ReadRows = Callable[[int, int], np.ndarray]
+Counts = dict[Primitive, np.ndarray]
 
 
-def count(
-    stack: np.ndarray, primitives: Iterable[Primitive], boundary: str, n_lags: int
-) -> dict[Primitive, np.ndarray]:
+def count(stack: np.ndarray, primitives: Iterable[Primitive], boundary: str, n_lags: int) -> Counts:
     """Count each primitive in (n, H, W) images at lags 0 ... n_lags - 1: int64 (n, n_lags)."""
     primitives = set(primitives)
     at_once = max(PIXELS_AT_ONCE // stack[0].size, 1)
-    parts = [
-        _count_at_once(on_lattice(stack[i : i + at_once], boundary), primitives, boundary, n_lags)
-        for i in range(0, len(stack), at_once)
-    ]
+    chunks = [stack[i : i + at_once] for i in range(0, len(stack), at_once)]
+    parts = [_count_chunk(chunk, primitives, boundary, n_lags) for chunk in chunks]
     return {name: np.concatenate([part[name] for part in parts]) for name in primitives}
+
+
+def _count_chunk(
+    chunk: np.ndarray, primitives: set[Primitive], boundary: str, n_lags: int
+) -> Counts:
+    counts = {}
+    wraps = boundary != "unbiased"
+    lattice = on_lattice(chunk, boundary)
+    clusters = primitives & CLUSTERS
+    if clusters:
+        counts |= _count_clusters(lattice, clusters, wraps, n_lags)
+    others = primitives - CLUSTERS
+    if others and wraps:
+        counts |= _count_packed(lattice, lattice.shape[1], others, wraps, n_lags)
+    elif others:
+        counts |= count_in_bands(lambda i, j: chunk[:, i:j], chunk.shape[1:], others, n_lags)
+    return counts
 
 
 def count_in_bands(
     read_rows: ReadRows, shape: tuple[int, int], primitives: Iterable[Primitive], n_lags: int
-) -> dict[Primitive, np.ndarray]:
-    """Count as `count` does, ``unbiased``, in one image (H, W) that is read band by band.
+) -> Counts:
+    """Count as `count` does, ``unbiased``, in images (H, W) that are read band by band.
 
     Parameters
     ----------
-    read_rows : gives the rows from a first to before a last one, (rows, W).
-
-    Returns
-    -------
-    int64 (1, n_lags) for each primitive.
+    read_rows : gives the rows from a first to before a last one of all images, (n, rows, W).
+        Bands overlap by the height of the tallest polytope.
+    primitives : none of a cluster, which knows no bands.
     """
     primitives = set(primitives)
-    reach = max(int(vertex_table(p, n_lags)[..., 0].max()) for p in primitives)
-    totals = {primitive: np.zeros((1, n_lags), np.int64) for primitive in primitives}
+    overlap = max(int(vertex_table(p, n_lags)[..., 0].max()) for p in primitives)
+    totals = dict.fromkeys(primitives, 0)
     for top in range(0, shape[0], BAND_ROWS):
         rows = min(BAND_ROWS, shape[0] - top)
-        band = read_rows(top, min(top + rows + reach, shape[0]))[None]
-        for primitive, counts in _count_at_once(band, primitives, "unbiased", n_lags, rows).items():
-            totals[primitive] += counts
+        band = read_rows(top, min(top + rows + overlap, shape[0]))
+        counts = _count_packed(band, rows, primitives, False, n_lags)
+        totals = {primitive: totals[primitive] + counts[primitive] for primitive in primitives}
     return totals
 
 
@@ -113,32 +128,24 @@ def origin_windows(
     return windows
 
 
-def _count_at_once(
-    lattice: np.ndarray,
-    primitives: set[Primitive],
-    boundary: str,
-    n_lags: int,
-    rows: int | None = None,
-) -> dict[Primitive, np.ndarray]:
-    """Count the origins in the first `rows` rows, by default in all."""
-    wraps = boundary != "unbiased"
-    rows = lattice.shape[1] if rows is None else rows
+def _count_packed(
+    lattice: np.ndarray, rows: int, primitives: set[Primitive], wraps: bool, n_lags: int
+) -> Counts:
+    """Count the origins in the first `rows` rows."""
+    shape = lattice.shape[1:]
     fused = primitives.intersection(kernels.FUSED)
     segments = primitives & {"LH", "LV"}
-    clusters = primitives & {"C2H", "C2V"}
     counts = {}
     if fused or segments:
         reach = vertex_table("P6", n_lags).max(axis=(0, 1)) if wraps else (0, 0)
         planes = pack(lattice, *reach)
         if fused:
-            counts |= _count_fused(planes, rows, lattice.shape[1:], wraps, fused, n_lags)
+            counts |= _count_fused(planes, rows, shape, wraps, fused, n_lags)
         if segments:
-            counts |= _count_segments(planes, rows, lattice.shape[1:], wraps, n_lags)
-    if clusters:
-        counts |= _count_clusters(lattice, clusters, wraps, n_lags)
-    for primitive in primitives - fused - segments - clusters:
+            counts |= _count_segments(planes, rows, shape, wraps, n_lags)
+    for primitive in primitives - fused - segments:
         counts[primitive] = _count_polytope(lattice, rows, primitive, wraps, n_lags)
-    return {primitive: counts[primitive] for primitive in primitives}
+    return counts
 
 
 def _count_fused(planes, rows, shape, wraps, names, n_lags):

@@ -104,9 +104,9 @@ def describe_mosaic(
     n_lags = checked_lags(n_lags, shape, "unbiased")
 
     def checked_rows(first: int, last: int) -> np.ndarray:
-        band = as_stack(read_rows(first, last))[0]
-        if band.shape != (last - first, shape[1]):
-            raise ValueError(f"rows {first} to {last} of a {shape} image came as {band.shape}")
+        band = as_stack(read_rows(first, last))
+        if band.shape != (1, last - first, shape[1]):
+            raise ValueError(f"rows {first} to {last} of a {shape} image came as {band.shape[1:]}")
         return band
 
     parts = {part for function in named.values() for part in parts_of(function)}
