@@ -1,0 +1,14 @@
+"""Stochastic reconstruction by simulated annealing (Yeong-Torquato)."""
+
+from .energy import TARGETS
+from .reconstruct import Annealed, Realisation, Schedule, anneal, anneal_each, collected
+
+__all__ = [
+    "TARGETS",
+    "Annealed",
+    "Realisation",
+    "Schedule",
+    "anneal",
+    "anneal_each",
+    "collected",
+]
