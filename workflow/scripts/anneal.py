@@ -1,5 +1,8 @@
 """Anneal realisations to the descriptors of training tiles."""
 
+import logging
+import time
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +13,8 @@ from rockrec.images import read_stack, stack_pixel_size, write_stack
 from rockrec.outputs import written_whole
 from rockrec.provenance import write_provenance
 from rockrec.seeds import seed_for
+
+log = logging.getLogger(__name__)
 
 
 @logged(snakemake)
@@ -26,23 +31,45 @@ def main():
         rng = np.random.default_rng(seed_for(seed, "targets"))
         drawn = rng.choice(train, n, replace=n > train.size)
         tiles = stack[drawn]
-        targets, fraction = describe(tiles, functions), tiles.mean(axis=(1, 2))
+        targets = describe(tiles, functions, method["boundary"])
+        fraction = tiles.mean(axis=(1, 2))
     else:
         tiles = stack[train]
-        targets = {name: curves.mean(axis=0) for name, curves in describe(tiles, functions).items()}
+        curves = describe(tiles, functions, method["boundary"])
+        targets = {name: curve.mean(axis=0) for name, curve in curves.items()}
         fraction = float(tiles.mean())
 
-    annealed = anneal(targets, stack.shape[1:], fraction, n=n, seed=seed, **method)
+    began = time.monotonic()
+    annealed = anneal(
+        targets,
+        stack.shape[1:],
+        fraction,
+        n=n,
+        seed=seed,
+        threads=snakemake.threads,
+        **method,
+    )
+    seconds = time.monotonic() - began
+    for name, fits in annealed.fits.items():
+        log.info("fit of %s, mean squared error: median %.2g, worst %.2g", name, *_range(fits))
+    log.info("%d of %d converged", annealed.converged.sum(), n)
     write_stack(snakemake.output.realisations, annealed.realisations, stack_pixel_size(path))
     with written_whole(snakemake.output.history) as partial:
-        pd.DataFrame(annealed.history).to_csv(partial, index=False)
+        annealed.history.to_csv(partial, index=False)
     write_provenance(
         snakemake.output.provenance,
         inputs=[path],
         settings=dict(snakemake.params.method),
         seed=seed,
-        energies=[float(energy) for energy in annealed.energies],
+        seconds=round(seconds, 3),
+        seconds_per_realisation=seconds * min(snakemake.threads, n) / n,
+        converged=int(annealed.converged.sum()),
+        fits={name: [float(fit) for fit in fits] for name, fits in annealed.fits.items()},
     )
+
+
+def _range(fits):
+    return float(np.median(fits)), float(fits.max())
 
 
 main()

@@ -21,7 +21,7 @@ def main():
         seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample, "unet"),
         device=snakemake.resources.device,
     )
-    save_unet(snakemake.output.model, trained)
+    save_unet(snakemake.output.model, trained.unet)
     for rows, output in (
         (trained.history, snakemake.output.history),
         (trained.scores, snakemake.output.scores),
