@@ -5,10 +5,10 @@ import torch
 from torch import nn
 
 from rockrec.gans.averaging import RunningMean, ready_to_sample
-from rockrec.gans.layers import NORMAL_STD, Generator
+from rockrec.gans.layers import NORMAL_STD, Blur, Generator
 from rockrec.gans.networks import KINDS, build
+from rockrec.gans.penalties import gradient_penalty, r1_penalty
 from rockrec.gans.settings import gan_settings
-from rockrec.gans.wgan_gp import gradient_penalty
 
 PAPER = {
     "kind": "wgan_gp",
@@ -48,7 +48,7 @@ def test_max_channels_caps_the_widths_of_large_tiles():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("upsampling", ["transposed", "resize"])
+@pytest.mark.parametrize("upsampling", ["transposed", "resize", "blur"])
 @pytest.mark.parametrize("size", [16, 64])
 def test_images_go_in_and_out_at_the_tile_size(kind, upsampling, size):
     networks = build(size, small(kind, upsampling=upsampling, pointwise=True), seed=0)
@@ -167,3 +167,49 @@ def test_statistics_are_those_of_the_generators_own_samples():
     assert torch.allclose(ready[1].running_var, expected, rtol=0.3)
     again = ready_to_sample(generator, seed=3)
     assert torch.equal(again[1].running_var, ready[1].running_var)
+
+
+def test_r1_of_a_linear_discriminator_is_half_its_squared_slope():
+    weights = torch.arange(12.0).reshape(1, 1, 3, 4) / 10
+    real = torch.randn(5, 1, 3, 4, generator=torch.Generator().manual_seed(0))
+    penalty = r1_penalty(lambda x: (x * weights).sum(dim=(1, 2, 3)), real)
+    assert penalty.item() == pytest.approx(weights.square().sum().item() / 2)
+
+
+def test_blur_keeps_flat_images_and_removes_checkerboards():
+    flat = torch.full((2, 3, 8, 8), 0.7)
+    assert torch.allclose(Blur()(flat), flat)
+    checkerboard = (torch.arange(8)[:, None] + torch.arange(8)) % 2 * 2.0 - 1
+    inside = Blur()(checkerboard.expand(2, 3, 8, 8))[..., 1:-1, 1:-1]
+    assert torch.allclose(inside, torch.zeros_like(inside), atol=1e-6)
+
+
+def test_spectral_norm_holds_the_largest_singular_value_to_one():
+    networks = build(32, small("wgan_gp", spectral_norm=True), seed=0)
+    again = build(32, small("wgan_gp", spectral_norm=True), seed=0)
+    with torch.no_grad():
+        for layer in networks.discriminator:
+            if isinstance(layer, nn.Conv2d):
+                for _ in range(50):
+                    weights = layer.weight  # each look improves the estimate by one iteration
+                assert torch.linalg.matrix_norm(weights.flatten(1), 2).item() == pytest.approx(
+                    1, rel=0.02
+                )
+    other = build(32, small("wgan_gp", spectral_norm=True), seed=1)
+    first, same, different = (n.discriminator[0] for n in (networks, again, other))
+    assert torch.equal(*(layer.parametrizations.weight.original for layer in (first, same)))
+    assert not torch.equal(*(layer.parametrizations.weight.original for layer in (same, different)))
+
+
+def test_smoothed_labels_are_best_met_at_their_own_odds():
+    """With labels 0.9 for real tiles the best score is log(0.9 / 0.1), not infinity."""
+    networks = build(16, small("dcgan", label_smoothing=0.1), seed=0)
+    score = torch.zeros(4, requires_grad=True)
+    networks.discriminator = nn.Module()
+    networks.discriminator.forward = lambda images: images
+    optimiser = torch.optim.SGD([score], lr=10.0)
+    for _ in range(500):
+        optimiser.zero_grad()
+        networks.discriminator_loss(score, torch.zeros(4), None)[0].backward()
+        optimiser.step()
+    assert torch.allclose(score, torch.full((4,), 9.0).log(), atol=1e-3)

@@ -76,9 +76,15 @@ def history_without_time(files):
     return pd.read_csv(files.history).drop(columns="seconds")
 
 
-@pytest.mark.parametrize("kind", ["dcgan", "wgan_gp"])
-def test_resumed_after_a_kill_equals_undisturbed_bit_by_bit(tmp_path, monkeypatch, kind):
-    settings = tiny(kind)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        tiny("dcgan", r1=1.0, label_smoothing=0.1),
+        tiny("wgan_gp"),
+        tiny("wgan_gp", spectral_norm=True, upsampling="blur", precision="bfloat16"),
+    ],
+)
+def test_resumed_after_a_kill_equals_undisturbed_bit_by_bit(tmp_path, monkeypatch, settings):
     undisturbed = run(tmp_path / "a", settings)
     for step in (3, 8, 11):
         killed_after(monkeypatch, step)

@@ -1,10 +1,11 @@
 """DCGAN: the benchmark, which is allowed to fail (paper, Eq. 5; Radford et al., 2016)."""
 
 import torch
-from torch.nn import functional
+from torch.nn.functional import softplus
 
 from .adversaries import Adversaries
 from .layers import Discriminator, Generator, initialise
+from .penalties import r1_penalty
 from .settings import GanSettings
 
 
@@ -12,18 +13,23 @@ class Dcgan(Adversaries):
     """Convolutional GAN with binary cross-entropy.
 
     The generator minimises -log D(G(z)), not Eq. 5's log(1 - D(G(z))), whose gradient vanishes
-    while the discriminator wins (Goodfellow et al., 2014).
+    while the discriminator wins (Goodfellow et al., 2014). Scores are logits.
     """
 
     def __init__(self, size: int, settings: GanSettings, random: torch.Generator):
         super().__init__(Generator(size, settings), Discriminator(size, settings, batch_norm=True))
+        self.smoothing, self.r1 = settings.label_smoothing, settings.r1
         initialise(self, settings, random)
 
     def discriminator_loss(self, real, fake, random):
         real_score = self.discriminator(real).float()
         fake_score = self.discriminator(fake).float()
-        loss = functional.softplus(-real_score).mean() + functional.softplus(fake_score).mean()
+        # -log D = softplus(-score) and -log(1 - D) = softplus(score)
+        loss = (1 - self.smoothing) * softplus(-real_score) + self.smoothing * softplus(real_score)
+        loss = loss.mean() + softplus(fake_score).mean()
+        if self.r1:
+            loss = loss + self.r1 * r1_penalty(self.discriminator, real)
         return loss, real_score, fake_score
 
     def generator_loss(self, fake):
-        return functional.softplus(-self.discriminator(fake).float()).mean()
+        return softplus(-self.discriminator(fake).float()).mean()

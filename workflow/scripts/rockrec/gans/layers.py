@@ -7,6 +7,8 @@ import math
 
 import torch
 from torch import nn
+from torch.nn import functional
+from torch.nn.utils import parametrizations
 
 from .settings import GanSettings, check_size
 
@@ -65,12 +67,30 @@ class Discriminator(nn.Sequential):
         return super().forward(images).flatten()
 
 
-def initialise(network: nn.Module, settings: GanSettings, random: torch.Generator) -> None:
+class Blur(nn.Module):
+    """Weigh pixels with their neighbours, 1 2 1 along rows and columns: no checkerboard passes."""
+
+    def __init__(self):
+        super().__init__()
+        line = torch.tensor([1.0, 2.0, 1.0]) / 4
+        self.register_buffer("kernel", line[:, None] * line, persistent=False)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Blur each channel by itself; the border is repeated outside."""
+        channels = images.shape[1]
+        kernel = self.kernel.to(images.dtype).expand(channels, 1, 3, 3)
+        padded = functional.pad(images, (1, 1, 1, 1), mode="replicate")
+        return functional.conv2d(padded, kernel, groups=channels)
+
+
+def initialise(networks: nn.Module, settings: GanSettings, random: torch.Generator) -> None:
     """Draw convolution weights as ``initial_weights`` says; BatchNorm starts as the identity.
 
-    ``he``: variance 2 / (number of inputs that an output pixel sums over).
+    ``he``: variance 2 / (number of inputs that an output pixel sums over). With
+    ``spectral_norm`` the discriminator's convolutions are then held to a largest singular
+    value of 1 (Miyato et al., 2018).
     """
-    for module in network.modules():
+    for module in networks.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             std = NORMAL_STD
             if settings.initial_weights == "he":
@@ -80,15 +100,23 @@ def initialise(network: nn.Module, settings: GanSettings, random: torch.Generato
                 std = math.sqrt(2 / inputs)
             with torch.no_grad():
                 module.weight.normal_(0.0, std, generator=random)
+    if settings.spectral_norm:
+        # The first singular vectors are drawn from torch's own random state.
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(random.initial_seed())
+            for module in list(networks.discriminator):
+                if isinstance(module, nn.Conv2d):
+                    parametrizations.spectral_norm(module)
 
 
 def _doubling(wide: int, narrow: int, upsampling: str) -> list[nn.Module]:
-    if upsampling == "transposed":
-        return [nn.ConvTranspose2d(wide, narrow, 4, 2, 1, bias=False)]
-    return [
-        nn.Upsample(scale_factor=2, mode="bilinear"),
-        nn.Conv2d(wide, narrow, 3, padding=1, bias=False),
-    ]
+    if upsampling == "resize":
+        return [
+            nn.Upsample(scale_factor=2, mode="bilinear"),
+            nn.Conv2d(wide, narrow, 3, padding=1, bias=False),
+        ]
+    transposed = nn.ConvTranspose2d(wide, narrow, 4, 2, 1, bias=False)
+    return [transposed, Blur()] if upsampling == "blur" else [transposed]
 
 
 def _norm_and_relu(channels: int) -> list[nn.Module]:

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
-UPSAMPLING = ("transposed", "resize")
+UPSAMPLING = ("transposed", "resize", "blur")
 INITIAL_WEIGHTS = ("he", "normal")
 THRESHOLDS = ("otsu", "zero", "phase_fraction")
 PRECISIONS = ("float32", "bfloat16")
@@ -17,6 +17,7 @@ COMMON = {
     "upsampling": "resize",
     "pointwise": False,
     "initial_weights": "he",
+    "spectral_norm": False,
     "steps": 1500,
     "patience": None,
     "batch": 32,
@@ -30,7 +31,7 @@ COMMON = {
     "precision": "float32",
 }
 BY_KIND = {
-    "dcgan": {"critic_steps": 1, "betas": (0.5, 0.999)},
+    "dcgan": {"critic_steps": 1, "betas": (0.5, 0.999), "label_smoothing": 0.0, "r1": 0.0},
     "wgan_gp": {"critic_steps": 5, "betas": (0.0, 0.9), "penalty": 10.0},
 }
 RUN_LENGTH = ("steps", "patience")
@@ -47,12 +48,13 @@ class GanSettings:
     channels : width of the layers at half the tile's resolution; each coarser one has twice
         as many (paper: 64, so 1024 at 4 x 4 px of a 128 px tile).
     max_channels : no layer is wider (the paper's at 512 px would have 4096, 212 M parameters).
-    upsampling : ``transposed`` convolution of 4 x 4, stride 2 (paper) or ``resize``: bilinear
-        resizing, then a 3 x 3 convolution.
+    upsampling : ``transposed`` convolution of 4 x 4, stride 2 (paper); ``blur``: the same, then
+        a 3 x 3 blur; or ``resize``: bilinear resizing, then a 3 x 3 convolution.
     pointwise : a 1 x 1 convolution with BatchNorm before the last layer (paper: true).
     initial_weights : of the convolutions: ``he``, N(0, 2 / inputs), or ``normal``, N(0, 0.02²)
         (paper), under which the signal of narrow layers all but vanishes and the first
         hundreds of steps are lost.
+    spectral_norm : hold each layer of the discriminator to slopes of at most 1 (paper: false).
     steps : updates of the generator. A longer run continues a shorter one.
     patience : checks without a better one after which the run ends; null for none (paper).
     batch : tiles per update (paper: 128).
@@ -64,6 +66,8 @@ class GanSettings:
     ema : decay per step of the running mean of the generator's weights, which is what is
         checked, kept and sampled; 0 for the weights themselves (paper).
     penalty : weight of the gradient penalty (WGAN-GP only; paper: 10).
+    label_smoothing : what the label of real tiles falls short of 1 (DCGAN only; paper: 0).
+    r1 : weight of the penalty on slopes at real tiles (DCGAN only; paper: 0).
     check_every, check_tiles : steps between two checks of the generator against the
         validation tiles, and the number of tiles drawn for one.
     threshold : gray to binary: ``otsu`` of the whole set (paper), ``zero``, or the
@@ -79,6 +83,7 @@ class GanSettings:
     upsampling: str
     pointwise: bool
     initial_weights: str
+    spectral_norm: bool
     steps: int
     patience: int | None
     batch: int
@@ -89,6 +94,8 @@ class GanSettings:
     decay_to: int | None
     ema: float
     penalty: float | None = None
+    label_smoothing: float | None = None
+    r1: float | None = None
     check_every: int
     check_tiles: int
     threshold: str
@@ -114,7 +121,8 @@ class GanSettings:
         _require(self.upsampling in UPSAMPLING, "upsampling", self, " or ".join(UPSAMPLING))
         _require(self.threshold in THRESHOLDS, "threshold", self, " or ".join(THRESHOLDS))
         _require(self.precision in PRECISIONS, "precision", self, " or ".join(PRECISIONS))
-        _require(isinstance(self.pointwise, bool), "pointwise", self, "true or false")
+        for name in ("pointwise", "spectral_norm"):
+            _require(isinstance(getattr(self, name), bool), name, self, "true or false")
         _require(_is_number(self.learning_rate, above=0), "learning_rate", self, "above 0")
         _require(_is_share(self.ema), "ema", self, "in [0, 1)")
         _require(
@@ -123,16 +131,24 @@ class GanSettings:
             self,
             "two numbers in [0, 1)",
         )
-        if self.kind == "wgan_gp":
-            _require(_is_number(self.penalty, above=0), "penalty", self, "above 0")
-        elif self.penalty is not None:
-            raise ValueError(f"penalty is a setting of wgan_gp, not of {self.kind}")
+        self._check_own_settings()
         if self.steps % self.check_every:
             raise ValueError(
                 f"steps {self.steps} must be a multiple of check_every {self.check_every}, "
                 "so that the last step is checked and a longer run can continue"
             )
         self._check_decay()
+
+    def _check_own_settings(self):
+        own = set(BY_KIND[self.kind])
+        for name in ("penalty", "label_smoothing", "r1"):
+            if name not in own and getattr(self, name) is not None:
+                raise ValueError(f"{name} is no setting of {self.kind}")
+        if self.kind == "wgan_gp":
+            _require(_is_number(self.penalty, above=0), "penalty", self, "above 0")
+        if self.kind == "dcgan":
+            _require(_is_share(self.label_smoothing), "label_smoothing", self, "in [0, 1)")
+            _require(self.r1 == 0 or _is_number(self.r1, above=0), "r1", self, "0 or above")
 
     def _check_decay(self):
         first, last = self.decay_from, self.decay_to

@@ -1,10 +1,10 @@
 """WGAN-GP: Wasserstein GAN with gradient penalty (paper, Eq. 6; Gulrajani et al., 2017)."""
 
 import torch
-from torch import nn
 
 from .adversaries import Adversaries
 from .layers import Discriminator, Generator, initialise
+from .penalties import gradient_penalty
 from .settings import GanSettings
 
 
@@ -29,17 +29,3 @@ class WganGp(Adversaries):
 
     def generator_loss(self, fake):
         return -self.discriminator(fake).float().mean()
-
-
-def gradient_penalty(
-    critic: nn.Module, real: torch.Tensor, fake: torch.Tensor, random: torch.Generator
-) -> torch.Tensor:
-    """Return E[(‖∇D(x̂)‖₂ - 1)²], x̂ between a real and a fake image at a random point.
-
-    Always in float32: the norm's own gradient is lost in less.
-    """
-    with torch.autocast(real.device.type, enabled=False):
-        along = torch.rand(len(real), 1, 1, 1, generator=random).to(real.device)
-        between = torch.lerp(fake.float(), real.float(), along).requires_grad_()
-        (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
-        return (slope.flatten(1).norm(dim=1) - 1).square().mean()
