@@ -16,6 +16,8 @@ def mean_curve(tiles: np.ndarray, weights: np.ndarray | None = None) -> np.ndarr
     """
     weights = np.ones(len(tiles)) if weights is None else weights
     defined = ~np.isnan(tiles)
+    if defined.all():
+        return weights @ tiles / weights.sum(axis=-1)[..., None]
     total = weights @ np.where(defined, tiles, 0.0)
     weight = weights @ defined.astype(float)
     return total / np.where(weight > 0, weight, np.nan)

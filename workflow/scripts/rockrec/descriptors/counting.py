@@ -182,17 +182,15 @@ def _segments(chords: np.ndarray, wraps: bool, n_lags: int) -> np.ndarray:
 
 def _count_clusters(lattice, names, wraps, n_lags):
     labels = np.stack([label_clusters(image, wraps) for image in lattice])
-    there = np.where(labels > 0, labels, -1)
-    boundary = "periodic" if wraps else "unbiased"
-    if wraps:
-        reach = n_lags - 1
-        there = np.pad(there, ((0, 0), (0, reach), (0, reach)), mode="wrap")
-    return {
-        name: kernels.count_same_label(
-            labels, there, origin_windows(name, lattice.shape[1:], boundary, n_lags), name == "C2H"
-        )
-        for name in names
-    }
+    counts = {}
+    for name in names:
+        lines = labels if name == "C2H" else np.ascontiguousarray(labels.swapaxes(1, 2))
+        pairs = kernels.count_same_label(lines)
+        if wraps:
+            # r apart one way round the line, or size - r the other way.
+            pairs[:, 1:] += pairs[:, -2::-1]
+        counts[name] = pairs[:, :n_lags]
+    return counts
 
 
 def _count_polytope(lattice, rows, primitive, wraps, n_lags):

@@ -314,33 +314,50 @@ def _add_last_chord(chords, length, opening, wraps):
 
 
 @njit(cache=True, parallel=True)
-def count_same_label(labels, others, windows, horizontal):
-    """Pairs of pixels r apart with the same label.
+def count_same_label(labels):
+    """Pairs of pixels of a line, r apart, with the same label.
+
+    Two runs [a, b) and [c, d) of one label have a number of pairs that is piecewise linear in r,
+    with corners at c - b, c - a, d - b and d - a: its second differences are summed.
 
     Parameters
     ----------
-    labels : int32 (n, rows, columns), 0 where there is none.
-    others : the same, but -1 where there is none, so that nothing equals nothing.
-    windows : int64 (lags, 2): rows and columns of origins.
-    horizontal : along rows (else along columns).
+    labels : int32 (n, lines, size), 0 where there is none.
 
     Returns
     -------
-    int64 (n, lags).
+    int64 (n, size + 1), lags 0 ... size.
     """
-    n, n_lags = labels.shape[0], windows.shape[0]
-    counts = np.zeros((n, n_lags), np.int64)
-    for item in prange(n * n_lags):
-        image, r = item // n_lags, item % n_lags
-        down, right = (0, r) if horizontal else (r, 0)
-        rows, columns = windows[r]
-        total = 0
-        for y in range(rows):
-            here = labels[image, y]
-            there = others[image, y + down, right:]
-            in_row = np.int32(0)
-            for x in range(columns):
-                in_row += np.int32(here[x] == there[x])
-            total += in_row
-        counts[image, r] = total
-    return counts
+    n, n_lines, size = labels.shape
+    pairs = np.zeros((n, size + 1), np.int64)
+    for image in prange(n):
+        corners = np.zeros(2 * size + 1, np.int64)
+        runs = np.zeros((size // 2 + 1, 3), np.int64)
+        for line in range(n_lines):
+            pixels = labels[image, line]
+            n_runs, x = 0, 0
+            while x < size:
+                if pixels[x] == 0:
+                    x += 1
+                    continue
+                start, label = x, pixels[x]
+                while x < size and pixels[x] == label:
+                    x += 1
+                runs[n_runs, 0], runs[n_runs, 1], runs[n_runs, 2] = start, x, label
+                n_runs += 1
+            for i in range(n_runs):
+                a, b, label = runs[i]
+                for j in range(i, n_runs):
+                    c, d, other = runs[j]
+                    if label == other:
+                        corners[size + c - b] += 1
+                        corners[size + c - a] -= 1
+                        corners[size + d - b] -= 1
+                        corners[size + d - a] += 1
+        slope, value = 0, 0
+        for i in range(2 * size):
+            slope += corners[i]
+            value += slope
+            if i + 1 >= size:
+                pairs[image, i + 1 - size] = value
+    return pairs
