@@ -23,6 +23,10 @@ def test_packages_bring_their_inner_modules():
     assert "rockrec/descriptors/kernels.py" in modules("describe_tiles.py")
 
 
+def test_templates_are_code():
+    assert "rockrec/report/page.html.j2" in modules("make_report.py")
+
+
 def test_stops_are_left_out_with_all_below_them():
     found = modules("describe_tiles.py", stop_at=("rockrec.descriptors", "logbook"))
     assert not any(name.startswith("rockrec/descriptors") for name in found)

@@ -13,6 +13,8 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 def library_code(script: str, stop_at: tuple[str, ...] = ()) -> list[str]:
     """Return the paths of every module beside the scripts that `script` imports, at any depth.
 
+    Templates (``.j2``) in the folder of a module count as its code.
+
     Parameters
     ----------
     script : file name in ``workflow/scripts``.
@@ -27,7 +29,8 @@ def library_code(script: str, stop_at: tuple[str, ...] = ()) -> list[str]:
             if path and not stopped and module not in found:
                 found[module] = path
                 waiting.append(path)
-    return sorted(str(path) for path in found.values())
+    templates = {page for path in found.values() for page in path.parent.glob("*.j2")}
+    return sorted(map(str, templates | set(found.values())))
 
 
 def _imported_modules(path: Path) -> set[str]:
