@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from rockrec.gans.averaging import RunningMean, ready_to_sample
+from rockrec.gans.draws import Draws
 from rockrec.gans.layers import NORMAL_STD, Blur, Generator
 from rockrec.gans.networks import KINDS, build
 from rockrec.gans.penalties import gradient_penalty, r1_penalty
@@ -64,7 +65,7 @@ def test_every_weight_learns(kind):
     random = torch.Generator().manual_seed(0)
     real = torch.randint(0, 2, (6, 1, 32, 32), generator=random) * 2.0 - 1
     fake = networks.generator(torch.randn(6, 8, generator=random))
-    networks.discriminator_loss(real, fake.detach(), random)[0].backward()
+    networks.discriminator_loss(real, fake.detach(), Draws(0, batch=6))[0].backward()
     networks.generator_loss(fake).backward()
     for name, weights in networks.named_parameters():
         assert weights.grad is not None and weights.grad.abs().max() > 0, name
@@ -108,15 +109,16 @@ def test_penalty_of_a_linear_critic_is_its_slope_minus_one_squared():
 
     random = torch.Generator().manual_seed(0)
     real, fake = (torch.randn(5, 1, 3, 4, generator=random) for _ in range(2))
-    penalty = gradient_penalty(critic, real, fake, random)
+    penalty = gradient_penalty(critic, real, fake, Draws(0, batch=5))
     assert penalty.item() == pytest.approx((slope - 1) ** 2, rel=1e-5)
 
 
 def test_penalty_is_taken_between_real_and_fake():
     # D = ‖x‖²/2 has the gradient x itself: the penalty shows where x̂ lies.
     real, fake = torch.zeros(4000, 1, 1, 1), torch.ones(4000, 1, 1, 1)
-    random = torch.Generator().manual_seed(0)
-    penalty = gradient_penalty(lambda x: x.square().sum(dim=(1, 2, 3)) / 2, real, fake, random)
+    penalty = gradient_penalty(
+        lambda x: x.square().sum(dim=(1, 2, 3)) / 2, real, fake, Draws(0, batch=4000)
+    )
     # x̂ is uniform in [0, 1], so E[(x̂ - 1)²] = 1/3.
     assert penalty.item() == pytest.approx(1 / 3, abs=0.02)
 
@@ -125,7 +127,7 @@ def test_penalty_teaches_the_critic():
     critic = nn.Sequential(nn.Flatten(), nn.Linear(4, 1, bias=False))
     nn.init.constant_(critic[1].weight, 2.0)  # slope 4
     x = torch.zeros(3, 1, 2, 2)
-    gradient_penalty(critic, x, x, torch.Generator()).backward()
+    gradient_penalty(critic, x, x, Draws(0, batch=3)).backward()
     # d(‖w‖ - 1)²/dw = 2 (‖w‖ - 1) w/‖w‖ = 2 · 3 · 2/4
     assert torch.allclose(critic[1].weight.grad, torch.full((1, 4), 3.0))
 

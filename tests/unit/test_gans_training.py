@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,11 +20,13 @@ from torch import nn
 import rockrec
 from rockrec.descriptors import describe
 from rockrec.gans import loop, training
-from rockrec.gans.batches import TileSubset, checksum, draw_batch, phase_fraction
+from rockrec.gans.batches import TileSubset, checksum, images_of, phase_fraction
 from rockrec.gans.checkpoint import checkpoint_key
+from rockrec.gans.draws import Draws
 from rockrec.gans.interrupt import Interrupted
 from rockrec.gans.loop import TrainingDiverged
 from rockrec.gans.monitor import Monitor
+from rockrec.gans.processes import Processes
 from rockrec.gans.sampling import load_model, sample
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import choose_device, train
@@ -430,10 +433,57 @@ def test_a_subset_of_a_stack_is_as_good_as_a_copy(tmp_path):
     assert checksum(subset) == checksum(copy) != checksum(copy[::-1])
     assert phase_fraction(subset) == copy.mean()
     batches = [
-        draw_batch(tiles, 9, torch.Generator().manual_seed(0), torch.device("cpu"))
+        images_of(tiles, torch.tensor([2, 0, 3, 0]), torch.device("cpu"))
         for tiles in (subset, copy)
     ]
     assert torch.equal(*batches)
-    assert set(batches[0].unique().tolist()) == {-1.0, 1.0}
-    drawn = ((batches[0][:, 0] + 1) / 2).numpy()
-    assert all(any(np.array_equal(tile, one) for one in copy) for tile in drawn)
+    assert np.array_equal(batches[0][:, 0].numpy(), copy[[2, 0, 3, 0]] * 2.0 - 1)
+
+
+def test_processes_share_what_one_would_draw():
+    one = Draws(5, batch=6)
+    parts = [Draws(5, batch=6, processes=Processes(number, 3)) for number in range(3)]
+    for draw in (lambda d: d.latents(4), lambda d: d.lines(100), lambda d: d.shares()):
+        assert torch.equal(torch.cat([draw(part) for part in parts]), draw(one))
+    with pytest.raises(ValueError, match="batch 6 cannot be shared by 4"):
+        Draws(5, batch=6, processes=Processes(0, 4))
+
+
+TOGETHER = """
+import sys
+sys.path[:0] = [{library!r}, {tests!r}]
+from test_gans_training import *
+from rockrec.gans import layers
+layers._norm_and_relu = lambda channels: [nn.ReLU()]
+settings = tiny("wgan_gp", steps=8)
+files = train(TRAIN, VALIDATION, settings, seed=3, checkpoints={folder!r}, threads=1)
+"""
+
+
+def test_two_processes_equal_one(tmp_path):
+    """Without BatchNorm, which looks at each process's own part of the batch."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+
+    def start_one(number, count):
+        script = TOGETHER.format(
+            library=str(Path(rockrec.__file__).parents[1]),
+            tests=str(Path(__file__).parent),
+            folder=str(tmp_path / str(count)),
+        )
+        place = {"RANK": str(number), "WORLD_SIZE": str(count)}
+        address = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+        return subprocess.Popen([sys.executable, "-c", script], env=os.environ | place | address)
+
+    for count in (1, 2):
+        jobs = [start_one(number, count) for number in range(count)]
+        assert [job.wait(timeout=100) for job in jobs] == [0] * count
+    one, two = (
+        torch.load(next((tmp_path / count).glob("*/checkpoint_8.pt"))) for count in ("1", "2")
+    )
+    for name, weights in one["networks"].items():
+        assert torch.allclose(weights, two["networks"][name], atol=1e-5), name
+    assert torch.allclose(one["history"][:, 2:6], two["history"][:, 2:6], atol=1e-5)
+    models = [torch.load(next((tmp_path / count).glob("*/model_8.pt"))) for count in ("1", "2")]
+    assert models[0]["step"] == models[1]["step"]

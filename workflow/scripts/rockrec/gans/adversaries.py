@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 import torch
 from torch import nn
 
+from .draws import Draws
+
 
 class Adversaries(nn.Module, ABC):
     """A generator and a discriminator that learn from each other.
@@ -26,11 +28,11 @@ class Adversaries(nn.Module, ABC):
 
     @abstractmethod
     def discriminator_loss(
-        self, real: torch.Tensor, fake: torch.Tensor, random: torch.Generator
+        self, real: torch.Tensor, fake: torch.Tensor, draws: Draws
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return the loss to minimise and the scores of real and fake images.
 
-        `fake` comes without gradient; what the loss draws, it draws from `random` (on the CPU).
+        `fake` comes without gradient; what the loss draws at random, it takes from `draws`.
         """
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Random batches of tiles from a stack that may be larger than the memory."""
+"""Tiles for a network, from a stack that may be larger than the memory."""
 
 import hashlib
 from collections.abc import Iterator
@@ -60,12 +60,11 @@ def phase_fraction(tiles: np.ndarray | TileSubset) -> float:
     )
 
 
-def draw_batch(
-    tiles: np.ndarray | TileSubset, n: int, random: torch.Generator, device: torch.device
+def images_of(
+    tiles: np.ndarray | TileSubset, lines: torch.Tensor, device: torch.device
 ) -> torch.Tensor:
-    """Draw `n` tiles with replacement, as images (n, 1, size, size) of -1 and 1."""
-    chosen = torch.randint(len(tiles), (n,), generator=random).numpy()
-    batch = torch.from_numpy(np.ascontiguousarray(tiles[chosen])).to(device)
+    """Read the tiles of the given numbers (n,) as images (n, 1, size, size) of -1 and 1."""
+    batch = torch.from_numpy(np.ascontiguousarray(tiles[lines.numpy()])).to(device)
     images = batch[:, None].to(torch.float32) * 2 - 1
     return images.contiguous(memory_format=torch.channels_last)
 

@@ -21,14 +21,15 @@ class Dcgan(Adversaries):
         self.smoothing, self.r1 = settings.label_smoothing, settings.r1
         initialise(self, settings, random)
 
-    def discriminator_loss(self, real, fake, random):
+    def discriminator_loss(self, real, fake, draws):
         real_score = self.discriminator(real).float()
         fake_score = self.discriminator(fake).float()
         # -log D = softplus(-score) and -log(1 - D) = softplus(score)
         loss = (1 - self.smoothing) * softplus(-real_score) + self.smoothing * softplus(real_score)
         loss = loss.mean() + softplus(fake_score).mean()
         if self.r1:
-            loss = loss + self.r1 * r1_penalty(self.discriminator, real)
+            # `forward` itself: a compiled network cannot be differentiated twice.
+            loss = loss + self.r1 * r1_penalty(self.discriminator.forward, real)
         return loss, real_score, fake_score
 
     def generator_loss(self, fake):

@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 
 import numpy as np
 import torch
@@ -10,10 +10,12 @@ import torch
 from rockrec.seeds import seed_for
 
 from .averaging import RunningMean, ready_to_sample
-from .batches import TileSubset, draw_batch
+from .batches import TileSubset, images_of
+from .draws import Draws
 from .history import History
-from .monitor import Monitor
+from .monitor import Check, Monitor
 from .networks import build
+from .processes import Processes
 from .settings import GanSettings
 
 
@@ -23,6 +25,12 @@ class TrainingDiverged(RuntimeError):
 
 class Training:
     """A network in training. The state after a step depends on nothing but settings, tiles, seed.
+
+    Parameters
+    ----------
+    processes : those that train this network together; all of them call the same methods.
+    compiled : let torch.compile fuse the networks, all but what is differentiated twice. The
+        first step takes a minute, and sums are rounded in another order.
 
     Attributes
     ----------
@@ -37,7 +45,10 @@ class Training:
         settings: GanSettings,
         seed: int,
         device: torch.device,
+        processes: Processes | None = None,
+        compiled: bool = False,
     ):
+        self.processes = processes or Processes()
         self.tiles, self.monitor, self.settings, self.device = tiles, monitor, settings, device
         networks = build(tiles.shape[1], settings, seed_for(seed, "weights"))
         self.networks = networks.to(device, memory_format=torch.channels_last)
@@ -46,7 +57,10 @@ class Training:
             name: torch.optim.Adam(network.parameters(), settings.learning_rate, settings.betas)
             for name, network in self._players().items()
         }
-        self.random = torch.Generator().manual_seed(seed_for(seed, "training"))
+        if compiled:  # in place; copies of the networks and their penalties stay as they are
+            for network in self._players().values():
+                network.compile()
+        self.draws = Draws(seed_for(seed, "training"), settings.batch, self.processes)
         self.statistics_seed = seed_for(seed, "statistics") % 2**32
         self.step = 0
         self.best = None
@@ -74,33 +88,37 @@ class Training:
         self.step += 1
         self.seconds += time.perf_counter() - began
         numbers = (loss_generator, loss_discriminator, real_score.mean(), fake_score.mean())
-        self._unread.append((self.step, self.seconds, torch.stack(numbers).detach()))
+        numbers = self.processes.average(torch.stack(numbers).detach())
+        self._unread.append((self.step, self.seconds, numbers))
 
     def _update_discriminator(self):
-        n = self.settings.batch
-        real = draw_batch(self.tiles, n, self.random, self.device)
+        real = images_of(self.tiles, self.draws.lines(len(self.tiles)), self.device)
         with torch.no_grad(), self._precision():
-            fake = self.networks.generator(self._latents(n)).float()
+            fake = self.networks.generator(self._latents()).float()
         self.optimisers["discriminator"].zero_grad()
         with self._precision():
-            loss, *scores = self.networks.discriminator_loss(real, fake, self.random)
+            loss, *scores = self.networks.discriminator_loss(real, fake, self.draws)
         loss.backward()
-        self.optimisers["discriminator"].step()
+        self._update("discriminator")
         return loss, *scores
 
     def _update_generator(self):
         self.networks.discriminator.requires_grad_(False)
         self.optimisers["generator"].zero_grad()
         with self._precision():
-            fake = self.networks.generator(self._latents(self.settings.batch))
+            fake = self.networks.generator(self._latents())
             loss = self.networks.generator_loss(fake)
         loss.backward()
-        self.optimisers["generator"].step()
+        self._update("generator")
         self.networks.discriminator.requires_grad_(True)
         return loss
 
-    def _latents(self, n):
-        return torch.randn(n, self.settings.latent, generator=self.random).to(self.device)
+    def _update(self, player):
+        self.processes.average_gradients(self._players()[player])
+        self.optimisers[player].step()
+
+    def _latents(self):
+        return self.draws.latents(self.settings.latent).to(self.device)
 
     def _precision(self):
         return torch.autocast(
@@ -112,12 +130,7 @@ class Training:
         self.read_losses()
         began = time.perf_counter()
         ready = ready_to_sample(self.mean.generator, self.statistics_seed)
-        check = self.monitor.check(ready)
-        raw_error = check.s2_error
-        if self.settings.ema:
-            raw_error = self.monitor.s2_error(
-                ready_to_sample(self.networks.generator, self.statistics_seed)
-            )
+        check, raw_error = self._measure(ready)
         self.seconds += time.perf_counter() - began
         self.history.amend(
             phase_fraction=check.phase_fraction,
@@ -133,6 +146,19 @@ class Training:
                 "metrics": {**asdict(check), "s2_floor": self.monitor.floor},
                 "state_dict": {name: v.cpu() for name, v in ready.state_dict().items()},
             }
+
+    def _measure(self, ready) -> tuple[Check, float]:
+        """Let the first process check the generator to be sampled, and the raw one's S2."""
+        numbers = [0.0] * 5
+        if self.processes.is_first:
+            check = self.monitor.check(ready)
+            raw_error = check.s2_error
+            if self.settings.ema:
+                raw = ready_to_sample(self.networks.generator, self.statistics_seed)
+                raw_error = self.monitor.s2_error(raw)
+            numbers = [*astuple(check), raw_error]
+        *check, raw_error = self.processes.from_first(numbers)
+        return Check(*check), raw_error
 
     def is_over(self) -> bool:
         """Say whether all steps are done, or `patience` checks went by without a better one."""
@@ -178,7 +204,7 @@ class Training:
             "networks": self.networks.state_dict(),
             "mean": self.mean.generator.state_dict(),
             "optimisers": {name: o.state_dict() for name, o in self.optimisers.items()},
-            "random": self.random.get_state(),
+            "random": self.draws.generator.get_state(),
             "best": self.best,
             "history": self.history.tensor(),
         }
@@ -190,6 +216,6 @@ class Training:
         self.mean.generator.load_state_dict(state["mean"])
         for name, optimiser in self.optimisers.items():
             optimiser.load_state_dict(state["optimisers"][name])
-        self.random.set_state(state["random"])
+        self.draws.generator.set_state(state["random"])
         self.best = state["best"]
         self.history = History(state["history"])

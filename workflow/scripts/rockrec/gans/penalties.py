@@ -1,24 +1,29 @@
 """Penalties on the slope of a discriminator; always in float32, less loses the slope's slope."""
 
+from collections.abc import Callable
+
 import torch
-from torch import nn
+
+from .draws import Draws
+
+Scores = Callable[[torch.Tensor], torch.Tensor]
 
 
 def gradient_penalty(
-    critic: nn.Module, real: torch.Tensor, fake: torch.Tensor, random: torch.Generator
+    critic: Scores, real: torch.Tensor, fake: torch.Tensor, draws: Draws
 ) -> torch.Tensor:
     """Return E[(‖∇D(x̂)‖₂ - 1)²], x̂ at a random point between a real and a fake image."""
-    along = torch.rand(len(real), 1, 1, 1, generator=random).to(real.device)
+    along = draws.shares().to(real.device)
     slope = _slope(critic, torch.lerp(fake.float(), real.float(), along))
     return (slope.norm(dim=1) - 1).square().mean()
 
 
-def r1_penalty(discriminator: nn.Module, real: torch.Tensor) -> torch.Tensor:
+def r1_penalty(discriminator: Scores, real: torch.Tensor) -> torch.Tensor:
     """Return E[‖∇D(x)‖²] / 2 at the real images x (Mescheder et al., 2018)."""
     return _slope(discriminator, real.float()).square().sum(dim=1).mean() / 2
 
 
-def _slope(discriminator: nn.Module, images: torch.Tensor) -> torch.Tensor:
+def _slope(discriminator: Scores, images: torch.Tensor) -> torch.Tensor:
     """Gradient of the score with respect to each image (n, pixels), differentiable again."""
     with torch.autocast(images.device.type, enabled=False):
         images = images.detach().requires_grad_()

@@ -2,7 +2,9 @@
 
 import logging
 import os
+import signal
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from .interrupt import Interrupted, signals_noted
 from .lock import FolderLock
 from .loop import Training
 from .monitor import Monitor
+from .processes import together
 from .settings import GanSettings
 
 log = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ def train(
     checkpoints: str | os.PathLike,
     device: str = "cpu",
     threads: int | None = None,
+    compiled: bool = False,
     checkpoint_seconds: float = 300.0,
     log_seconds: float = 10.0,
 ) -> RunFiles:
@@ -43,13 +47,15 @@ def train(
     The state is saved every `checkpoint_seconds`; a run that was killed goes on from there and
     ends with the same weights as an undisturbed one (bitwise on a CPU with as many threads).
     If another process trains the same network (same settings, tiles, seed), this one waits and
-    takes the result.
+    takes the result. Started by ``torchrun``, the processes train one network together: the
+    batch is shared among them.
 
     Parameters
     ----------
     train_tiles, validation_tiles : (n, size, size) uint8 0/1, may be memory-mapped.
     checkpoints : folder in which each network has one of its own.
     device : ``cpu``, ``cuda``, or ``auto``: a GPU where there is one.
+    compiled : use torch.compile; the weights differ by rounding.
 
     Returns
     -------
@@ -68,21 +74,29 @@ def train(
             f"training tiles of {train_tiles.shape[1]} px, but validation tiles of "
             f"{validation_tiles.shape[1]} px"
         )
-    where = choose_device(device)
     if threads is not None:
         use_threads(threads)
+    where = choose_device(device)
     key = checkpoint_key(settings, checksum(train_tiles), checksum(validation_tiles), seed)
     files = RunFiles(Path(checkpoints) / key, settings.steps, settings.patience)
-    with FolderLock(files.folder) as lock, signals_noted() as request:
-        if files.model.exists():
+    with together(where) as processes, ExitStack() as held:
+        lock = held.enter_context(FolderLock(files.folder)) if processes.is_first else None
+        # The others wait here until the first has the lock, and has looked.
+        (finished,) = processes.from_first([files.model.exists()])
+        request = held.enter_context(signals_noted())
+        if finished:
             log.info("%s is already trained", files.model)
             return files
         fraction = phase_fraction(train_tiles)
         monitor = Monitor(validation_tiles, fraction, settings, seed_for(seed, "monitor"))
-        training = Training(train_tiles, monitor, settings, seed, where)
+        training = Training(
+            train_tiles, monitor, settings, seed, where, processes=processes, compiled=compiled
+        )
         _resume(training, files)
         _run(training, files, lock, request, checkpoint_seconds, log_seconds)
-        _finish(training, files, fraction)
+        if processes.is_first:
+            _finish(training, files, fraction)
+        processes.from_first([1.0])  # none leaves before the model is there
     return files
 
 
@@ -98,8 +112,12 @@ def choose_device(name: str) -> torch.device:
     gpu = torch.cuda.is_available()
     if name == "cuda" and not gpu:
         raise ValueError("device: cuda, but torch sees no GPU here")
-    device = torch.device("cuda" if gpu and name != "cpu" else "cpu")
-    log.info("training on %s", torch.cuda.get_device_name() if device.type == "cuda" else "CPU")
+    if not gpu or name == "cpu":
+        log.info("training on the CPU, %d threads", torch.get_num_threads())
+        return torch.device("cpu")
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    torch.cuda.set_device(device)
+    log.info("training on %s", torch.cuda.get_device_name(device))
     return device
 
 
@@ -111,7 +129,7 @@ def _resume(training: Training, files: RunFiles) -> None:
 
 
 def _run(training, files, lock, request, checkpoint_seconds, log_seconds) -> None:
-    settings = training.settings
+    settings, is_first = training.settings, training.processes.is_first
     progress = Progress(
         f"train {settings.kind}", settings.steps, interval=log_seconds, start=training.step
     )
@@ -122,15 +140,17 @@ def _run(training, files, lock, request, checkpoint_seconds, log_seconds) -> Non
             training.check()
         elif training.step % LOSSES_EVERY == 0:
             training.read_losses()
-        lock.sign_of_life()
-        if request.number is not None:
-            _save(training, files)
-            raise Interrupted(request.number, training.step)
-        if time.monotonic() - saved > checkpoint_seconds:
-            _save(training, files)
-            saved = time.monotonic()
-        progress.report(training.step, _best_so_far(training))
-    _save(training, files)
+        stop = training.processes.anywhere(request.number is not None)
+        if is_first:
+            lock.sign_of_life()
+            if stop or time.monotonic() - saved > checkpoint_seconds:
+                _save(training, files)
+                saved = time.monotonic()
+            progress.report(training.step, _best_so_far(training))
+        if stop:
+            raise Interrupted(request.number or signal.SIGTERM, training.step)
+    if is_first:
+        _save(training, files)
 
 
 def _save(training: Training, files: RunFiles) -> None:

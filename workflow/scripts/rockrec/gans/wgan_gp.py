@@ -20,10 +20,11 @@ class WganGp(Adversaries):
         self.penalty = settings.penalty
         initialise(self, settings, random)
 
-    def discriminator_loss(self, real, fake, random):
+    def discriminator_loss(self, real, fake, draws):
         real_score = self.discriminator(real).float()
         fake_score = self.discriminator(fake).float()
-        penalty = gradient_penalty(self.discriminator, real, fake, random)
+        # `forward` itself: a compiled network cannot be differentiated twice.
+        penalty = gradient_penalty(self.discriminator.forward, real, fake, draws)
         loss = fake_score.mean() - real_score.mean() + self.penalty * penalty
         return loss, real_score, fake_score
 

@@ -1,0 +1,112 @@
+"""Training speed: images per second of each network and size.
+
+One line per network, tile size, precision, compiled or not: generator steps per second, training
+images seen per second (critic steps counted), seconds of one check of the monitor, and what share
+of the training it takes at ``check_every``. On a GPU also the memory at its peak.
+
+    python benchmarks/train_gan.py --device cpu --sizes 64 --channels 16 --batch 32
+    python benchmarks/train_gan.py --device cuda --sizes 128 512 --channels 64 --batch 128
+"""
+
+import argparse
+import itertools
+import time
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter
+
+from rockrec.gans.loop import Training
+from rockrec.gans.monitor import Monitor
+from rockrec.gans.networks import KINDS
+from rockrec.gans.settings import PRECISIONS, gan_settings
+from rockrec.gans.training import choose_device
+from rockrec.threads import use_threads
+
+
+def main() -> None:
+    options = read_options()
+    device = choose_device(options.device)
+    use_threads(options.threads)
+    print("kind      size precision compiled  steps/s  images/s  check_s  check_share  peak_GB")
+    for size in options.sizes:
+        tiles = rock(size)
+        for kind, precision, compiled in itertools.product(
+            options.kinds, options.precisions, options.compiled
+        ):
+            training = make_training(tiles, kind, precision, compiled == "yes", options, device)
+            seconds, check, peak = measure(training, options.steps)
+            settings = training.settings
+            share = check / (check + seconds * settings.check_every)
+            images = settings.batch * settings.critic_steps / seconds
+            print(
+                f"{kind:9} {size:4} {precision:9} {compiled:8} {1 / seconds:8.2f} {images:9.0f} "
+                f"{check:8.2f} {share:12.1%} {peak:8.1f}",
+                flush=True,
+            )
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
+    parser.add_argument("--sizes", nargs="+", type=int, default=[64])
+    parser.add_argument("--channels", type=int, default=16)
+    parser.add_argument("--max-channels", type=int, default=1024)
+    parser.add_argument("--upsampling", default="resize")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--steps", type=int, default=10, help="steps timed for each line")
+    parser.add_argument("--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS)
+    parser.add_argument("--compiled", nargs="+", default=["no", "yes"], choices=["no", "yes"])
+    return parser.parse_args()
+
+
+def rock(size: int) -> np.ndarray:
+    """Tiles of a thresholded Gaussian field: the speed does not depend on what is learnt."""
+    noise = np.random.default_rng(0).normal(size=(256, size, size))
+    return (gaussian_filter(noise, (0, 3, 3)) > 0).astype(np.uint8)
+
+
+def make_training(tiles, kind, precision, compiled, options, device) -> Training:
+    settings = gan_settings(
+        {
+            "kind": kind,
+            "channels": options.channels,
+            "max_channels": options.max_channels,
+            "upsampling": options.upsampling,
+            "batch": options.batch,
+            "precision": precision,
+        }
+    )
+    monitor = Monitor(tiles[:128], float(tiles.mean()), settings, seed=0)
+    return Training(tiles, monitor, settings, 0, device, compiled)
+
+
+def measure(training: Training, steps: int) -> tuple[float, float, float]:
+    """Return the seconds of a step and of a check, and the peak memory in GB (GPU only)."""
+    on_gpu = training.device.type == "cuda"
+    if on_gpu:
+        torch.cuda.reset_peak_memory_stats()
+
+    def seconds_of(work) -> float:
+        began = time.perf_counter()
+        work()
+        if on_gpu:
+            torch.cuda.synchronize()
+        return time.perf_counter() - began
+
+    def advance() -> None:
+        for _ in range(steps):
+            training.advance()
+
+    training.advance()  # the first step allocates, and compiles
+    step = seconds_of(advance) / steps
+    seconds_of(training.check)
+    training.advance()
+    check = seconds_of(training.check)
+    return step, check, torch.cuda.max_memory_allocated() / 1e9 if on_gpu else 0.0
+
+
+if __name__ == "__main__":
+    main()
