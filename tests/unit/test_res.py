@@ -46,6 +46,15 @@ def test_res_is_above_sizes_smaller_than_the_structure():
     assert analysis.sizes["per_image"] == 128
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_size_whose_squares_hold_one_phase_is_not_representative():
+    medium = np.zeros((300, 300), np.uint8)
+    medium[::10, 150] = 1
+    analysis = analyse_res(medium, [8, 128], 50.0, squares=3, repeats=2, seed=4)
+    assert analysis.errors.query("size_px == 8")["error"].isna().any()
+    assert analysis.sizes["per_image"] == 128
+
+
 def test_curves_start_at_one_and_carry_micrometres():
     analysis = analyse_res(bernoulli(0.4, (200, 200), 2), [16, 32], 500.0, squares=5, repeats=2)
     first = analysis.curves.query("lag_px == 0")

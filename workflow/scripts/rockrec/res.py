@@ -111,16 +111,24 @@ def _draw_f2(phase, size, squares, rng) -> dict[str, np.ndarray]:
     per_image = scaled(s2, fraction, 2)
     return {
         "pooled": scaled(s2.mean(axis=0), fraction.mean(), 2),
-        "per_image": np.nanmean(per_image, axis=0),
+        "per_image": _mean_of_defined(per_image),
         "images": per_image,
     }
+
+
+def _mean_of_defined(curves: np.ndarray) -> np.ndarray:
+    """Mean over the images that have an F2, those of two phases; NaN if there is none."""
+    defined = curves[~np.isnan(curves[:, 0])]
+    return defined.mean(axis=0) if len(defined) else np.full(curves.shape[1], np.nan)
 
 
 def _curve_table(draws, form, size) -> pd.DataFrame:
     """Mean over the repeats, with the 95 % band of one set of squares (mean ± 1.96 s/√n)."""
     mean = np.mean([draw[form] for draw in draws], axis=0)
     images = draws[0]["images"]
-    half = 1.96 * np.nanstd(images, axis=0, ddof=1) / np.sqrt(len(images))
+    images = images[~np.isnan(images[:, 0])]
+    spread = images.std(axis=0, ddof=1) if len(images) > 1 else np.full(mean.size, np.nan)
+    half = 1.96 * spread / np.sqrt(max(len(images), 1))
     return pd.DataFrame(
         {
             "size_px": size,
@@ -161,7 +169,7 @@ def _error_rows(repeated, sizes, form) -> list[dict]:
 def _smallest_representative(rows: list[dict]) -> int:
     res = rows[-1]["size_px"]
     for row in reversed(rows[:-1]):
-        if row["error"] > row["threshold"]:
+        if not row["error"] <= row["threshold"]:  # an error that is not defined stops here, too
             break
         res = row["size_px"]
     return res
