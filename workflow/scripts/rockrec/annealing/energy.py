@@ -8,7 +8,8 @@ import numpy as np
 from ..descriptors import NAMES, origins
 from ..descriptors.counting import count
 from ..descriptors.polytopes import POLYTOPES
-from .kernels import CHORDS, LANES, PAIRS, POLYTOPE, Lattice, Terms
+from .kernels import CHORDS, FOLD, PAIRS, TUPLES, Lattice, Terms
+from .lattice import DIRECTIONS, lattice_of, layout
 
 # No swap changes C2 cheaply: it may join or split clusters of any size.
 TARGETS = tuple(name for name in NAMES if name != "C2")
@@ -40,8 +41,8 @@ class Energy:
     shape, boundary, n_lags : of the images, and their lags 0 ... n_lags - 1.
     channels : what is counted.
     weight : float64 (curves, n_lags), 0 at r = 0 and where a descriptor has no target.
-    terms : the same as tables of the compiled kernel, the lags padded to a multiple of `LANES`.
-    reach : margins of the lattice: of rows and columns, and of the plane downwards and rightwards.
+    terms : the same as tables of the compiled kernel, the lags padded to a multiple of `FOLD`.
+    copies : the lattice that they are read from, see `layout`.
     """
 
     names: tuple[str, ...]
@@ -51,7 +52,7 @@ class Energy:
     channels: tuple[Channel, ...]
     weight: np.ndarray
     terms: Terms
-    reach: tuple[int, int, int]
+    copies: np.ndarray
 
     def counts(self, image: np.ndarray) -> np.ndarray:
         """Count the image (H, W) afresh: int64 (channels, padded lags)."""
@@ -70,19 +71,12 @@ class Energy:
 
     def lattice(self, image: np.ndarray) -> Lattice:
         """The copies of the image (H, W) that the kernel works on."""
-        margin, down, right = self.reach
-        periodic = self.boundary == "periodic"
-        mode = "wrap" if periodic else "constant"
-        sides = (0, 0), (margin, margin)
-        plane = np.zeros((0, 0), np.uint8)
-        if len(self.terms.ray_offsets):
-            plane = np.pad(image, ((down, down), (right, right)), mode)
-        return Lattice(
-            np.pad(image, sides, mode),
-            np.pad(np.ascontiguousarray(image.T), sides, mode),
-            plane,
-            np.array([*image.shape, margin, down, right, periodic], np.int64),
-        )
+        return lattice_of(image, self.copies, self.boundary == "periodic")
+
+    def curves(self, counts: np.ndarray) -> np.ndarray:
+        """Curves (curves, n_lags) of counts (channels, padded lags); 0 without a target."""
+        worth = (self.terms.coefficient * counts)[:, : self.n_lags]
+        return np.add.reduceat(worth, self.terms.first_channel[:-1])
 
     def of_one_count(self) -> np.ndarray:
         """Squared error of one count too many, at each lag: float64 (curves, n_lags)."""
@@ -114,15 +108,12 @@ def energy_of(
         row[there] = weights.get(name, 1.0)
         channels += _channels(name, shape, boundary, there)
         first_channel.append(len(channels))
-    terms, (down, right) = _tables(channels, first_channel, weight, shape)
-    margin = terms.weight.shape[1]
-    return Energy(
-        names, shape, boundary, n_lags, tuple(channels), weight, terms, (margin, down, right)
-    )
+    terms, copies = _tables(channels, first_channel, weight, shape, boundary)
+    return Energy(names, shape, boundary, n_lags, tuple(channels), weight, terms, copies)
 
 
 def _channels(name, shape, boundary, there) -> list[Channel]:
-    kind, primitives = LINES.get(name, (POLYTOPE, (name,)))
+    kind, primitives = LINES.get(name, (TUPLES, (name,)))
     square = shape[0] == shape[1]
     # Rows and columns of a square have as many origins: their sum is the mean, but for a factor.
     groups = [primitives] if square else [(primitive,) for primitive in primitives]
@@ -135,54 +126,70 @@ def _channels(name, shape, boundary, there) -> list[Channel]:
     return channels
 
 
-def _tables(channels: Sequence[Channel], first_channel, weight, shape):
-    """The kernel's tables, and how far rays reach in the plane: down and right."""
-    n_lags = -(-weight.shape[1] // LANES) * LANES
-    rays, term_rays, first_term = {}, [], [0]
-    for channel in channels:
-        if channel.kind == POLYTOPE:
-            for vertex_rays in _rays(channel, n_lags):
-                keys = [ray.tobytes() for ray in vertex_rays]
-                rays.update(zip(keys, vertex_rays, strict=True))
-                term_rays.append(keys)
-        first_term.append(len(term_rays))
-    index = {key: i for i, key in enumerate(rays)}
-    offsets = np.array(list(rays.values()), np.int64).reshape(-1, n_lags, 2)
+def _tables(channels: Sequence[Channel], first_channel, weight, shape, boundary):
+    """The kernel's tables, and the copies of the image that its rays lie in."""
+    n_lags = -(-weight.shape[1] // FOLD) * FOLD
+    line_rays, slanted_rays, terms_of = {}, {}, [[] for _ in channels]
+    for channel, terms in zip(channels, terms_of, strict=True):
+        for rays in _rays(channel, n_lags) if channel.kind == TUPLES else ():
+            terms.append([_entered(*ray, line_rays, slanted_rays) for ray in rays])
+    index = {key: i for i, key in enumerate([*line_rays, *slanted_rays])}
+    terms = [[index[key] for key in keys] for terms in terms_of for keys in terms]
+
+    offsets = np.array(list(slanted_rays.values()), np.int64).reshape(-1, n_lags, 2)
     down, right = (int(np.abs(offsets[..., i]).max(initial=0)) for i in range(2))
-    most = max(map(len, term_rays), default=1)
-    table = np.zeros((len(term_rays), most), np.int64)
-    for row, keys in zip(table, term_rays, strict=True):
-        row[: len(keys)] = [index[key] for key in keys]
-    lines = [channel.primitives if channel.kind != POLYTOPE else () for channel in channels]
-    terms = Terms(
+    margin = n_lags
+    if boundary == "periodic" and any(channel.kind == CHORDS for channel in channels):
+        margin = max(n_lags, *shape)  # a chord may go all the way round
+    copies = layout(
+        shape,
+        8 if any(k > 3 for k in line_rays) else 4,
+        margin,
+        (down, right) if len(offsets) else None,
+    )
+    lines = [channel.primitives if channel.kind != TUPLES else () for channel in channels]
+    most = max(map(len, terms), default=1)
+    return Terms(
         kind=np.array([channel.kind for channel in channels]),
         in_rows=np.array([any(p.endswith("H") for p in line) for line in lines]),
         in_columns=np.array([any(p.endswith("V") for p in line) for line in lines]),
-        first_term=np.array(first_term),
-        term_rays=table,
-        rays_of_term=np.array([len(keys) for keys in term_rays], np.int64),
-        ray_offsets=offsets[..., 0] * (shape[1] + 2 * right) + offsets[..., 1],
+        first_term=np.cumsum([0, *map(len, terms_of)]),
+        term_rays=np.array([t + [0] * (most - len(t)) for t in terms], np.int64).reshape(-1, most),
+        rays_of_term=np.array([len(t) for t in terms], np.int64),
+        line_rays=np.array(list(line_rays), np.int64),
+        slanted_rays=offsets[..., 0] * (shape[1] + 2 * right) + offsets[..., 1],
         first_channel=np.array(first_channel),
         coefficient=_pad_lags([channel.coefficient for channel in channels], n_lags),
         weight=_pad_lags(weight, n_lags),
-    )
-    return terms, (down, right)
+    ), copies
 
 
-def _rays(channel: Channel, n_lags: int) -> list[list[np.ndarray]]:
+def _rays(channel: Channel, n_lags: int):
     """Where the other vertices lie as seen from each vertex: offsets int64 (n_lags, 2) each.
 
-    At lags without a target they are 0: the pixel itself, which is 0 while it is counted.
+    With each ray comes the direction of the line that it follows, or None. Lags without a target
+    do not matter; there the offsets are 0.
     """
-    polytope = POLYTOPES[channel.primitives[0]]
-    vertices = np.array([polytope(r) for r in range(len(channel.coefficient))], np.int64)
-    vertices[channel.coefficient == 0] = 0
-    vertices = np.pad(vertices, ((0, n_lags - len(vertices)), (0, 0), (0, 0)))
-    n_vertices = vertices.shape[1]
-    return [
-        [vertices[:, other] - vertices[:, here] for other in range(n_vertices) if other != here]
-        for here in range(n_vertices)
-    ]
+    there = np.pad(channel.coefficient > 0, (0, n_lags - len(channel.coefficient)))
+    lags = np.arange(n_lags)
+    vertices = np.array([POLYTOPES[channel.primitives[0]](r) for r in lags], np.int64)
+    vertices[~there] = 0
+    straight = {
+        np.where(there[:, None], lags[:, None] * step, 0).tobytes(): direction
+        for direction, step in enumerate(DIRECTIONS)
+    }
+    for here in range(vertices.shape[1]):
+        others = np.delete(vertices, here, axis=1) - vertices[:, [here]]
+        rays = [np.ascontiguousarray(others[:, k]) for k in range(others.shape[1])]
+        yield [(ray, straight.get(ray.tobytes())) for ray in rays]
+
+
+def _entered(ray, direction, line_rays, slanted_rays):
+    """Enter a ray among those of its sort, unless it is there; return what it is known by."""
+    if direction is not None:
+        return line_rays.setdefault(direction, direction)
+    slanted_rays.setdefault(ray.tobytes(), ray)
+    return ray.tobytes()
 
 
 def _pad_lags(rows, n_lags: int) -> np.ndarray:

@@ -1,8 +1,11 @@
 """One annealing stage: swaps of two pixels of different phase, each recounted where it changes.
 
 A swap clears pixel 1 and sets pixel 0. While both are 0, the tuples that each would complete are
-read off the image: first those that pixel 1 takes with it, then those that pixel 0 brings. So
-counts stay whole numbers, and equal to a full recount, however long the run.
+read off the image: those that pixel 1 takes with it, and those that pixel 0 brings. So counts
+stay whole numbers, and equal to a full recount, however long the run.
+
+Indices in inner loops are unsigned, for numba then spares the test for negative ones, and arrays
+are passed on whole, for a slice costs more than the loop over its lags.
 """
 
 import math
@@ -11,41 +14,47 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-PAIRS, CHORDS, POLYTOPE = 0, 1, 2
-LANES = 8  # partial sums of the energy: their order, and so the sum, is the same on every processor
-
-
-class Lattice(NamedTuple):
-    """The image in copies along which neighbours of a pixel lie one after another.
-
-    Around each copy lies a margin, 0 or the image's periodic continuation, so that no lag leaves
-    the array.
-    """
-
-    rows: np.ndarray  # uint8 (H, W + 2 margin)
-    columns: np.ndarray  # uint8 (W, H + 2 margin)
-    plane: np.ndarray  # uint8 (H + 2 down, W + 2 right), for polytopes; else empty
-    size: np.ndarray  # int64: H, W, margin, down, right, 1 if periodic
+PAIRS, CHORDS, TUPLES = 0, 1, 2
+FOLD = 8  # lags are padded to a multiple of this, to be summed in a fixed order
+U = np.uint64
 
 
 class Terms(NamedTuple):
     """What is counted, and how the counts become curves and the curves an energy.
 
-    A curve is the sum of its channels' counts, each times its coefficient. A polytope's channel
-    has a term for each vertex that the changed pixel can be: the rays, as seen from that vertex,
-    on which all other vertices lie. A ray is an offset in the plane for each lag.
+    A curve is the sum of its channels' counts, each times its coefficient. Pairs and chords are
+    counted along lines, a channel's own or several channels'. A polytope's channel has a term
+    for each vertex that the changed pixel can be: the rays on which, seen from that vertex, all
+    other vertices lie. Rays along a line of pixels come first, those across the plane follow.
     """
 
-    kind: np.ndarray  # int64 (channels,): PAIRS, CHORDS or POLYTOPE
-    in_rows: np.ndarray  # bool (channels,): counted along rows (PAIRS and CHORDS)
+    kind: np.ndarray  # int64 (channels,): PAIRS, CHORDS or TUPLES
+    in_rows: np.ndarray  # bool (channels,): pairs and chords are counted along rows
     in_columns: np.ndarray  # bool (channels,)
     first_term: np.ndarray  # int64 (channels + 1,): terms of each channel
     term_rays: np.ndarray  # int64 (terms, most rays)
     rays_of_term: np.ndarray  # int64 (terms,)
-    ray_offsets: np.ndarray  # int64 (rays, lags), in the flat plane
+    line_rays: np.ndarray  # int64 (rays along a line,): the copy of the image to read
+    slanted_rays: np.ndarray  # int64 (other rays, lags): offsets from the pixel, in the last copy
     first_channel: np.ndarray  # int64 (curves + 1,): channels of each curve
     coefficient: np.ndarray  # float64 (channels, lags)
     weight: np.ndarray  # float64 (curves, lags)
+
+
+class Lattice(NamedTuple):
+    """The image in copies along which the neighbours of a pixel lie one after another.
+
+    In each copy the pixels of a line follow one another, in one of its two directions, so that
+    those ahead of a pixel are read without a test. After the last comes a margin: 0, or the
+    image's periodic continuation.
+    """
+
+    pixels: np.ndarray  # uint8, all copies one after another
+    # int64 (copies, 11): the index of pixel (y, x) as base, per y, per x; its line as per y,
+    # per x, at (0, 0), and the number of lines; its place on the line and the length likewise.
+    # Copies 0 to 3 run to the right, left, down and up; the last is the plane if rays need it.
+    copies: np.ndarray
+    periodic: bool
 
 
 class Sites(NamedTuple):
@@ -59,7 +68,7 @@ class Sites(NamedTuple):
 class Best(NamedTuple):
     """The configuration of least energy, and the swaps accepted since."""
 
-    image: np.ndarray  # uint8 (H, W)
+    image: np.ndarray  # uint8 (H * W,)
     counts: np.ndarray  # int64 (channels, lags)
     swaps: np.ndarray  # int64 (most, 2)
     state: np.ndarray  # int64: number of swaps noted, 1 if more were made than noted
@@ -69,9 +78,9 @@ class Best(NamedTuple):
 def _random(state):
     """Xorshift (Marsaglia 2003), 64 bits; the upper ones are the random ones."""
     x = state[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
+    x ^= x << U(13)
+    x ^= x >> U(7)
+    x ^= x << U(17)
     state[0] = x
     return x
 
@@ -79,249 +88,198 @@ def _random(state):
 @njit(cache=True)
 def _below(state, n):
     """A whole number in 0 ... n - 1, n < 2**32."""
-    return np.int64(((_random(state) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+    return np.int64(((_random(state) >> U(32)) * U(n)) >> U(32))
 
 
 @njit(cache=True)
-def _set(lattice, y, x, value):
-    height, width, margin, down, right, periodic = lattice.size
-    lattice.rows[y, x + margin] = value
-    lattice.columns[x, y + margin] = value
-    if lattice.plane.size:
-        lattice.plane[y + down, x + right] = value
-    if periodic:
-        for k in (-1, 1):
-            if 0 <= x + k * width + margin < width + 2 * margin:
-                lattice.rows[y, x + k * width + margin] = value
-            if 0 <= y + k * height + margin < height + 2 * margin:
-                lattice.columns[x, y + k * height + margin] = value
-        if lattice.plane.size:
+def _at(copies, k, y, x):
+    """Where pixel (y, x) lies in copy k."""
+    return U(copies[k, 0] + copies[k, 1] * y + copies[k, 2] * x)
+
+
+@njit(cache=True)
+def _set(pixels, copies, height, width, periodic, y, x, value):
+    """Set a pixel in every copy, and wherever a copy repeats it periodically."""
+    for k in range(len(copies)):
+        pixels[_at(copies, k, y, x)] = value
+        if periodic:
             for i in range(-1, 2):
-                row = y + i * height + down
-                if 0 <= row < height + 2 * down:
-                    for j in range(-1, 2):
-                        column = x + j * width + right
-                        if 0 <= column < width + 2 * right:
-                            lattice.plane[row, column] = value
+                for j in range(-1, 2):
+                    row, column = y + i * height, x + j * width
+                    line = copies[k, 3] * row + copies[k, 4] * column + copies[k, 5]
+                    place = copies[k, 7] * row + copies[k, 8] * column + copies[k, 9]
+                    if 0 <= line < copies[k, 6] and 0 <= place < copies[k, 10]:
+                        pixels[_at(copies, k, row, column)] = value
 
 
 @njit(cache=True)
-def _add_pairs(line1, at1, line0, at0, change):
+def _add_pairs(pixels, ahead1, behind1, ahead0, behind0, change, c):
     """Pairs along a line, r to either side: those of pixel 0 less those of pixel 1."""
-    n = len(change)
-    ahead1, behind1 = line1[at1 : at1 + n], line1[at1 - n + 1 : at1 + 1]
-    ahead0, behind0 = line0[at0 : at0 + n], line0[at0 - n + 1 : at0 + 1]
-    for r in range(n):
-        back = n - 1 - r
-        change[r] += (np.int32(ahead0[r]) + np.int32(behind0[back])) - (
-            np.int32(ahead1[r]) + np.int32(behind1[back])
-        )
+    for r in range(U(change.shape[1])):
+        made = np.int8(pixels[ahead0 + r]) + np.int8(pixels[behind0 + r])
+        lost = np.int8(pixels[ahead1 + r]) + np.int8(pixels[behind1 + r])
+        change[c, r] += np.int32(made - lost)
 
 
 @njit(cache=True)
-def _add_chords(line, margin, size, at, periodic, sign, change):
-    """Segments of r + 1 pixels that setting the pixel at `at` makes, `sign` times.
+def _add_chords(pixels, ahead, behind, full, sign, change, c):
+    """Segments of r + 1 pixels that setting the pixel makes, `sign` times.
 
     It joins the chords of a and b pixels on its two sides into one of a + b + 1; a chord of l
-    pixels holds l - r segments. A full periodic line holds one from each of its pixels.
+    pixels holds l - r segments. A periodic line of `full` pixels holds one from each of them.
     """
-    a = b = 0
-    if periodic:
-        while a < size - 1 and line[margin + (at - 1 - a) % size]:
-            a += 1
-        while a + b < size - 1 and line[margin + (at + 1 + b) % size]:
-            b += 1
-    else:
-        while a < at and line[margin + at - 1 - a]:
-            a += 1
-        while at + b < size - 1 and line[margin + at + 1 + b]:
-            b += 1
-    joined = a + b + 1
-    full = periodic and joined == size
-    for r in range(len(change)):
-        after = size if full else max(joined - r, 0)
-        change[r] += sign * (after - max(a - r, 0) - max(b - r, 0))
+    a, b = 0, 0
+    while pixels[ahead + U(1 + a)]:
+        a += 1
+    while pixels[behind + U(1 + b)]:
+        b += 1
+    closes = a == full - 1  # then b is the same chord seen from its other end
+    if closes:
+        b = 0
+    for r in range(change.shape[1]):
+        after = full if closes else max(a + b + 1 - r, 0)
+        change[c, U(r)] += sign * (after - max(a - r, 0) - max(b - r, 0))
 
 
 @njit(cache=True)
-def _read_rays(plane, at, offsets, rays):
-    for k in range(len(offsets)):
-        for r in range(offsets.shape[1]):
-            rays[k, r] = plane[at + offsets[k, r]]
+def _read_rays(pixels, copies, line_rays, slanted_rays, y, x, rays, which):
+    """Copy the rays that begin at pixel (y, x) to ``rays[which]``."""
+    n_lines, n_lags, which = len(line_rays), U(rays.shape[2]), U(which)
+    for k in range(n_lines):
+        at = _at(copies, line_rays[k], y, x)
+        for r in range(n_lags):
+            rays[which, U(k), r] = pixels[at + r]
+    at = np.int64(_at(copies, len(copies) - 1, y, x))
+    for k in range(len(slanted_rays)):
+        for r in range(n_lags):
+            rays[which, U(n_lines + k), r] = pixels[U(at + slanted_rays[U(k), r])]
 
 
 @njit(cache=True)
-def _add_polytope(terms, channel, rays1, rays0, joint1, joint0, change):
-    """Tuples that the pixel completes as each vertex in turn: of pixel 0 less of pixel 1."""
-    n = len(change)
-    for t in range(terms.first_term[channel], terms.first_term[channel + 1]):
-        ray = terms.term_rays[t, 0]
-        here1, here0 = rays1[ray], rays0[ray]
-        for r in range(n):
-            joint1[r], joint0[r] = here1[r], here0[r]
-        for k in range(1, terms.rays_of_term[t]):
-            ray = terms.term_rays[t, k]
-            here1, here0 = rays1[ray], rays0[ray]
-            for r in range(n):
-                joint1[r] &= here1[r]
-                joint0[r] &= here0[r]
-        for r in range(n):
-            change[r] += np.int32(joint0[r]) - np.int32(joint1[r])
+def _add_tuples(term_rays, t, n_rays, rays, joint, change, c):
+    """Tuples that a pixel completes as one of the vertices: of pixel 0 less those of pixel 1."""
+    n_lags, first = U(change.shape[1]), U(term_rays[t, 0])
+    for pixel in range(U(2)):
+        for r in range(n_lags):
+            joint[pixel, r] = rays[pixel, first, r]
+        for k in range(1, n_rays):
+            ray = U(term_rays[t, k])
+            for r in range(n_lags):
+                joint[pixel, r] &= rays[pixel, ray, r]
+    for r in range(n_lags):
+        change[c, r] += np.int32(np.int8(joint[U(0), r]) - np.int8(joint[U(1), r]))
 
 
 @njit(cache=True)
-def _count_swap(lattice, terms, y1, x1, y0, x0, scratch, change):
-    """Change of every channel's counts if pixel 1 is cleared and pixel 0 set; both are 0 now."""
-    height, width, margin, down, right, periodic = lattice.size
-    rays, joint = scratch
-    if len(terms.ray_offsets):
-        plane = lattice.plane.reshape(-1)
-        _read_rays(
-            plane, (y1 + down) * (width + 2 * right) + x1 + right, terms.ray_offsets, rays[0]
-        )
-        _read_rays(
-            plane, (y0 + down) * (width + 2 * right) + x0 + right, terms.ray_offsets, rays[1]
-        )
-    for c in range(len(terms.kind)):
-        changed = change[c]
-        changed[:] = 0
-        if terms.kind[c] == POLYTOPE:
-            _add_polytope(terms, c, rays[0], rays[1], joint[0], joint[1], changed)
-        elif terms.kind[c] == PAIRS:
-            if terms.in_rows[c]:
-                _add_pairs(lattice.rows[y1], x1 + margin, lattice.rows[y0], x0 + margin, changed)
-            if terms.in_columns[c]:
-                _add_pairs(
-                    lattice.columns[x1], y1 + margin, lattice.columns[x0], y0 + margin, changed
-                )
-        else:
-            if terms.in_rows[c]:
-                _add_chords(lattice.rows[y1], margin, width, x1, periodic, -1, changed)
-                _add_chords(lattice.rows[y0], margin, width, x0, periodic, 1, changed)
-            if terms.in_columns[c]:
-                _add_chords(lattice.columns[x1], margin, height, y1, periodic, -1, changed)
-                _add_chords(lattice.columns[x0], margin, height, y0, periodic, 1, changed)
-
-
-@njit(cache=True)
-def _energy_change(terms, difference, change, lanes):
-    """Change of the energy that `change` of the counts brings; lags are a multiple of LANES."""
-    n = change.shape[1]
-    lanes[:] = 0.0
-    for f in range(len(difference)):
-        away, weight = difference[f], terms.weight[f]
-        first = terms.first_channel[f]
-        if terms.first_channel[f + 1] == first + 1:
-            changed, coefficient = change[first], terms.coefficient[first]
-            for start in range(0, n, LANES):
-                for lane in range(LANES):
-                    r = start + lane
-                    d = coefficient[r] * changed[r]
-                    lanes[lane] += weight[r] * d * (2.0 * away[r] + d)
-        else:
-            for r in range(n):
-                d = 0.0
-                for c in range(first, terms.first_channel[f + 1]):
-                    d += terms.coefficient[c, r] * change[c, r]
-                lanes[r % LANES] += weight[r] * d * (2.0 * away[r] + d)
+def _energy_change(first_channel, coefficient, weight, slope, change, shift, rise):
+    """Rise of the energy that `change` of the counts brings, `slope` its gradient so far."""
+    n_lags = U(change.shape[1])
+    for r in range(n_lags):
+        rise[r] = 0.0
+    for f in range(U(len(weight))):
+        first = U(first_channel[f])
+        for r in range(n_lags):
+            shift[r] = coefficient[first, r] * change[first, r]
+        for c in range(first + U(1), U(first_channel[f + U(1)])):
+            for r in range(n_lags):
+                shift[r] += coefficient[c, r] * change[c, r]
+        for r in range(n_lags):
+            rise[r] += shift[r] * (slope[f, r] + weight[f, r] * shift[r])
+    # Folded in half again and again: a sum of vectors, and in the same order everywhere.
+    while n_lags & U(1) == U(0):
+        n_lags >>= U(1)
+        for r in range(n_lags):
+            rise[r] += rise[r + n_lags]
     total = 0.0
-    for lane in range(LANES):
-        total += lanes[lane]
+    for r in range(n_lags):
+        total += rise[r]
     return total
 
 
 @njit(cache=True)
-def settle(terms, targets, counts, difference):
-    """Set `difference` = curves - targets from the counts; return the energy (Eq. 3)."""
+def settle(first_channel, coefficient, weight, targets, counts, slope):
+    """Energy (Eq. 3) of the counts; `slope` becomes its gradient by the curves."""
     energy = 0.0
-    for f in range(len(difference)):
-        for r in range(difference.shape[1]):
-            curve = 0.0
-            for c in range(terms.first_channel[f], terms.first_channel[f + 1]):
-                curve += terms.coefficient[c, r] * counts[c, r]
-            difference[f, r] = curve - targets[f, r]
-            energy += terms.weight[f, r] * difference[f, r] ** 2
+    for f in range(len(weight)):
+        for r in range(weight.shape[1]):
+            away = -targets[f, r]
+            for c in range(first_channel[f], first_channel[f + 1]):
+                away += coefficient[c, r] * counts[c, r]
+            slope[f, r] = 2.0 * weight[f, r] * away
+            energy += weight[f, r] * away * away
     return energy
 
 
 @njit(cache=True)
-def _has_unlike_neighbour(lattice, y, x):
-    height, width, margin, _, _, periodic = lattice.size
-    row, column = lattice.rows[y], lattice.columns[x]
-    here = row[x + margin]
-    if (periodic or x > 0) and row[x + margin - 1] != here:
-        return True
-    if (periodic or x < width - 1) and row[x + margin + 1] != here:
-        return True
-    if (periodic or y > 0) and column[y + margin - 1] != here:
-        return True
-    return (periodic or y < height - 1) and column[y + margin + 1] != here
+def _has_unlike_neighbour(image, periodic, y, x):
+    height, width = image.shape
+    here = image[y, x]
+    for i, j in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+        row, column = y + i, x + j
+        if periodic:
+            row, column = row % height, column % width
+        elif not (0 <= row < height and 0 <= column < width):
+            continue
+        if image[row, column] != here:
+            return True
+    return False
 
 
 @njit(cache=True)
-def _remove_site(sites, phase, pixel):
-    last = sites.n[phase] - 1
-    hole, moved = sites.position[pixel], sites.drawn_from[phase, last]
-    sites.drawn_from[phase, hole] = moved
-    sites.position[moved] = hole
-    sites.position[pixel] = -1
-    sites.n[phase] = last
+def _strike_site(drawn_from, n_sites, position, phase, pixel):
+    last = n_sites[phase] - 1
+    hole, moved = position[pixel], drawn_from[phase, last]
+    drawn_from[phase, hole] = moved
+    position[moved] = hole
+    position[pixel] = -1
+    n_sites[phase] = last
 
 
 @njit(cache=True)
-def _review_site(lattice, sites, y, x, only_interface):
+def _review_site(image, periodic, drawn_from, n_sites, position, y, x, only_interface):
     """Enter the pixel among those drawn, or strike it off, as it now stands."""
-    height, width, margin, _, _, periodic = lattice.size
+    height, width = image.shape
     if periodic:
         y, x = y % height, x % width
     elif not (0 <= y < height and 0 <= x < width):
         return
-    pixel, phase = y * width + x, np.int64(lattice.rows[y, x + margin])
-    wanted = not only_interface or _has_unlike_neighbour(lattice, y, x)
-    if wanted and sites.position[pixel] < 0:
-        sites.drawn_from[phase, sites.n[phase]] = pixel
-        sites.position[pixel] = sites.n[phase]
-        sites.n[phase] += 1
-    elif not wanted and sites.position[pixel] >= 0:
-        _remove_site(sites, phase, pixel)
+    pixel, phase = y * width + x, np.int64(image[y, x])
+    wanted = not only_interface or _has_unlike_neighbour(image, periodic, y, x)
+    if wanted and position[pixel] < 0:
+        drawn_from[phase, n_sites[phase]] = pixel
+        position[pixel] = n_sites[phase]
+        n_sites[phase] += 1
+    elif not wanted and position[pixel] >= 0:
+        _strike_site(drawn_from, n_sites, position, phase, pixel)
 
 
 @njit(cache=True)
-def list_sites(lattice, sites, only_interface):
+def list_sites(image, periodic, sites, only_interface):
     """Fill `sites` with all pixels, or with those that have an unlike neighbour."""
     sites.n[:] = 0
     sites.position[:] = -1
-    for y in range(lattice.size[0]):
-        for x in range(lattice.size[1]):
-            _review_site(lattice, sites, y, x, only_interface)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            _review_site(
+                image, periodic, sites.drawn_from, sites.n, sites.position, y, x, only_interface
+            )
 
 
 @njit(cache=True)
-def _note_swap(best, pixel1, pixel0):
-    noted = best.state[0]
-    if noted == len(best.swaps):
-        best.state[1] = 1
-    else:
-        best.swaps[noted, 0], best.swaps[noted, 1] = pixel1, pixel0
-        best.state[0] = noted + 1
-
-
-@njit(cache=True)
-def _keep_best(best, lattice, counts):
+def _keep_best(best, image, counts):
     """Bring the best image up to the present one by the swaps noted, or else by a copy."""
-    height, width, margin = lattice.size[:3]
     if best.state[1]:
-        best.image[:] = lattice.rows[:, margin : margin + width]
+        best.image[:] = image.reshape(-1)
     else:
-        image = best.image.reshape(-1)
         for i in range(best.state[0]):
-            image[best.swaps[i, 0]], image[best.swaps[i, 1]] = 0, 1
+            best.image[best.swaps[i, 0]], best.image[best.swaps[i, 1]] = 0, 1
     best.counts[:] = counts
     best.state[:] = 0
 
 
 @njit(cache=True, nogil=True)
 def run_stage(
+    image,
     lattice,
     terms,
     sites,
@@ -331,61 +289,93 @@ def run_stage(
     temperature,
     n_moves,
     stop_energy,
-    best_energy,
+    least,
     only_interface,
     random_state,
 ):
     """Try `n_moves` swaps at one temperature (Metropolis, Eq. 4).
 
-    Changes lattice, sites, counts, best and random_state in place.
+    Changes image, lattice, sites, best, counts and random_state. `least` is the least energy so
+    far, that of `best`.
 
     Returns
     -------
     moves tried, moves accepted, energy at the end, least energy so far.
     """
-    height, width, margin = lattice.size[:3]
+    height, width = image.shape
+    pixels, copies, periodic = lattice
+    drawn_from, n_sites, position = sites
+    first_channel, coefficient, weight = terms.first_channel, terms.coefficient, terms.weight
+    kind, in_rows, in_columns = terms.kind, terms.in_rows, terms.in_columns
+    first_term, term_rays, rays_of_term = terms.first_term, terms.term_rays, terms.rays_of_term
+    line_rays, slanted_rays = terms.line_rays, terms.slanted_rays
+    n_rays = len(line_rays) + len(slanted_rays)
+    full_row, full_column = (width, height) if periodic else (-1, -1)
+
     n_channels, n_lags = counts.shape
     change = np.zeros((n_channels, n_lags), np.int32)
-    rays = np.zeros((2, len(terms.ray_offsets), n_lags), np.uint8)
-    scratch = rays, np.zeros((2, n_lags), np.uint8)
-    difference = np.empty_like(targets)
-    lanes = np.zeros(LANES)
-    energy = settle(terms, targets, counts, difference)
+    rays, joint = np.zeros((2, n_rays, n_lags), np.uint8), np.zeros((2, n_lags), np.uint8)
+    shift, rise = np.zeros(n_lags), np.zeros(n_lags)
+    slope = np.empty_like(targets)
+    energy = settle(first_channel, coefficient, weight, targets, counts, slope)
     accepted = 0
     for tried in range(n_moves):
         if energy <= stop_energy:
-            return tried, accepted, energy, best_energy
-        pixel1 = sites.drawn_from[1, _below(random_state, sites.n[1])]
-        pixel0 = sites.drawn_from[0, _below(random_state, sites.n[0])]
+            return tried, accepted, energy, least
+        pixel1 = drawn_from[1, _below(random_state, n_sites[1])]
+        pixel0 = drawn_from[0, _below(random_state, n_sites[0])]
         y1, y0 = pixel1 // width, pixel0 // width
         x1, x0 = pixel1 - y1 * width, pixel0 - y0 * width
-        _set(lattice, y1, x1, 0)
-        _count_swap(lattice, terms, y1, x1, y0, x0, scratch, change)
-        rise = _energy_change(terms, difference, change, lanes)
-        accept = rise < 0.0
+        _set(pixels, copies, height, width, periodic, y1, x1, 0)
+
+        if n_rays:
+            _read_rays(pixels, copies, line_rays, slanted_rays, y0, x0, rays, 0)
+            _read_rays(pixels, copies, line_rays, slanted_rays, y1, x1, rays, 1)
+        for c in range(n_channels):
+            for r in range(U(n_lags)):
+                change[U(c), r] = 0
+            if kind[c] == TUPLES:
+                for t in range(first_term[c], first_term[c + 1]):
+                    _add_tuples(term_rays, t, rays_of_term[t], rays, joint, change, U(c))
+            for k, along, full in ((0, in_rows[c], full_row), (2, in_columns[c], full_column)):
+                if along:
+                    ahead1, behind1 = _at(copies, k, y1, x1), _at(copies, k + 1, y1, x1)
+                    ahead0, behind0 = _at(copies, k, y0, x0), _at(copies, k + 1, y0, x0)
+                    if kind[c] == PAIRS:
+                        _add_pairs(pixels, ahead1, behind1, ahead0, behind0, change, U(c))
+                    else:
+                        _add_chords(pixels, ahead1, behind1, full, -1, change, U(c))
+                        _add_chords(pixels, ahead0, behind0, full, 1, change, U(c))
+
+        higher = _energy_change(first_channel, coefficient, weight, slope, change, shift, rise)
+        accept = higher < 0.0
         if not accept and temperature > 0.0:
-            uniform = (_random(random_state) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-            accept = uniform < math.exp(-rise / temperature)
+            uniform = (_random(random_state) >> U(11)) * (1.0 / 9007199254740992.0)
+            accept = uniform < math.exp(-higher / temperature)
         if not accept:
-            _set(lattice, y1, x1, 1)
+            _set(pixels, copies, height, width, periodic, y1, x1, 1)
             continue
         accepted += 1
-        _remove_site(sites, 1, pixel1)
-        _remove_site(sites, 0, pixel0)
-        _set(lattice, y0, x0, 1)
+        _set(pixels, copies, height, width, periodic, y0, x0, 1)
+        _strike_site(drawn_from, n_sites, position, 1, pixel1)
+        _strike_site(drawn_from, n_sites, position, 0, pixel0)
+        image[y1, x1], image[y0, x0] = 0, 1
         for y, x in ((y1, x1), (y0, x0)):
-            _review_site(lattice, sites, y, x, only_interface)
-            if only_interface:
-                _review_site(lattice, sites, y - 1, x, only_interface)
-                _review_site(lattice, sites, y + 1, x, only_interface)
-                _review_site(lattice, sites, y, x - 1, only_interface)
-                _review_site(lattice, sites, y, x + 1, only_interface)
+            for i, j in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)):
+                if only_interface or i == j:
+                    _review_site(
+                        image, periodic, drawn_from, n_sites, position, y + i, x + j, only_interface
+                    )
         for c in range(n_channels):
             for r in range(n_lags):
                 counts[c, r] += change[c, r]
-        energy = settle(terms, targets, counts, difference)
-        _note_swap(best, pixel1, pixel0)
-        if energy < best_energy:
-            best_energy = energy
-            _keep_best(best, lattice, counts)
-    return n_moves, accepted, energy, best_energy
+        energy = settle(first_channel, coefficient, weight, targets, counts, slope)
+        if best.state[0] == len(best.swaps):
+            best.state[1] = 1
+        else:
+            best.swaps[best.state[0], 0], best.swaps[best.state[0], 1] = pixel1, pixel0
+            best.state[0] += 1
+        if energy < least:
+            least = energy
+            _keep_best(best, image, counts)
+    return n_moves, accepted, energy, least

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..progress import Progress
 from .energy import Energy
-from .kernels import Best, Sites, list_sites, run_stage, settle
+from .kernels import Best, Sites, list_sites, run_stage
 from .problem import Problem, problem_of
 
 log = logging.getLogger(__name__)
@@ -218,28 +218,34 @@ def _anneal_one(
     image = image.reshape(height, width)
     random_state = rng.integers(1, 2**63, size=1, dtype=np.uint64)
 
-    targets = energy.padded(problem.target(index))
+    targets = problem.target(index)
     lattice, counts = energy.lattice(image), energy.counts(image)
-    best = Best(image, counts.copy(), np.zeros((image.size, 2), np.int64), np.zeros(2, np.int64))
+    best = Best(
+        image.ravel().copy(),
+        counts.copy(),
+        np.zeros((image.size, 2), np.int64),
+        np.zeros(2, np.int64),
+    )
     sites = Sites(
         np.zeros((2, image.size), np.int64), np.zeros(2, np.int64), np.zeros(image.size, np.int64)
     )
-    list_sites(lattice, sites, plan.interface_moves)
+    list_sites(image, lattice.periodic, sites, plan.interface_moves)
     stop = _stopping_energy(energy) if plan.stop_energy is None else plan.stop_energy
     moves = image.size if plan.moves_per_stage is None else plan.moves_per_stage
     temperature, history = plan.initial_temperature, []
-    now = least = settle(energy.terms, targets, counts, np.empty_like(targets))
+    now = least = _energy(energy, targets, counts)
     for stage in range(plan.stages):
         if watch.cancelled.is_set():
             raise RuntimeError("annealing was cancelled")
         if least <= stop or not sites.n.all():
             break
         tried, accepted, now, least = run_stage(
+            image,
             lattice,
             energy.terms,
             sites,
             best,
-            targets,
+            energy.padded(targets),
             counts,
             temperature,
             moves,
@@ -255,20 +261,23 @@ def _anneal_one(
     return _realisation(problem, index, best, stop, history)
 
 
+def _energy(energy: Energy, targets: np.ndarray, counts: np.ndarray) -> float:
+    off = np.where(energy.weight > 0, energy.curves(counts) - targets, 0.0)
+    return float((energy.weight * off**2).sum())
+
+
 def _realisation(problem, index, best, stop, history) -> Realisation:
-    energy, target = problem.energy, problem.target(index)
-    difference = np.empty_like(energy.terms.weight)
-    least = settle(energy.terms, energy.padded(target), best.counts, difference)
-    squared = difference[:, : energy.n_lags] ** 2
+    energy, targets = problem.energy, problem.target(index)
+    least = _energy(energy, targets, best.counts)
+    off = np.where(energy.weight > 0, energy.curves(best.counts) - targets, 0.0)
     # r = 0 belongs to the lags of a mean squared error; there every curve is the phase fraction.
-    lags = (energy.weight > 0).sum(axis=1) + 1
-    fits = (squared * (energy.weight > 0)).sum(axis=1) / lags
+    fits = (off**2).sum(axis=1) / ((energy.weight > 0).sum(axis=1) + 1)
     return Realisation(
         index=index,
-        image=best.image,
-        energy=float(least),
+        image=best.image.reshape(energy.shape),
+        energy=least,
         fits=dict(zip(energy.names, fits.tolist(), strict=True)),
-        converged=bool(least <= stop),
+        converged=least <= stop,
         counts=best.counts[:, : energy.n_lags],
         history=pd.DataFrame(history, columns=HISTORY),
     )
