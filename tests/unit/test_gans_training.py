@@ -19,7 +19,7 @@ from torch import nn
 
 import rockrec
 from rockrec.descriptors import describe
-from rockrec.gans import loop, training
+from rockrec.gans import layers, loop, training
 from rockrec.gans.batches import TileSubset, checksum, images_of, phase_fraction
 from rockrec.gans.checkpoint import checkpoint_key
 from rockrec.gans.draws import Draws
@@ -112,7 +112,9 @@ def test_steps_after_the_last_checkpoint_are_done_again(tmp_path, monkeypatch):
     monkeypatch.undo()
     resumed = run(tmp_path / "b", settings)
     assert resumed.model.read_bytes() == undisturbed.model.read_bytes()
-    assert history_without_time(resumed)["step"].tolist() == list(range(1, 13))
+    history = history_without_time(resumed)
+    assert history["step"].tolist() == list(range(1, 13))
+    assert history["device"].unique().tolist() == ["CPU, 1 thread"]
 
 
 def test_a_longer_run_continues_a_shorter_one_and_both_results_stay(tmp_path):
@@ -453,37 +455,36 @@ TOGETHER = """
 import sys
 sys.path[:0] = [{library!r}, {tests!r}]
 from test_gans_training import *
-from rockrec.gans import layers
 layers._norm_and_relu = lambda channels: [nn.ReLU()]
 settings = tiny("wgan_gp", steps=8)
 files = train(TRAIN, VALIDATION, settings, seed=3, checkpoints={folder!r}, threads=1)
 """
 
 
-def test_two_processes_equal_one(tmp_path):
+def test_two_processes_equal_one(tmp_path, monkeypatch):
     """Without BatchNorm, which looks at each process's own part of the batch."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-
-    def start_one(number, count):
-        script = TOGETHER.format(
-            library=str(Path(rockrec.__file__).parents[1]),
-            tests=str(Path(__file__).parent),
-            folder=str(tmp_path / str(count)),
-        )
-        place = {"RANK": str(number), "WORLD_SIZE": str(count)}
-        address = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-        return subprocess.Popen([sys.executable, "-c", script], env=os.environ | place | address)
-
-    for count in (1, 2):
-        jobs = [start_one(number, count) for number in range(count)]
-        assert [job.wait(timeout=100) for job in jobs] == [0] * count
-    one, two = (
-        torch.load(next((tmp_path / count).glob("*/checkpoint_8.pt"))) for count in ("1", "2")
+        address = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free.getsockname()[1])}
+    script = TOGETHER.format(
+        library=str(Path(rockrec.__file__).parents[1]),
+        tests=str(Path(__file__).parent),
+        folder=str(tmp_path / "two"),
     )
+    jobs = [
+        subprocess.Popen(
+            [sys.executable, "-c", script],
+            env=os.environ | address | {"RANK": number, "WORLD_SIZE": "2"},
+        )
+        for number in "01"
+    ]
+    monkeypatch.setattr(layers, "_norm_and_relu", lambda channels: [nn.ReLU()])
+    files = run(tmp_path / "one", tiny("wgan_gp", steps=8))
+    assert [job.wait(timeout=100) for job in jobs] == [0, 0]
+
+    one = torch.load(files.checkpoint)
+    two = torch.load(tmp_path / "two" / files.folder.name / files.checkpoint.name)
     for name, weights in one["networks"].items():
         assert torch.allclose(weights, two["networks"][name], atol=1e-5), name
     assert torch.allclose(one["history"][:, 2:6], two["history"][:, 2:6], atol=1e-5)
-    models = [torch.load(next((tmp_path / count).glob("*/model_8.pt"))) for count in ("1", "2")]
-    assert models[0]["step"] == models[1]["step"]
+    assert one["best"]["step"] == two["best"]["step"]

@@ -43,10 +43,19 @@ class History:
         """Return all lines as float64 (lines, columns), for the checkpoint."""
         return torch.tensor(self.lines, dtype=torch.float64).reshape(-1, len(COLUMNS))
 
-    def write(self, path: Path, kept_step: int | None) -> None:
-        """Write ``history.csv``; `kept` marks the step whose weights are kept."""
+    def write(self, path: Path, kept_step: int | None, devices: list[tuple[int, str]]) -> None:
+        """Write ``history.csv``.
+
+        Parameters
+        ----------
+        kept_step : step whose weights are kept, marked in the column `kept`.
+        devices : (first step, name) of each device that the training has run on.
+        """
         table = pd.DataFrame(self.lines, columns=COLUMNS)
         table["step"] = table["step"].astype(int)
         table["kept"] = table["step"] == kept_step
+        table["device"] = ""
+        for first_step, name in devices:
+            table.loc[table["step"] >= first_step, "device"] = name
         with written_whole(path) as partial:
             table.to_csv(partial, index=False, float_format="%.8g")

@@ -36,6 +36,7 @@ class Training:
     ----------
     step : updates of the generator so far.
     best : the kept generator: step, metrics and weights; None before the first check.
+    devices : (first step, name) of each device that the training has run on.
     """
 
     def __init__(
@@ -65,7 +66,8 @@ class Training:
         self.step = 0
         self.best = None
         self.history = History()
-        self.seconds = 0.0
+        self.seconds = self.check_seconds = 0.0
+        self.devices = []
         self._unread = []
 
     def _players(self):
@@ -131,7 +133,9 @@ class Training:
         began = time.perf_counter()
         ready = ready_to_sample(self.mean.generator, self.statistics_seed)
         check, raw_error = self._measure(ready)
-        self.seconds += time.perf_counter() - began
+        took = time.perf_counter() - began
+        self.seconds += took
+        self.check_seconds += took
         self.history.amend(
             phase_fraction=check.phase_fraction,
             s2_error=check.s2_error,
@@ -201,6 +205,8 @@ class Training:
             "step": self.step,
             "patience": self.settings.patience,
             "seconds": self.seconds,
+            "check_seconds": self.check_seconds,
+            "devices": self.devices,
             "networks": self.networks.state_dict(),
             "mean": self.mean.generator.state_dict(),
             "optimisers": {name: o.state_dict() for name, o in self.optimisers.items()},
@@ -212,6 +218,7 @@ class Training:
     def restore(self, state: dict) -> None:
         """Go on from a state as if there had been no pause."""
         self.step, self.seconds = state["step"], state["seconds"]
+        self.check_seconds, self.devices = state["check_seconds"], state["devices"]
         self.networks.load_state_dict(state["networks"])
         self.mean.generator.load_state_dict(state["mean"])
         for name, optimiser in self.optimisers.items():

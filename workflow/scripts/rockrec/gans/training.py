@@ -93,6 +93,7 @@ def train(
             train_tiles, monitor, settings, seed, where, processes=processes, compiled=compiled
         )
         _resume(training, files)
+        training.devices.append((training.step + 1, device_name(where)))
         _run(training, files, lock, request, checkpoint_seconds, log_seconds)
         if processes.is_first:
             _finish(training, files, fraction)
@@ -112,13 +113,20 @@ def choose_device(name: str) -> torch.device:
     gpu = torch.cuda.is_available()
     if name == "cuda" and not gpu:
         raise ValueError("device: cuda, but torch sees no GPU here")
-    if not gpu or name == "cpu":
-        log.info("training on the CPU, %d threads", torch.get_num_threads())
-        return torch.device("cpu")
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
-    torch.cuda.set_device(device)
-    log.info("training on %s", torch.cuda.get_device_name(device))
+    device = torch.device("cpu")
+    if gpu and name != "cpu":
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        torch.cuda.set_device(device)
+    log.info("training on %s", device_name(device))
     return device
+
+
+def device_name(device: torch.device) -> str:
+    """Return a GPU's name, or ``CPU`` with the number of threads."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _resume(training: Training, files: RunFiles) -> None:
@@ -151,11 +159,13 @@ def _run(training, files, lock, request, checkpoint_seconds, log_seconds) -> Non
             raise Interrupted(request.number or signal.SIGTERM, training.step)
     if is_first:
         _save(training, files)
+        share = training.check_seconds / max(training.seconds, 1e-9)
+        log.info("checks took %.1f %% of the time", 100 * share)
 
 
 def _save(training: Training, files: RunFiles) -> None:
     save_whole(training.state(), files.checkpoint)
-    training.history.write(files.history, training.best and training.best["step"])
+    training.history.write(files.history, training.best and training.best["step"], training.devices)
 
 
 def _finish(training: Training, files: RunFiles, fraction: float) -> None:
