@@ -40,7 +40,9 @@ def test_parts_share_no_pixel_and_lie_a_window_apart(
     assert cover["heldout"].max(initial=0) <= 1
     axis = 1 if height > width else 0
     spans = {
-        part: np.flatnonzero(pixels.any(axis=axis)) for part, pixels in cover.items() if pixels.any()
+        part: np.flatnonzero(pixels.any(axis=axis))
+        for part, pixels in cover.items()
+        if pixels.any()
     }
     names = [part for part in ("train", "validation", "heldout") if part in spans]
     for before, after in zip(names, names[1:], strict=False):

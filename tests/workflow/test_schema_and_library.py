@@ -3,10 +3,10 @@
 import dataclasses
 
 import pytest
-from settings import NOT_FOR_THE_NETWORK, load_schema
 
 from rockrec.annealing import Schedule
 from rockrec.gans.settings import gan_settings
+from settings import NOT_FOR_THE_NETWORK, load_schema
 
 BLOCKS = load_schema()["$defs"]
 

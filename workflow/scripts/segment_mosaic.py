@@ -1,9 +1,8 @@
 """Segment the denoised mosaic with the trained U-Net."""
 
-from rockrec.segmentation import load_unet, segment
-
 from logbook import logged
 from rockrec.images import read_mosaic, write_mosaic
+from rockrec.segmentation import load_unet, segment
 
 
 @logged(snakemake)

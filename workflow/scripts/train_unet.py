@@ -1,12 +1,12 @@
 """Train a U-Net on the labelled pixels of a mosaic."""
 
 import pandas as pd
-from rockrec.segmentation import UNetSettings, save_unet, train_unet
 
 from logbook import logged
 from rockrec.images import check_labels, read_mosaic
 from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
+from rockrec.segmentation import UNetSettings, save_unet, train_unet
 
 
 @logged(snakemake)
