@@ -47,7 +47,7 @@ def make_rock(kind: str, height: int, width: int, seed: int) -> SyntheticRock:
 
     Parameters
     ----------
-    kind : ``pores`` (isolated, elongated along 30 degrees, phase fraction 0.05: like a
+    kind : ``pores`` (isolated, elongated along 25 degrees, phase fraction 0.05: like a
         meta-igneous rock) or ``fractures`` (a connected network of several widths, phase
         fraction 0.35: like a serpentinite).
     height, width : px, at least 128.
@@ -71,45 +71,46 @@ def make_rock(kind: str, height: int, width: int, seed: int) -> SyntheticRock:
 
 
 def _pores(height: int, width: int, fraction: float, rng: np.random.Generator) -> np.ndarray:
-    """Place elongated pores, none touching another, until they make up `fraction`.
+    """Draw slender pores, about 41 px apart, sized such that together they make up `fraction`.
 
-    The outline is an ellipse whose radius is bent by a few harmonics; its long axis scatters
-    around 30 degrees above the horizontal.
+    A pore is an ellipse, bent to a bow and uneven of outline, along 25 degrees or so.
     """
-    reach = 24  # px, beyond the largest pore
+    centres = _scattered((height, width), spacing=41.0, rng=rng)
+    n = len(centres)
+    size = rng.lognormal(0.0, 0.1, n)
+    size *= np.sqrt(fraction * height * width / np.sum(np.pi * size**2))
+    slenderness = np.sqrt(rng.uniform(4.5, 7.0, n))
+    half_length, half_width = size * slenderness, size / slenderness
+    angle = np.radians(rng.normal(25.0, 4.0, n))
+    bow = rng.choice([-1.0, 1.0], n) * rng.uniform(0.3, 0.8, n) / half_length
+    reach = 28  # px, farther than a pore extends
     offsets = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float32)
-    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     truth = np.zeros((height, width), np.uint8)
-    keep_free = np.zeros((height, width), np.uint8)
-    wanted, filled = fraction * (height - 2 * reach) * (width - 2 * reach), 0
-    while filled < wanted:
-        row = int(rng.integers(reach, height - reach))
-        column = int(rng.integers(reach, width - reach))
-        pore = _pore_outline(offsets, rng)
-        window = (
-            slice(row - reach, row + reach + 1),
-            slice(column - reach, column + reach + 1),
-        )
-        if np.any(keep_free[window] & pore):
+    for at, (row, column) in enumerate(centres):
+        if min(row, column, height - 1 - row, width - 1 - column) < reach:
             continue
-        truth[window] |= pore
-        keep_free[window] |= cv2.dilate(pore, near)
-        filled += int(pore.sum())
+        outline = _pore(offsets, half_length[at], half_width[at], angle[at], bow[at], rng)
+        truth[row - reach : row + reach + 1, column - reach : column + reach + 1] |= outline
     return truth
 
 
-def _pore_outline(offsets: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    half_length = float(np.clip(rng.lognormal(np.log(8.0), 0.35), 4.0, 17.0))
-    half_width = max(half_length / rng.uniform(2.0, 4.5), 1.6)
-    angle = np.radians(rng.normal(30.0, 10.0))
+def _pore(
+    offsets: np.ndarray,
+    half_length: float,
+    half_width: float,
+    angle: float,
+    bow: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
     down, right = offsets
     along = (np.cos(angle) * right - np.sin(angle) * down) / half_length
-    across = (np.sin(angle) * right + np.cos(angle) * down) / half_width
+    across = np.sin(angle) * right + np.cos(angle) * down
+    across = (across - bow * half_length**2 * (along**2 - 1 / 3)) / half_width
     azimuth = np.arctan2(across, along)
     outline = np.ones_like(azimuth)
     for harmonic in (2, 3, 4):
-        size, phase = rng.normal(0.0, 0.1), rng.uniform(0.0, 2 * np.pi)
-        outline += size * np.cos(harmonic * azimuth + phase)
+        phase = rng.uniform(0.0, 2 * np.pi)
+        outline += rng.normal(0.0, 0.03) * np.cos(harmonic * azimuth + phase)
     return (np.hypot(along, across) < outline).astype(np.uint8)
 
 
@@ -120,11 +121,11 @@ def _fractures(height: int, width: int, fraction: float, rng: np.random.Generato
     small amount such that the network makes up `fraction`.
     """
     shape = (height, width)
-    mesh = _warped_cells(shape, spacing=112.0, warp=14.0, rng=rng)
+    mesh = _warped_cells(shape, spacing=70.0, warp=8.0, rng=rng)
     veins = _warped_cells(shape, spacing=68.0, warp=8.0, rng=rng)
     systems = (
-        (*_cell_boundaries(mesh, rng, closed=0.0), 4.0, 9.0),
-        (*_cell_boundaries(veins, rng, closed=0.3), 2.0, 4.0),
+        (*_cell_boundaries(mesh, rng, closed=0.0), 5.0, 9.0),
+        (*_cell_boundaries(veins, rng, closed=0.85), 2.0, 4.0),
         (*_long_fractures(shape, rng), 6.0, 10.0),
     )
     inside = np.full(shape, np.inf, np.float32)  # distance to the nearest fracture's wall
@@ -166,17 +167,14 @@ def _cell_boundaries(
 def _long_fractures(
     shape: tuple[int, int], rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw gently bent lines of 300 to 700 px, one per 500 x 500 px."""
-    height, width = shape
+    """Draw gently bent lines of 300 to 700 px, one per 600 x 600 px."""
     drawn = np.zeros(shape, np.int32)
-    count = max(1, round(height * width / 500**2))
-    for line in range(1, count + 1):
+    for line, middle in enumerate(_scattered(shape, 600.0, rng), start=1):
         length = rng.uniform(300.0, 700.0)
         angle = np.radians(rng.choice([20.0, 110.0]) + rng.normal(0.0, 15.0))
         bends = angle + np.cumsum(rng.normal(0.0, 0.12, 24))
         steps = np.cumsum(np.stack([np.cos(bends), -np.sin(bends)], axis=1), axis=0)
-        middle = np.array([rng.uniform(0, width), rng.uniform(0, height)])
-        path = middle + (steps - steps.mean(axis=0)) * length / len(steps)
+        path = middle[::-1] + (steps - steps.mean(axis=0)) * length / len(steps)
         cv2.polylines(drawn, [np.round(path).astype(np.int32)], False, line, 1)
     mask = drawn > 0
     return mask, drawn[mask]
@@ -200,7 +198,7 @@ def _photograph(truth: np.ndarray, recipe: _Recipe, rng: np.random.Generator) ->
 
     image += 14.0 * _smooth_noise(shape, 700.0, rng)  # shading
     image += _charging(shape, rng)
-    image += rng.standard_normal(shape, np.float32) * np.sqrt(60.0 + 0.8 * np.maximum(image, 0.0))
+    image += rng.standard_normal(shape, np.float32) * np.sqrt(30.0 + 0.5 * np.maximum(image, 0.0))
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
@@ -291,12 +289,7 @@ def _warped_cells(
     -------
     int32 numbers of the cells, from 1.
     """
-    height, width = shape
-    rows = np.arange(0.5, height / spacing) * spacing
-    columns = np.arange(0.5, width / spacing) * spacing
-    seeds = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
-    seeds = seeds + rng.uniform(-0.45, 0.45, seeds.shape) * spacing
-    seeds = np.clip(seeds, 0, (height - 1, width - 1)).astype(int)
+    seeds = _scattered(shape, spacing, rng)
     at_seed = np.zeros(shape, bool)
     at_seed[seeds[:, 0], seeds[:, 1]] = True
     _, cells = _distance_to(at_seed)
@@ -306,6 +299,32 @@ def _warped_cells(
     return cv2.remap(
         cells.astype(np.float32), right, down, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
     ).astype(np.int32)
+
+
+def _scattered(shape: tuple[int, int], spacing: float, rng: np.random.Generator) -> np.ndarray:
+    """Scatter points at random but evenly, about one per `spacing` x `spacing` px: (n, 2) int.
+
+    A turned hexagonal grid, every point shaken and then moved to the middle of its Voronoi cell
+    (one step of Lloyd's relaxation): windows differ in what they hold far less than a Poisson
+    process would make them.
+    """
+    height, width = shape
+    reach = int(np.hypot(height, width) / spacing) + 2
+    row, column = np.mgrid[-reach:reach, -reach:reach].astype(float)
+    grid = np.stack([row * 0.9306, (column + 0.5 * (row % 2)) * 1.0746], axis=-1).reshape(-1, 2)
+    shaken = spacing * (grid + rng.uniform(-0.4, 0.4, grid.shape))
+    cosine, sine = np.cos(np.radians(17.0)), np.sin(np.radians(17.0))
+    points = shaken @ np.array([[cosine, sine], [-sine, cosine]])
+    points = points[((points >= 0) & (points < shape)).all(axis=1)].astype(int)
+    if len(points) == 0:  # fewer pixels than one point is to have
+        points = np.array([[height // 2, width // 2]])
+    mask = np.zeros(shape, bool)
+    mask[points[:, 0], points[:, 1]] = True
+    _, cells = _distance_to(mask)
+    size = np.bincount(cells.ravel())[1:]
+    by_row = np.bincount(cells.ravel(), np.repeat(np.arange(height), width))[1:]
+    by_column = np.bincount(cells.ravel(), np.tile(np.arange(width), height))[1:]
+    return np.stack([by_row // size, by_column // size], axis=1).astype(int)
 
 
 def _distance_to(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -320,7 +339,7 @@ RECIPES = {
     "pores": _Recipe(
         phase_fraction=0.05,
         medium=_pores,
-        phase_gray=48.0,
+        phase_gray=42.0,
         minerals=((78.0, 0.2), (112.0, 0.4), (138.0, 0.3), (190.0, 0.1)),
         grain_spacing=150.0,
     ),
