@@ -16,6 +16,7 @@ from numba import njit
 
 PAIRS, CHORDS, TUPLES = 0, 1, 2
 FOLD = 8  # lags are padded to a multiple of this, to be summed in a fixed order
+EVERYWHERE, INTERFACE = 0, 1
 U = np.uint64
 
 
@@ -58,11 +59,14 @@ class Lattice(NamedTuple):
 
 
 class Sites(NamedTuple):
-    """The pixels that may be drawn for a swap, by phase."""
+    """The pixels that may be drawn for a swap, by sort: all of a phase, or those at an interface.
 
-    drawn_from: np.ndarray  # int64 (2, H * W): the first n of each row
-    n: np.ndarray  # int64 (2,)
-    position: np.ndarray  # int64 (H * W,): where in drawn_from, or -1
+    A pixel is at an interface if one of its four neighbours is of the other phase.
+    """
+
+    drawn_from: np.ndarray  # int64 (2 sorts, 2 phases, H * W): the first n
+    n: np.ndarray  # int64 (2 sorts, 2 phases)
+    position: np.ndarray  # int64 (2 sorts, H * W): where in drawn_from, or -1
 
 
 class Best(NamedTuple):
@@ -89,6 +93,12 @@ def _random(state):
 def _below(state, n):
     """A whole number in 0 ... n - 1, n < 2**32."""
     return np.int64(((_random(state) >> U(32)) * U(n)) >> U(32))
+
+
+@njit(cache=True)
+def _uniform(state):
+    """A number in [0, 1)."""
+    return (_random(state) >> U(11)) * (1.0 / 9007199254740992.0)
 
 
 @njit(cache=True)
@@ -171,43 +181,56 @@ def _add_tuples(term_rays, t, n_rays, rays, joint, change, c):
 
 
 @njit(cache=True)
-def _energy_change(first_channel, coefficient, weight, slope, change, shift, rise):
-    """Rise of the energy that `change` of the counts brings, `slope` its gradient so far."""
-    n_lags = U(change.shape[1])
-    for r in range(n_lags):
-        rise[r] = 0.0
-    for f in range(U(len(weight))):
-        first = U(first_channel[f])
-        for r in range(n_lags):
-            shift[r] = coefficient[first, r] * change[first, r]
-        for c in range(first + U(1), U(first_channel[f + U(1)])):
-            for r in range(n_lags):
-                shift[r] += coefficient[c, r] * change[c, r]
-        for r in range(n_lags):
-            rise[r] += shift[r] * (slope[f, r] + weight[f, r] * shift[r])
-    # Folded in half again and again: a sum of vectors, and in the same order everywhere.
-    while n_lags & U(1) == U(0):
-        n_lags >>= U(1)
-        for r in range(n_lags):
-            rise[r] += rise[r + n_lags]
+def _curve(first_channel, coefficient, counts, f, curve):
+    """Curve f of the counts."""
+    first = U(first_channel[f])
+    for r in range(U(len(curve))):
+        curve[r] = coefficient[first, r] * counts[first, r]
+    for c in range(first + U(1), U(first_channel[f + U(1)])):
+        for r in range(U(len(curve))):
+            curve[r] += coefficient[c, r] * counts[c, r]
+
+
+@njit(cache=True)
+def _folded(values):
+    """Sum by folding in half again and again: vectors are added, in the same order everywhere."""
+    n = U(len(values))
+    while n & U(1) == U(0):
+        n >>= U(1)
+        for r in range(n):
+            values[r] += values[r + n]
     total = 0.0
-    for r in range(n_lags):
-        total += rise[r]
+    for r in range(n):
+        total += values[r]
     return total
 
 
 @njit(cache=True)
-def settle(first_channel, coefficient, weight, targets, counts, slope):
+def _energy_change(first_channel, coefficient, weight, slope, change, shift, rise):
+    """Rise of the energy that `change` of the counts brings, `slope` its gradient so far."""
+    n_lags = U(len(shift))
+    for r in range(n_lags):
+        rise[r] = 0.0
+    for f in range(U(len(weight))):
+        _curve(first_channel, coefficient, change, f, shift)
+        for r in range(n_lags):
+            rise[r] += shift[r] * (slope[f, r] + weight[f, r] * shift[r])
+    return _folded(rise)
+
+
+@njit(cache=True)
+def _settle(first_channel, coefficient, weight, targets, counts, slope, shift, rise):
     """Energy (Eq. 3) of the counts; `slope` becomes its gradient by the curves."""
-    energy = 0.0
-    for f in range(len(weight)):
-        for r in range(weight.shape[1]):
-            away = -targets[f, r]
-            for c in range(first_channel[f], first_channel[f + 1]):
-                away += coefficient[c, r] * counts[c, r]
+    n_lags = U(len(shift))
+    for r in range(n_lags):
+        rise[r] = 0.0
+    for f in range(U(len(weight))):
+        _curve(first_channel, coefficient, counts, f, shift)
+        for r in range(n_lags):
+            away = shift[r] - targets[f, r]
             slope[f, r] = 2.0 * weight[f, r] * away
-            energy += weight[f, r] * away * away
-    return energy
+            rise[r] += weight[f, r] * away * away
+    return _folded(rise)
 
 
 @njit(cache=True)
@@ -226,17 +249,17 @@ def _has_unlike_neighbour(image, periodic, y, x):
 
 
 @njit(cache=True)
-def _strike_site(drawn_from, n_sites, position, phase, pixel):
-    last = n_sites[phase] - 1
-    hole, moved = position[pixel], drawn_from[phase, last]
-    drawn_from[phase, hole] = moved
-    position[moved] = hole
-    position[pixel] = -1
-    n_sites[phase] = last
+def _strike_site(drawn_from, n_sites, position, sort, phase, pixel):
+    last = n_sites[sort, phase] - 1
+    hole, moved = position[sort, pixel], drawn_from[sort, phase, last]
+    drawn_from[sort, phase, hole] = moved
+    position[sort, moved] = hole
+    position[sort, pixel] = -1
+    n_sites[sort, phase] = last
 
 
 @njit(cache=True)
-def _review_site(image, periodic, drawn_from, n_sites, position, y, x, only_interface):
+def _review_site(image, periodic, drawn_from, n_sites, position, y, x):
     """Enter the pixel among those drawn, or strike it off, as it now stands."""
     height, width = image.shape
     if periodic:
@@ -244,25 +267,24 @@ def _review_site(image, periodic, drawn_from, n_sites, position, y, x, only_inte
     elif not (0 <= y < height and 0 <= x < width):
         return
     pixel, phase = y * width + x, np.int64(image[y, x])
-    wanted = not only_interface or _has_unlike_neighbour(image, periodic, y, x)
-    if wanted and position[pixel] < 0:
-        drawn_from[phase, n_sites[phase]] = pixel
-        position[pixel] = n_sites[phase]
-        n_sites[phase] += 1
-    elif not wanted and position[pixel] >= 0:
-        _strike_site(drawn_from, n_sites, position, phase, pixel)
+    for sort in range(2):
+        wanted = sort == EVERYWHERE or _has_unlike_neighbour(image, periodic, y, x)
+        if wanted and position[sort, pixel] < 0:
+            drawn_from[sort, phase, n_sites[sort, phase]] = pixel
+            position[sort, pixel] = n_sites[sort, phase]
+            n_sites[sort, phase] += 1
+        elif not wanted and position[sort, pixel] >= 0:
+            _strike_site(drawn_from, n_sites, position, sort, phase, pixel)
 
 
 @njit(cache=True)
-def list_sites(image, periodic, sites, only_interface):
-    """Fill `sites` with all pixels, or with those that have an unlike neighbour."""
+def list_sites(image, periodic, sites):
+    """Fill `sites` from the image."""
     sites.n[:] = 0
     sites.position[:] = -1
     for y in range(image.shape[0]):
         for x in range(image.shape[1]):
-            _review_site(
-                image, periodic, sites.drawn_from, sites.n, sites.position, y, x, only_interface
-            )
+            _review_site(image, periodic, sites.drawn_from, sites.n, sites.position, y, x)
 
 
 @njit(cache=True)
@@ -290,13 +312,13 @@ def run_stage(
     n_moves,
     stop_energy,
     least,
-    only_interface,
+    interface_share,
     random_state,
 ):
     """Try `n_moves` swaps at one temperature (Metropolis, Eq. 4).
 
     Changes image, lattice, sites, best, counts and random_state. `least` is the least energy so
-    far, that of `best`.
+    far, that of `best`. A share of the moves is between pixels at an interface.
 
     Returns
     -------
@@ -317,13 +339,14 @@ def run_stage(
     rays, joint = np.zeros((2, n_rays, n_lags), np.uint8), np.zeros((2, n_lags), np.uint8)
     shift, rise = np.zeros(n_lags), np.zeros(n_lags)
     slope = np.empty_like(targets)
-    energy = settle(first_channel, coefficient, weight, targets, counts, slope)
+    energy = _settle(first_channel, coefficient, weight, targets, counts, slope, shift, rise)
     accepted = 0
     for tried in range(n_moves):
         if energy <= stop_energy:
             return tried, accepted, energy, least
-        pixel1 = drawn_from[1, _below(random_state, n_sites[1])]
-        pixel0 = drawn_from[0, _below(random_state, n_sites[0])]
+        sort = INTERFACE if _uniform(random_state) < interface_share else EVERYWHERE
+        pixel1 = drawn_from[sort, 1, _below(random_state, n_sites[sort, 1])]
+        pixel0 = drawn_from[sort, 0, _below(random_state, n_sites[sort, 0])]
         y1, y0 = pixel1 // width, pixel0 // width
         x1, x0 = pixel1 - y1 * width, pixel0 - y0 * width
         _set(pixels, copies, height, width, periodic, y1, x1, 0)
@@ -350,26 +373,24 @@ def run_stage(
         higher = _energy_change(first_channel, coefficient, weight, slope, change, shift, rise)
         accept = higher < 0.0
         if not accept and temperature > 0.0:
-            uniform = (_random(random_state) >> U(11)) * (1.0 / 9007199254740992.0)
-            accept = uniform < math.exp(-higher / temperature)
+            accept = _uniform(random_state) < math.exp(-higher / temperature)
         if not accept:
             _set(pixels, copies, height, width, periodic, y1, x1, 1)
             continue
         accepted += 1
         _set(pixels, copies, height, width, periodic, y0, x0, 1)
-        _strike_site(drawn_from, n_sites, position, 1, pixel1)
-        _strike_site(drawn_from, n_sites, position, 0, pixel0)
+        for sort in range(2):
+            for phase, pixel in ((1, pixel1), (0, pixel0)):
+                if position[sort, pixel] >= 0:
+                    _strike_site(drawn_from, n_sites, position, sort, phase, pixel)
         image[y1, x1], image[y0, x0] = 0, 1
         for y, x in ((y1, x1), (y0, x0)):
             for i, j in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)):
-                if only_interface or i == j:
-                    _review_site(
-                        image, periodic, drawn_from, n_sites, position, y + i, x + j, only_interface
-                    )
+                _review_site(image, periodic, drawn_from, n_sites, position, y + i, x + j)
         for c in range(n_channels):
             for r in range(n_lags):
                 counts[c, r] += change[c, r]
-        energy = settle(first_channel, coefficient, weight, targets, counts, slope)
+        energy = _settle(first_channel, coefficient, weight, targets, counts, slope, shift, rise)
         if best.state[0] == len(best.swaps):
             best.state[1] = 1
         else:

@@ -14,12 +14,12 @@ from ..progress import Progress
 from .energy import Energy
 from .kernels import Best, Sites, list_sites, run_stage
 from .problem import Problem, problem_of
+from .schedule import Schedule
 
 log = logging.getLogger(__name__)
 
+INTERFACE_SHARE = 0.9
 HISTORY = ["realisation", "stage", "temperature", "energy", "acceptance"]
-# A mean squared error of a curve that needs no bettering: a tenth of the paper's best.
-FINE_ERROR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -64,36 +64,6 @@ class Annealed:
     fits: dict[str, np.ndarray]
     converged: np.ndarray
     history: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Geometric cooling: `moves_per_stage` moves at T0, then at T0 * cooling, ..., `stages` times.
-
-    The defaults of T0, cooling and stages are the paper's. It states neither the moves of a
-    stage nor the stopping energy: by default there are as many moves as pixels, and the
-    annealing stops where every curve is within a mean squared error of 1e-9, or within one
-    count of each lag where an image is too small to tell that.
-    """
-
-    initial_temperature: float = 1e-7
-    cooling: float = 0.97
-    stages: int = 250
-    moves_per_stage: int | None = None
-    stop_energy: float | None = None
-    interface_moves: bool = True
-
-    def __post_init__(self):
-        if not 0 <= self.initial_temperature < np.inf:
-            raise ValueError(f"initial_temperature is {self.initial_temperature}: from 0 is needed")
-        if not 0 < self.cooling <= 1:
-            raise ValueError(f"cooling is {self.cooling}: above 0, up to 1 is needed")
-        if self.stages < 1:
-            raise ValueError(f"stages is {self.stages}: at least 1 is needed")
-        if self.moves_per_stage is not None and self.moves_per_stage < 1:
-            raise ValueError(f"moves_per_stage is {self.moves_per_stage}: at least 1 is needed")
-        if self.stop_energy is not None and not 0 <= self.stop_energy < np.inf:
-            raise ValueError(f"stop_energy is {self.stop_energy}: from 0 is needed")
 
 
 def anneal(
@@ -155,8 +125,7 @@ def anneal_each(
     boundary : convention of targets and realisations: ``"unbiased"`` or ``"periodic"``.
     weights : of the descriptors in the energy; 1 where none is given.
     threads : realisations annealed at a time; by default numba's number of threads.
-    **schedule : see `Schedule`. With ``interface_moves`` only pixels that have an unlike neighbour
-        are swapped.
+    **schedule : temperatures, moves and stopping energy, see `Schedule`.
 
     Raises
     ------
@@ -227,12 +196,11 @@ def _anneal_one(
         np.zeros(2, np.int64),
     )
     sites = Sites(
-        np.zeros((2, image.size), np.int64), np.zeros(2, np.int64), np.zeros(image.size, np.int64)
+        *(np.zeros(size, np.int64) for size in ((2, 2, image.size), (2, 2), (2, image.size)))
     )
-    list_sites(image, lattice.periodic, sites, plan.interface_moves)
-    stop = _stopping_energy(energy) if plan.stop_energy is None else plan.stop_energy
-    moves = image.size if plan.moves_per_stage is None else plan.moves_per_stage
-    temperature, history = plan.initial_temperature, []
+    list_sites(image, lattice.periodic, sites)
+    moves, stop = plan.moves_of(energy), plan.stop_of(energy)
+    temperature, history = float(plan.initial_temperature), []
     now = least = _energy(energy, targets, counts)
     for stage in range(plan.stages):
         if watch.cancelled.is_set():
@@ -251,7 +219,7 @@ def _anneal_one(
             moves,
             stop,
             least,
-            plan.interface_moves,
+            INTERFACE_SHARE if plan.interface_moves else 0.0,
             random_state,
         )
         history.append((index, stage, temperature, now, accepted / max(tried, 1)))
@@ -281,7 +249,3 @@ def _realisation(problem, index, best, stop, history) -> Realisation:
         counts=best.counts[:, : energy.n_lags],
         history=pd.DataFrame(history, columns=HISTORY),
     )
-
-
-def _stopping_energy(energy: Energy) -> float:
-    return float((energy.weight * np.maximum(energy.of_one_count(), FINE_ERROR)).sum())
