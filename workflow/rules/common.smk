@@ -137,7 +137,8 @@ def targeted_by(wildcards):
     def targeted(method):
         block = for_sample(settings["methods"][method], wildcards.sample)
         if block["kind"] == "sa":
-            return [*block["targets"], "phase_fraction"]
+            means = ["S2"] if {"S2H", "S2V"} <= set(block["targets"]) else []
+            return [*block["targets"], *means, "phase_fraction"]
         return ["phase_fraction"] if block.get("threshold") == "phase_fraction" else []
 
     return {
