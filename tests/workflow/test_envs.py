@@ -1,0 +1,62 @@
+"""Each rule's environment names every package that its script and library modules import."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from code_inputs import SCRIPTS, library_code
+
+# What conda-forge calls a package, where it is not the name that is imported, or brings it along.
+PACKAGES = {
+    "cv2": "py-opencv",
+    "llvmlite": "numba",
+    "markupsafe": "jinja2",
+    "matplotlib": "matplotlib-base",
+    "segmentation_models_pytorch": "segmentation-models-pytorch",
+    "skimage": "scikit-image",
+    "torch": "pytorch",
+    "yaml": "pyyaml",
+}
+RULE = re.compile(
+    r'^rule (\w+):.*?conda:\s+"\.\./\.\./(\S+)".*?script:\s+"\.\./scripts/(\S+)"', re.M | re.S
+)
+
+
+def rules():
+    """(rule, environment file, script) of every rule that runs a script."""
+    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
+        blocks = re.split(r"(?=^rule )", path.read_text(encoding="utf-8"), flags=re.M)
+        for block in blocks:
+            found = RULE.search(block)
+            if found:
+                yield found.groups()
+
+
+def imported(path):
+    """Top-level names of the modules that a file imports."""
+    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize(("rule", "environment", "script"), rules())
+def test_an_environment_holds_what_its_rule_imports(rule, environment, script):
+    modules = [SCRIPTS / script, *(p for p in library_code(script) if p.endswith(".py"))]
+    names = {name for module in modules for name in imported(module)}
+    own = {"rockrec", "logbook"} | sys.stdlib_module_names
+    needed = {PACKAGES.get(name, name) for name in names - own}
+    listed = yaml.safe_load((ROOT / environment).read_text(encoding="utf-8"))["dependencies"]
+    assert needed <= {re.split("[=<>]", package)[0] for package in listed}
+
+
+def test_every_script_has_a_rule():
+    with_rule = {script for _, _, script in rules()}
+    assert with_rule == {path.name for path in SCRIPTS.glob("*.py")} - {"logbook.py"}
+    assert all(rule == Path(script).stem for rule, _, script in rules())
