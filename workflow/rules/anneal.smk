@@ -25,6 +25,7 @@ rule anneal:
         runtime=720,
     params:
         method=method_setting("replicates"),
+        checkpoints="results/checkpoints/{sample}",
         seed=settings["seed"],
     message:
         "Anneal {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"

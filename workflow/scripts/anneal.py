@@ -1,17 +1,21 @@
 """Anneal realisations to the descriptors of training tiles."""
 
+import json
 import logging
+import shutil
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from logbook import logged
-from rockrec.annealing import anneal
+from rockrec.annealing import anneal_each, collected
+from rockrec.annealing.finished import load_realisations, save_realisation
 from rockrec.descriptors import describe
 from rockrec.images import read_stack, stack_pixel_size, write_stack
 from rockrec.outputs import written_whole
-from rockrec.provenance import write_provenance
+from rockrec.provenance import checksum, write_provenance
 from rockrec.seeds import seed_for
 
 log = logging.getLogger(__name__)
@@ -39,17 +43,28 @@ def main():
         targets = {name: curve.mean(axis=0) for name, curve in curves.items()}
         fraction = float(tiles.mean())
 
+    # What is finished outlives a killed job, under a name that says what shaped it.
+    shaping = [json.dumps(dict(snakemake.params.method), sort_keys=True), checksum(path), seed]
+    folder = Path(snakemake.params.checkpoints, f"sa-{seed_for(0, *shaping):016x}")
+    finished = load_realisations(folder)
+    if finished:
+        log.info("%d of %d realisations were finished before", len(finished), n)
+    missing = sorted(set(range(n)) - {one.index for one in finished})
     began = time.monotonic()
-    annealed = anneal(
+    for realisation in anneal_each(
         targets,
         stack.shape[1:],
         fraction,
         n=n,
         seed=seed,
+        indices=missing,
         threads=snakemake.threads,
         **method,
-    )
+    ):
+        save_realisation(folder, realisation)
+        finished.append(realisation)
     seconds = time.monotonic() - began
+    annealed = collected(finished)
     for name, fits in annealed.fits.items():
         log.info("fit of %s, mean squared error: median %.2g, worst %.2g", name, *_range(fits))
     log.info("%d of %d converged", annealed.converged.sum(), n)
@@ -61,11 +76,11 @@ def main():
         inputs=[path],
         settings=dict(snakemake.params.method),
         seed=seed,
-        seconds=round(seconds, 3),
-        seconds_per_realisation=seconds * min(snakemake.threads, n) / n,
+        core_seconds_per_realisation=seconds * min(snakemake.threads, n) / max(len(missing), 1),
         converged=int(annealed.converged.sum()),
         fits={name: [float(fit) for fit in fits] for name, fits in annealed.fits.items()},
     )
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _range(fits):
