@@ -59,6 +59,8 @@ def mistakes(config):
         (["samples", "a/../b"], {"synthetic": "pores", "pixel_size_nm": 5}, "samples.a/../b: not a possible name"),
         (["denoise", "per_sample"], {"meta_igneus": {}}, "denoise.per_sample.meta_igneus: no such sample"),
         (["denoise", "per_sample"], {"meta_igneous": {"radius": 0}}, "denoise.per_sample.meta_igneous.radius: 0 is less than 1"),
+        (["segmentation", "overlap"], 300, "segmentation.overlap: 300 is more than half of window 512"),
+        (["unet", "test_fraction"], 0.9, "unet.test_fraction: 0.9 beside validation_fraction 0.2 leaves no"),
         (["methods", "wgan_gp", "steps"], 77, "methods.wgan_gp: steps 77 must be a multiple of check_every"),
     ],
 )  # fmt: skip

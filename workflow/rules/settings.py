@@ -175,6 +175,8 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
             else:
                 merged = for_sample(block, name) | {"per_sample": {}}
                 mistakes += _schema_mistakes(merged, block_schema, schema, where)
+    for name in samples:
+        mistakes += _image_mistakes(settings, name)
     for name, experiment in settings["experiments"].items():
         path = f"experiments.{name}"
         for key, known in (("samples", samples), ("methods", methods)):
@@ -191,6 +193,24 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
         if method["kind"] in NETWORKS:
             mistakes += _network_mistakes(name, method)
     return mistakes or _mosaic_mistakes(settings)
+
+
+def _image_mistakes(settings: dict, sample: str) -> list[str]:
+    """Windows that overlap too much, and labels that leave nothing to train on."""
+    mistakes = []
+    segmentation = for_sample(settings["segmentation"], sample)
+    if 2 * segmentation["overlap"] > segmentation["window"]:
+        mistakes.append(
+            f"segmentation.overlap: {segmentation['overlap']} is more than half of "
+            f"window {segmentation['window']}"
+        )
+    unet = for_sample(settings["unet"], sample)
+    if unet["validation_fraction"] + unet["test_fraction"] >= 1:
+        mistakes.append(
+            f"unet.test_fraction: {unet['test_fraction']} beside validation_fraction "
+            f"{unet['validation_fraction']} leaves no labels to train on"
+        )
+    return mistakes
 
 
 def _network_mistakes(name: str, method: dict) -> list[str]:

@@ -14,7 +14,7 @@ def segment(
     image: np.ndarray,
     *,
     window: int = 512,
-    overlap: int = 64,
+    overlap: int = 128,
     batch: int = 4,
     precision: str = "float32",
     needed: np.ndarray | None = None,
