@@ -55,7 +55,7 @@ def plot_res(samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure
             axes.set_xlabel("lag $r$ [mosaic px]")
             axes.set_ylabel("$F_2(r)$, pooled [–]")
         _magnify(tail, pooled)
-        tail.legend(title="size [px]", fontsize=6, title_fontsize=6.5, loc="upper right")
+        whole.legend(title="size [px]", fontsize=6, title_fontsize=6.5, loc="best")
         _draw_errors(error, errors, pixel_size)
         whole.set_title(f"{next(letters)} {sample}")
         tail.set_title(f"{next(letters)} magnified")
