@@ -3,10 +3,15 @@
 import copy
 import functools
 import logging
+import os
 import sys
 import time
 
 from rockrec.threads import use_threads
+
+# Idle threads sleep instead of spinning, or jobs that share the cores starve one another. OpenMP
+# reads this when torch loads it, after this module.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 LINE = "%(asctime)s %(levelname)-7s %(message)s"
 CLOCK = "%Y-%m-%d %H:%M:%S"
