@@ -172,6 +172,8 @@ def error_line(method, against, descriptor, quantity, form, ratio):
         "verdict": "differs from real" if p < 0.05 else "cannot be told from real",
         "one_phase_a": 0.0,
         "one_phase_b": 0.0,
+        "phi_sd_a": 0.02,
+        "phi_sd_b": 0.02,
     }
 
 

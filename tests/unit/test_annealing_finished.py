@@ -4,23 +4,26 @@ import numpy as np
 import pandas as pd
 
 from rockrec.annealing import anneal_each, collected
-from rockrec.annealing.finished import load_realisations, save_realisation
+from rockrec.annealing.finished import Shelf, load_realisations, save_realisations
 from rockrec.descriptors import describe
+
+TILES = (np.random.default_rng(0).random((4, 16, 16)) < 0.3).astype(np.uint8)
+PROBLEM = describe(TILES, ("S2",)), (16, 16), TILES.mean(axis=(1, 2))
+SETTINGS = {"n": 4, "seed": 3, "stages": 6, "threads": 1}
 
 
 def test_finished_ones_are_read_back_and_the_rest_made_as_if_never_stopped(tmp_path):
-    tiles = (np.random.default_rng(0).random((4, 16, 16)) < 0.3).astype(np.uint8)
-    problem = describe(tiles, ("S2",)), (16, 16), tiles.mean(axis=(1, 2))
-    settings = {"n": 4, "seed": 3, "stages": 6, "threads": 1}
-    whole = collected(anneal_each(*problem, **settings))
+    whole = collected(anneal_each(*PROBLEM, **SETTINGS))
 
-    for realisation in anneal_each(*problem, indices=[2, 0], **settings):
-        save_realisation(tmp_path, realisation)
-    finished = load_realisations(tmp_path)
+    shelf = Shelf(tmp_path / "shelf")
+    for realisation in anneal_each(*PROBLEM, indices=[2, 0], **SETTINGS):
+        shelf.keep(realisation)
+    finished = shelf.take(range(4))
     assert sorted(one.index for one in finished) == [0, 2]
-    finished += anneal_each(*problem, indices=[1, 3], **settings)
+    finished += anneal_each(*PROBLEM, indices=[1, 3], **SETTINGS)
+    save_realisations(tmp_path / "all.npz", finished)
 
-    together = collected(finished)
+    together = collected(load_realisations(tmp_path / "all.npz"))
     assert np.array_equal(together.realisations, whole.realisations)
     assert np.array_equal(together.energies, whole.energies)
     assert np.array_equal(together.converged, whole.converged)
@@ -28,5 +31,9 @@ def test_finished_ones_are_read_back_and_the_rest_made_as_if_never_stopped(tmp_p
     pd.testing.assert_frame_equal(together.history, whole.history)
 
 
-def test_nothing_is_finished_where_no_folder_is(tmp_path):
-    assert load_realisations(tmp_path / "none") == []
+def test_a_shelf_gives_only_what_is_asked_for(tmp_path):
+    shelf = Shelf(tmp_path)
+    assert shelf.take(range(4)) == []
+    for realisation in anneal_each(*PROBLEM, **SETTINGS):
+        shelf.keep(realisation)
+    assert [one.index for one in shelf.take([3, 1])] == [3, 1]

@@ -251,3 +251,11 @@ def test_external_stack_must_be_binary(tmp_path, tiles):
         images.read_external_stack(path)
     with pytest.raises(ImageError, match="gone.tif: no such file"):
         images.read_external_stack(tmp_path / "gone.tif")
+
+
+def test_pieces_of_a_stack_are_its_disjoint_squares():
+    stack = np.arange(2 * 5 * 7).reshape(2, 5, 7)
+    pieces = images.in_pieces(stack, 2)
+    assert pieces.shape == (2 * 2 * 3, 2, 2)
+    assert (pieces[4] == stack[0, 2:4, 2:4]).all()
+    assert (pieces[6] == stack[1, :2, :2]).all()

@@ -124,6 +124,14 @@ def test_fragment_states_the_share_of_tiles_with_one_phase():
     assert "tiles of one phase only (held-out: 1.0%) 0.0% 12.5% 2.0%" in text
 
 
+def test_fragment_says_where_all_realisations_have_one_phase_fraction():
+    errors = example_results.errors()
+    errors["phi_sd_a"] = errors["method"].map({"real": 0.021, "sa": 0.0, "wgan_gp": 0.034})
+    text = text_of(error_fragment(error_table({"rock": errors})))
+    assert "phase fraction (held-out: 0.02) 0.021 0: one phase fraction for all" in text
+    assert text.count("one phase fraction for all") == 1
+
+
 def test_stage_times_sum_the_jobs_of_a_rule(tmp_path):
     for folder, seconds in (("a", [1.5, 2.5]), ("b", [4.0])):
         path = tmp_path / folder / "anneal.tsv"

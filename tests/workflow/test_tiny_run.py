@@ -5,13 +5,14 @@ import re
 
 import pandas as pd
 import pytest
+import tifffile
 from conftest import ROOT, run_snakemake
 
 TINY = ROOT / "tests/tiny.yaml"
 ERROR_COLUMNS = {
     *("method", "replicate", "against", "descriptor", "quantity", "form", "boundary", "lags"),
     *("n_a", "n_b", "targeted", "error", "floor", "ratio", "ratio_low", "ratio_high"),
-    *("p", "verdict", "one_phase_a", "one_phase_b"),
+    *("p", "verdict", "one_phase_a", "one_phase_b", "phi_sd_a", "phi_sd_b"),
 }
 
 
@@ -56,7 +57,7 @@ def test_a_second_run_has_nothing_to_do(finished):
 def test_errors_hold_every_method_and_the_row_real(finished):
     errors = pd.read_csv(finished / "results/meta_igneous/comparison/errors.csv")
     assert set(errors.columns) == ERROR_COLUMNS
-    assert set(errors["method"]) == {"real", "sa", "wgan_gp"}
+    assert set(errors["method"]) == {"real", "sa", "sa_mean", "wgan_gp"}
     assert set(errors["descriptor"]) >= {"S2", "P3H", "P3V", "P4", "P6", "L", "euler_number"}
     annealed = errors.query("method == 'sa' and against == 'heldout'").set_index(
         ["descriptor", "quantity", "form"]
@@ -79,13 +80,37 @@ def test_a_network_that_two_experiments_want_is_trained_once(finished):
     assert len(checkpoints) == 1
 
 
+def test_larger_realisations_are_compared_in_pieces_of_a_tile(finished):
+    folder = finished / "results/meta_igneous/comparison"
+    assert tifffile.imread(folder / "sa_mean/1/realisations.tif").shape == (5, 64, 64)
+    errors = pd.read_csv(folder / "errors.csv")
+    of_method = errors[errors["method"] == "sa_mean"]
+    assert set(of_method["n_a"]) == {20}
+    assert errors.query("method == 'sa' and against == 'heldout'")["phi_sd_a"].iloc[0] > 0
+
+
+def test_more_realisations_cost_only_the_new_ones(finished, tmp_path):
+    stack = finished / "results/serpentinite/comparison/sa/1/realisations.tif"
+    before = tifffile.imread(stack)
+    text = TINY.read_text(encoding="utf-8").replace("realisations: 40", "realisations: 43")
+    edited = tmp_path / "more.yaml"
+    edited.write_text(text.replace("annealing_jobs: 2", "annealing_jobs: 1"), encoding="utf-8")
+    asked = "results/serpentinite/comparison/sa/1/realisations.tif"
+    run_snakemake(finished, "--configfile", edited, "--cores", 2, asked)
+    after = tifffile.imread(stack)
+    assert len(after) == 43
+    assert (after[:40] == before).all()
+    log = finished / "logs/serpentinite/comparison/sa/1/annealed/1of1/anneal.log"
+    assert "40 of 43 realisations were finished before" in log.read_text(encoding="utf-8")
+    run(finished, asked)
+
+
 @pytest.mark.parametrize(
     ("made", "again"),
     [
         ("meta_igneous/mosaic/raw.tif", ["mosaic/raw.tif", "mosaic/labels.tif"]),
         ("meta_igneous/mosaic/denoised.tif", ["mosaic/denoised.tif"]),
         ("meta_igneous/unet/model.pt", ["unet/model.pt", "unet/scores.csv"]),
-        ("meta_igneous/comparison/sa/1/realisations.tif", ["comparison/sa/1/realisations.tif"]),
         ("meta_igneous/comparison/errors.csv", ["comparison/errors.csv"]),
     ],
 )
@@ -96,8 +121,11 @@ def test_same_seed_same_bytes(finished, made, again):
     assert [digest(path) for path in paths] == before
 
 
-def test_a_network_trained_anew_has_the_same_bytes(finished, tmp_path):
-    model = finished / "results/serpentinite/representative/dcgan/1/model.pt"
+@pytest.mark.parametrize(
+    "made", ["representative/dcgan/1/model.pt", "comparison/sa/1/realisations.tif"]
+)
+def test_what_is_made_anew_without_its_checkpoints_has_the_same_bytes(finished, tmp_path, made):
+    model = finished / "results/serpentinite" / made
     before = digest(model)
     checkpoints = finished / "results/checkpoints/serpentinite"
     checkpoints.rename(tmp_path / "checkpoints")

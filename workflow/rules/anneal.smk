@@ -2,19 +2,17 @@
 
 
 rule anneal:
-    """Anneal realisations to the descriptors of training tiles."""
+    """Anneal a chunk of the realisations to the descriptors of training tiles."""
     input:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
         code=code("anneal.py"),
     output:
-        realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
-        history="results/{sample}/{experiment}/{method}/{replicate}/history.csv",
-        provenance="results/{sample}/{experiment}/{method}/{replicate}/provenance.json",
+        temp("results/{sample}/{experiment}/{method}/{replicate}/annealed/{chunk}of{chunks}.npz"),
     log:
-        "logs/{sample}/{experiment}/{method}/{replicate}/anneal.log",
+        "logs/{sample}/{experiment}/{method}/{replicate}/annealed/{chunk}of{chunks}/anneal.log",
     benchmark:
-        "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/anneal.tsv"
+        "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/annealed/{chunk}of{chunks}/anneal.tsv"
     wildcard_constraints:
         method=methods_of_kind("sa"),
     conda:
@@ -26,11 +24,42 @@ rule anneal:
     params:
         method=method_setting("replicates"),
         checkpoints="results/checkpoints/{sample}",
-        seed=settings["seed"],
+        seed=run_seed,
     message:
         "Anneal {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
+        " ({wildcards.chunk} of {wildcards.chunks})"
     script:
         "../scripts/anneal.py"
+
+
+rule gather_realisations:
+    """Put the annealed chunks together."""
+    input:
+        chunks=annealed_chunks,
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        code=code("gather_realisations.py"),
+    output:
+        realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
+        history="results/{sample}/{experiment}/{method}/{replicate}/history.csv",
+        provenance="results/{sample}/{experiment}/{method}/{replicate}/provenance.json",
+    log:
+        "logs/{sample}/{experiment}/{method}/{replicate}/gather_realisations.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/gather_realisations.tsv"
+    wildcard_constraints:
+        method=methods_of_kind("sa"),
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    params:
+        method=method_setting("replicates"),
+        seed=run_seed,
+    message:
+        "Gather {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
+    script:
+        "../scripts/gather_realisations.py"
 
 
 rule import_external:

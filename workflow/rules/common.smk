@@ -10,6 +10,7 @@ from snakemake.logging import logger
 sys.path += [f"{workflow.basedir}/workflow/{folder}" for folder in ("rules", "scripts")]
 
 from code_inputs import library_code
+from rockrec.seeds import seed_for
 from settings import NETWORKS, SettingsError, advice, experiment_samples, for_sample, resolve
 from stage_times import time_table
 
@@ -55,6 +56,8 @@ wildcard_constraints:
     method=one_of(settings["methods"]),
     replicate=r"[1-9][0-9]*",
     part="train|heldout",
+    chunk="[0-9]+",
+    chunks="[0-9]+",
 
 
 def code(script, stop_at=()):
@@ -96,6 +99,22 @@ def method_setting(*omit):
         return {key: value for key, value in method.items() if key not in omit}
 
     return block
+
+
+def run_seed(wildcards):
+    """A params function: the seed of one replicate of a method."""
+    names = wildcards.sample, wildcards.experiment, wildcards.method, wildcards.replicate
+    return seed_for(settings["seed"], *names)
+
+
+def annealed_chunks(wildcards):
+    """The chunks that the realisations of a method are annealed in."""
+    realisations = method_setting()(wildcards)["realisations"]
+    chunks = min(settings["run"]["annealing_jobs"], realisations)
+    return [
+        "results/{sample}/{experiment}/{method}/{replicate}/annealed/" + f"{chunk}of{chunks}.npz"
+        for chunk in range(1, chunks + 1)
+    ]
 
 
 def segmented_mosaic(wildcards):

@@ -49,6 +49,7 @@ rule describe_realisations:
         runtime=60,
     params:
         boundary=settings["evaluation"]["boundary"],
+        size=lambda wildcards: tile_setting(wildcards)["size"],
     message:
         "Describe {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
     script:

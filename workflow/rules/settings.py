@@ -192,6 +192,13 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
             mistakes.append(f"methods.{name}.stack: no file {method['stack']!r}")
         if method["kind"] in NETWORKS:
             mistakes += _network_mistakes(name, method)
+        if method["kind"] == "sa":
+            mistakes += [
+                f"methods.{name}.weights.{weighted}: is no target; those are "
+                f"{', '.join(method['targets'])}"
+                for weighted in method["weights"]
+                if weighted not in method["targets"]
+            ]
     return mistakes or _mosaic_mistakes(settings)
 
 
@@ -292,6 +299,13 @@ def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
             mistakes.append(
                 f"{path}.window: {tiles['window']} is no whole multiple of size {tiles['size']}"
             )
+        for method in block["methods"]:
+            wanted = for_sample(settings["methods"][method], sample).get("size") or tiles["size"]
+            if wanted % tiles["size"]:
+                mistakes.append(
+                    f"methods.{method}.size: {wanted} is no whole multiple of the tiles' "
+                    f"{tiles['size']} px ({path}.size)"
+                )
         networks = [m for m in block["methods"] if settings["methods"][m]["kind"] in NETWORKS]
         if networks and (tiles["size"] < 16 or tiles["size"] & (tiles["size"] - 1)):
             mistakes.append(

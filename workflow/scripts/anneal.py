@@ -1,21 +1,18 @@
-"""Anneal realisations to the descriptors of training tiles."""
+"""Anneal realisations, or one chunk of them, to the descriptors of training tiles."""
 
 import json
 import logging
-import shutil
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from logbook import logged
-from rockrec.annealing import anneal_each, collected
-from rockrec.annealing.finished import load_realisations, save_realisation
+from rockrec.annealing import anneal_each
+from rockrec.annealing.finished import Shelf, save_realisations
 from rockrec.descriptors import describe
-from rockrec.images import read_stack, stack_pixel_size, write_stack
-from rockrec.outputs import written_whole
-from rockrec.provenance import checksum, write_provenance
+from rockrec.images import read_stack
+from rockrec.provenance import checksum
 from rockrec.seeds import seed_for
 
 log = logging.getLogger(__name__)
@@ -23,68 +20,52 @@ log = logging.getLogger(__name__)
 
 @logged(snakemake)
 def main():
-    path, method = snakemake.input.tiles, dict(snakemake.params.method)
-    method.pop("kind")
-    functions, target, n = (method.pop(key) for key in ("targets", "target", "realisations"))
-    seed = seed_for(snakemake.params.seed, *snakemake.wildcards)
+    inputs, params, method = snakemake.input, snakemake.params, dict(snakemake.params.method)
+    del method["kind"]
+    n = method.pop("realisations")
+    # What is finished outlives a killed job, under a name that says what shaped it: so more
+    # realisations, or another number of jobs, cost only what is new.
+    shaping = [inputs.tiles, inputs.table, *inputs.code]
+    key = seed_for(params.seed, json.dumps(method, sort_keys=True), *map(checksum, shaping))
+    shelf = Shelf(Path(params.checkpoints, f"sa-{key:016x}"))
 
-    stack = read_stack(path)
-    train = np.flatnonzero(pd.read_csv(snakemake.input.table)["split"] == "train")
-    if target == "tile":
-        # Each realisation has a training tile of its own, as long as there are enough.
-        rng = np.random.default_rng(seed_for(seed, "targets"))
-        drawn = rng.choice(train, n, replace=n > train.size)
-        tiles = stack[drawn]
-        targets = describe(tiles, functions, method["boundary"])
-        fraction = tiles.mean(axis=(1, 2))
-    else:
-        tiles = stack[train]
-        curves = describe(tiles, functions, method["boundary"])
-        targets = {name: curve.mean(axis=0) for name, curve in curves.items()}
-        fraction = float(tiles.mean())
-
-    # What is finished outlives a killed job, under a name that says what shaped it.
-    shaping = [json.dumps(dict(snakemake.params.method), sort_keys=True), checksum(path), seed]
-    folder = Path(snakemake.params.checkpoints, f"sa-{seed_for(0, *shaping):016x}")
-    finished = load_realisations(folder)
+    first, step = int(snakemake.wildcards.chunk) - 1, int(snakemake.wildcards.chunks)
+    wanted = range(first, n, step)
+    finished = shelf.take(wanted)
     if finished:
-        log.info("%d of %d realisations were finished before", len(finished), n)
-    missing = sorted(set(range(n)) - {one.index for one in finished})
-    began = time.monotonic()
-    for realisation in anneal_each(
-        targets,
-        stack.shape[1:],
-        fraction,
-        n=n,
-        seed=seed,
-        indices=missing,
-        threads=snakemake.threads,
-        **method,
-    ):
-        save_realisation(folder, realisation)
-        finished.append(realisation)
-    seconds = time.monotonic() - began
-    annealed = collected(finished)
-    for name, fits in annealed.fits.items():
-        log.info("fit of %s, mean squared error: median %.2g, worst %.2g", name, *_range(fits))
-    log.info("%d of %d converged", annealed.converged.sum(), n)
-    write_stack(snakemake.output.realisations, annealed.realisations, stack_pixel_size(path))
-    with written_whole(snakemake.output.history) as partial:
-        annealed.history.to_csv(partial, index=False)
-    write_provenance(
-        snakemake.output.provenance,
-        inputs=[path],
-        settings=dict(snakemake.params.method),
-        seed=seed,
-        core_seconds_per_realisation=seconds * min(snakemake.threads, n) / max(len(missing), 1),
-        converged=int(annealed.converged.sum()),
-        fits={name: [float(fit) for fit in fits] for name, fits in annealed.fits.items()},
-    )
-    shutil.rmtree(folder, ignore_errors=True)
+        log.info("%d of %d realisations were finished before", len(finished), len(wanted))
+    missing = sorted(set(wanted) - {one.index for one in finished})
+    if missing:
+        stack = read_stack(inputs.tiles)
+        train = np.flatnonzero(pd.read_csv(inputs.table)["split"] == "train")
+        size = method.pop("size") or stack.shape[1]
+        names, target = method.pop("targets"), method.pop("target")
+        drawn = _tiles_of(n, train, params.seed) if target == "tile" else train
+        targets = describe(stack[drawn], names, method["boundary"])
+        fraction = stack[drawn].mean(axis=(1, 2))
+        if target == "mean":
+            targets = {name: curves.mean(axis=0) for name, curves in targets.items()}
+            fraction = fraction.mean()
+        for realisation in anneal_each(
+            targets,
+            (size, size),
+            fraction,
+            n=n,
+            seed=params.seed,
+            indices=missing,
+            threads=snakemake.threads,
+            **method,
+        ):
+            shelf.keep(realisation)
+            finished.append(realisation)
+    save_realisations(snakemake.output[0], finished)
 
 
-def _range(fits):
-    return float(np.median(fits)), float(fits.max())
+def _tiles_of(n: int, train: np.ndarray, seed: int) -> np.ndarray:
+    """A training tile for each realisation, its own as long as there are enough."""
+    rng = np.random.default_rng(seed_for(seed, "targets"))
+    rounds = -(-n // train.size)
+    return np.concatenate([rng.permutation(train) for _ in range(rounds)])[:n]
 
 
 main()

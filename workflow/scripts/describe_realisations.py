@@ -1,16 +1,17 @@
-"""Describe the realisations of a method."""
+"""Describe the realisations of a method, larger ones in pieces of the tiles' size."""
 
 from logbook import logged
 from rockrec.comparison import curve_table
 from rockrec.description import describe_set, save_description
-from rockrec.images import read_stack, stack_pixel_size
+from rockrec.images import in_pieces, read_stack, stack_pixel_size
 from rockrec.outputs import written_whole
 
 
 @logged(snakemake)
 def main():
-    path = snakemake.input.realisations
-    description = describe_set(read_stack(path), stack_pixel_size(path), snakemake.params.boundary)
+    path, params = snakemake.input.realisations, snakemake.params
+    tiles = in_pieces(read_stack(path), params.size)
+    description = describe_set(tiles, stack_pixel_size(path), params.boundary)
     save_description(snakemake.output.descriptors, description)
     with written_whole(snakemake.output.curves) as partial:
         curve_table(description).to_csv(partial, index=False)

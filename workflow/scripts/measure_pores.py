@@ -3,7 +3,7 @@
 import pandas as pd
 
 from logbook import logged
-from rockrec.images import read_stack, stack_pixel_size
+from rockrec.images import in_pieces, read_stack, stack_pixel_size
 from rockrec.outputs import written_whole
 from rockrec.pores import measure_pores
 
@@ -12,9 +12,10 @@ from rockrec.pores import measure_pores
 def main():
     inputs, params = snakemake.input, snakemake.params
     heldout = (pd.read_csv(inputs.tiles)["split"] == "heldout").to_numpy().nonzero()[0]
-    stacks = {"heldout": read_stack(inputs.heldout)[heldout[: params.n_tiles]]}
+    real = read_stack(inputs.heldout)
+    stacks = {"heldout": real[heldout[: params.n_tiles]]}
     for source, path in zip(params.sources, inputs.realisations, strict=True):
-        stacks[source] = read_stack(path)[: params.n_tiles]
+        stacks[source] = in_pieces(read_stack(path), real.shape[1])[: params.n_tiles]
     pixel_size_nm = stack_pixel_size(inputs.heldout)
     tables = []
     for source, tiles in stacks.items():

@@ -221,6 +221,18 @@ def read_stack(path: str | os.PathLike) -> np.ndarray:
     return tiles
 
 
+def in_pieces(stack: np.ndarray, size: int) -> np.ndarray:
+    """Cut images (n, H, W) into their disjoint squares of `size` px: (m, size, size).
+
+    So that realisations larger than a tile are described and compared as tiles are. What a side
+    has beyond a whole number of squares is left out.
+    """
+    n, height, width = stack.shape
+    down, right = height // size, width // size
+    pieces = stack[:, : down * size, : right * size].reshape(n, down, size, right, size)
+    return np.ascontiguousarray(pieces.swapaxes(2, 3)).reshape(-1, size, size)
+
+
 def stack_pixel_size(path: str | os.PathLike) -> float:
     """Return the pixel size in nm of a stack that `write_stack` wrote."""
     return float(_stack_description(path)["pixel_size_nm"])

@@ -28,6 +28,8 @@ COLUMNS = (
     "verdict",
     "one_phase_a",
     "one_phase_b",
+    "phi_sd_a",
+    "phi_sd_b",
 )
 SCALAR_NAMES = {
     ("phase_fraction", "mean"): "phase fraction",

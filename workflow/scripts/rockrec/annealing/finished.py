@@ -1,6 +1,7 @@
 """Finished realisations on disk, so that a stopped annealing goes on with the missing ones."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,38 +11,56 @@ from ..outputs import written_whole
 from .reconstruct import HISTORY, Realisation
 
 
-def save_realisation(folder: str | os.PathLike, realisation: Realisation) -> None:
-    """Write a realisation to ``<folder>/<index>.npz``, whole or not at all."""
-    with (
-        written_whole(Path(folder) / f"{realisation.index}.npz") as partial,
-        open(partial, "wb") as file,
-    ):
+def save_realisations(path: str | os.PathLike, realisations: Sequence[Realisation]) -> None:
+    """Write one or more realisations of a set as ``.npz``, whole or not at all."""
+    with written_whole(path) as partial, open(partial, "wb") as file:
         np.savez_compressed(
             file,
-            image=realisation.image,
-            energy=realisation.energy,
-            fit_names=list(realisation.fits),
-            fits=list(realisation.fits.values()),
-            converged=realisation.converged,
-            counts=realisation.counts,
-            history=realisation.history.to_numpy(float),
+            index=[one.index for one in realisations],
+            image=[one.image for one in realisations],
+            energy=[one.energy for one in realisations],
+            fit_names=list(realisations[0].fits),
+            fits=[list(one.fits.values()) for one in realisations],
+            converged=[one.converged for one in realisations],
+            core_seconds=[one.core_seconds for one in realisations],
+            counts=[one.counts for one in realisations],
+            history=pd.concat([one.history for one in realisations]).to_numpy(float),
         )
 
 
-def load_realisations(folder: str | os.PathLike) -> list[Realisation]:
-    """Read the realisations that `save_realisation` wrote to a folder; none if it is not there."""
-    return [_load(path) for path in sorted(Path(folder).glob("*.npz"))]
-
-
-def _load(path: Path) -> Realisation:
+def load_realisations(path: str | os.PathLike) -> list[Realisation]:
+    """Read what `save_realisations` wrote."""
     with np.load(path, allow_pickle=False) as file:
-        history = pd.DataFrame(file["history"], columns=HISTORY)
-        return Realisation(
-            index=int(path.stem),
-            image=file["image"],
-            energy=float(file["energy"]),
-            fits=dict(zip(file["fit_names"].tolist(), file["fits"].tolist(), strict=True)),
-            converged=bool(file["converged"]),
-            counts=file["counts"],
-            history=history.astype({"realisation": int, "stage": int}),
+        read = {name: file[name] for name in file.files}
+    history = pd.DataFrame(read["history"], columns=HISTORY)
+    history = history.astype({"realisation": int, "stage": int})
+    names = read["fit_names"].tolist()
+    return [
+        Realisation(
+            index=int(index),
+            image=read["image"][i],
+            energy=float(read["energy"][i]),
+            fits=dict(zip(names, read["fits"][i].tolist(), strict=True)),
+            converged=bool(read["converged"][i]),
+            core_seconds=float(read["core_seconds"][i]),
+            counts=read["counts"][i],
+            history=history[history["realisation"] == index].reset_index(drop=True),
         )
+        for i, index in enumerate(read["index"])
+    ]
+
+
+class Shelf:
+    """A folder in which each finished realisation has a file of its own."""
+
+    def __init__(self, folder: str | os.PathLike):
+        self.folder = Path(folder)
+
+    def keep(self, realisation: Realisation) -> None:
+        """Put a finished realisation on the shelf."""
+        save_realisations(self.folder / f"{realisation.index}.npz", [realisation])
+
+    def take(self, indices: Sequence[int]) -> list[Realisation]:
+        """Return those of `indices` that are finished."""
+        paths = [self.folder / f"{index}.npz" for index in indices]
+        return [one for path in paths if path.exists() for one in load_realisations(path)]

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Realisation:
     energy : of the image (Eq. 3).
     fits : by descriptor, the mean over the lags of the squared error against its own target.
     converged : whether the energy is at most the stopping energy.
+    core_seconds : seconds of one core that it took.
     counts : int64 (channels, lags), of the image, as the moves left them.
     history : realisation, stage, temperature, energy and acceptance, a line for each stage.
     """
@@ -42,6 +44,7 @@ class Realisation:
     energy: float
     fits: dict[str, float]
     converged: bool
+    core_seconds: float
     counts: np.ndarray
     history: pd.DataFrame
 
@@ -56,6 +59,7 @@ class Annealed:
     energies : float64 (n,).
     fits : by descriptor, float64 (n,), see `Realisation`.
     converged : bool (n,).
+    core_seconds : float64 (n,).
     history : realisation, stage, temperature, energy, acceptance.
     """
 
@@ -63,6 +67,7 @@ class Annealed:
     energies: np.ndarray
     fits: dict[str, np.ndarray]
     converged: np.ndarray
+    core_seconds: np.ndarray
     history: pd.DataFrame
 
 
@@ -87,6 +92,7 @@ def collected(realisations: Iterable[Realisation]) -> Annealed:
         energies=np.array([one.energy for one in each]),
         fits={name: np.array([one.fits[name] for one in each]) for name in each[0].fits},
         converged=np.array([one.converged for one in each]),
+        core_seconds=np.array([one.core_seconds for one in each]),
         history=pd.concat([one.history for one in each], ignore_index=True),
     )
 
@@ -180,6 +186,7 @@ class _Watch:
 def _anneal_one(
     problem: Problem, plan: Schedule, seed: int, index: int, watch: _Watch
 ) -> Realisation:
+    began = time.thread_time()
     energy, height, width = problem.energy, *problem.energy.shape
     rng = np.random.default_rng([seed, index])
     image = np.zeros(height * width, np.uint8)
@@ -226,7 +233,7 @@ def _anneal_one(
         watch.report(1, history[-1])
         temperature *= plan.cooling
     watch.report(plan.stages - len(history), history[-1] if history else (index, 0, 0.0, now, 0.0))
-    return _realisation(problem, index, best, stop, history)
+    return _realisation(problem, index, best, stop, history, time.thread_time() - began)
 
 
 def _energy(energy: Energy, targets: np.ndarray, counts: np.ndarray) -> float:
@@ -234,7 +241,7 @@ def _energy(energy: Energy, targets: np.ndarray, counts: np.ndarray) -> float:
     return float((energy.weight * off**2).sum())
 
 
-def _realisation(problem, index, best, stop, history) -> Realisation:
+def _realisation(problem, index, best, stop, history, core_seconds) -> Realisation:
     energy, targets = problem.energy, problem.target(index)
     least = _energy(energy, targets, best.counts)
     off = np.where(energy.weight > 0, energy.curves(best.counts) - targets, 0.0)
@@ -246,6 +253,7 @@ def _realisation(problem, index, best, stop, history) -> Realisation:
         energy=least,
         fits=dict(zip(energy.names, fits.tolist(), strict=True)),
         converged=least <= stop,
+        core_seconds=core_seconds,
         counts=best.counts[:, : energy.n_lags],
         history=pd.DataFrame(history, columns=HISTORY),
     )

@@ -44,7 +44,8 @@ def compare_sets(
     -------
     One line per measure: method, replicate, against, descriptor, quantity, form, boundary,
     lags (their number), n_a, n_b (tiles in a subset), targeted, error, floor, ratio, ratio_low,
-    ratio_high, p, verdict, one_phase_a, one_phase_b (share of tiles with phi = 0 or 1). The
+    ratio_high, p, verdict, one_phase_a, one_phase_b (share of tiles with phi = 0 or 1), phi_sd_a,
+    phi_sd_b (standard deviation of phi over the tiles: 0 where all were given one phi). The
     test is made on the first pair of subsets; p is adjusted after Holm over the descriptors of
     one quantity and form that are not targeted, and as it is where targeted.
 
@@ -91,8 +92,9 @@ def compare_sets(
         table.loc[family.index, "p"] = holm(family["p"].to_numpy())
     table["verdict"] = [in_words(p, n_least) for p in table["p"]]
     one_phase = Measure("one_phase", "scalar", "mean")
-    for column, one in (("one_phase_a", a), ("one_phase_b", b)):
-        table[column] = one_phase.of_tiles(one).mean()
+    for side, one in (("a", a), ("b", b)):
+        table[f"one_phase_{side}"] = one_phase.of_tiles(one).mean()
+        table[f"phi_sd_{side}"] = np.std(one["phase_fraction"])
     return table
 
 

@@ -87,6 +87,8 @@ def _matrix(lines: pd.DataFrame) -> dict:
         "cells": cells,
         "one_phase": dict(zip(first_lines["source"], first_lines["one_phase_a"], strict=True)),
         "one_phase_heldout": first_lines["one_phase_b"].iloc[0],
+        "phi_sd": dict(zip(first_lines["source"], first_lines["phi_sd_a"], strict=True)),
+        "phi_sd_heldout": first_lines["phi_sd_b"].iloc[0],
         "n_a": int(lines["n_a"].max()),
         "n_b": int(lines["n_b"].max()),
         "boundary": ", ".join(lines["boundary"].unique()),
