@@ -66,6 +66,7 @@ def res_tables(sizes=(64, 128, 256, 512), chosen=256, pixel_um=0.05):
             mean = np.exp(-lags / 12) - 3 / size * (1 - np.exp(-lags / 12)) * np.cos(lags / 20)
             table = pd.DataFrame(
                 {
+                    "descriptor": "S2",
                     "size_px": size,
                     "size_um": size * pixel_um,
                     "form": form,
@@ -79,6 +80,7 @@ def res_tables(sizes=(64, 128, 256, 512), chosen=256, pixel_um=0.05):
             error = (3 / size) ** 2 / 2
             error_lines.append(
                 {
+                    "descriptor": "S2",
                     "size_px": size,
                     "size_um": size * pixel_um,
                     "form": form,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rockrec.denoise import denoise
+from rockrec.denoise import denoise, denoised_bands
+from rockrec.mosaics import Contrast, Histogram
 
 
 def bilateral(image, radius, sigma_space, sigma_gray):
@@ -23,6 +24,12 @@ def bilateral(image, radius, sigma_space, sigma_gray):
             total += weight * neighbour
             weights += weight
     return total / weights
+
+
+def contrast_of(image):
+    histogram = Histogram(image.dtype)
+    histogram.add(image)
+    return histogram.contrast()
 
 
 def noisy(seed, shape=(61, 83)):
@@ -77,9 +84,33 @@ def test_skimage_kernel_is_scikit_images_own():
     wanted = 255 * denoise_bilateral(
         image / 255, win_size=9, sigma_color=30 / 255, sigma_spatial=2.0, mode="reflect"
     )
-    found = denoise(image, "skimage", 4, 2.0, 30.0)
+    found = denoise(image, "skimage", 4, 2.0, 30.0, contrast_of(image))
     assert found.dtype == np.uint8
     assert np.abs(found - wanted).max() <= 0.5 + 1e-9
+
+
+@pytest.mark.parametrize("rows", [1, 3, 7, 20, 60, 61, 100])
+@pytest.mark.parametrize("radius", [1, 4])
+@pytest.mark.parametrize(
+    ("kernel", "bits"), [("exact", 8), ("skimage", 8), ("exact", 16), ("skimage", 16)]
+)
+def test_the_bands_do_not_show(kernel, bits, radius, rows):
+    image = noisy(2)
+    if bits == 16:
+        image = image.astype(np.uint16) * 211 + 900
+    image[3, 5] = np.iinfo(image.dtype).max  # the largest level stands in one band only
+    settings = kernel, radius, 2.0, 30.0, contrast_of(image)
+    bands = list(denoised_bands(image, *settings, rows=rows))
+    assert np.array_equal(np.concatenate(bands), denoise(image, *settings))
+
+
+def test_16_bit_is_the_formula_rounded_with_sigma_in_parts_of_the_contrast():
+    image = noisy(4).astype(np.uint16) * 97 + 3000
+    contrast = Contrast(low=5000, high=17000, minimum=3000, maximum=30000)
+    wanted = bilateral(image, 4, 2.0, 30.0 * 12000 / 255)
+    found = denoise(image, "exact", 4, 2.0, 30.0, contrast)
+    assert found.dtype == np.uint16
+    assert np.abs(found - wanted).max() <= 0.5 + 1e-6
 
 
 def test_same_image_gives_same_pixels_and_is_left_alone():
@@ -93,9 +124,8 @@ def test_same_image_gives_same_pixels_and_is_left_alone():
 @pytest.mark.parametrize(
     ("image", "message"),
     [
-        (np.full((20, 20), 9, np.uint8), "every pixel has the value 9"),
-        (np.arange(400, dtype=np.uint16).reshape(20, 20), "8 bit .* uint16"),
-        (np.full((20, 20), np.nan), "8 bit .* float64"),
+        (np.arange(400, dtype=np.uint16).reshape(20, 20), "16 bit .* need the contrast"),
+        (np.full((20, 20), np.nan), "8 or 16 bit .* float64"),
         (np.zeros((20, 20, 3), np.uint8), "two dimensions"),
         (np.zeros((0, 20), np.uint8), "two dimensions"),
         (np.eye(4, dtype=np.uint8), "radius 4 px is too large"),

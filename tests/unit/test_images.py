@@ -9,149 +9,26 @@ from rockrec.images import ImageError
 
 
 @pytest.fixture
-def mosaic():
-    return np.random.default_rng(1).integers(0, 256, (1030, 1500), dtype=np.uint8)
-
-
-@pytest.fixture
 def tiles():
     return np.random.default_rng(2).integers(0, 2, (7, 24, 24), dtype=np.uint8)
 
 
-# --- mosaics --------------------------------------------------------------------------------
+# --- what makes an image unfit ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32])
-def test_mosaic_comes_back_as_written(tmp_path, mosaic, dtype):
-    path = tmp_path / "a" / "mosaic.tif"
-    images.write_mosaic(path, mosaic.astype(dtype), 50.0)
-    back = images.read_mosaic(path)
-    assert back.dtype == dtype
-    assert np.array_equal(back, mosaic)
-    info = images.inspect_mosaic(path)
-    assert (info.height, info.width, info.dtype) == (1030, 1500, dtype)
-    assert info.pixel_size_nm == pytest.approx(50.0)
+def test_gray_has_8_or_16_bit_and_a_size():
+    images.check_gray("m.tif", (64, 63), np.dtype(np.uint16), at_least=63)
+    with pytest.raises(ImageError, match="m.tif: 64 x 63 px is too small, 64 px"):
+        images.check_gray("m.tif", (64, 63), np.dtype(np.uint8), at_least=64)
+    with pytest.raises(ImageError, match="m.tif: gray levels of float32"):
+        images.check_gray("m.tif", (64, 63), np.dtype(np.float32), at_least=9)
 
 
-def test_region_is_that_of_the_whole(tmp_path, mosaic):
-    path = tmp_path / "mosaic.tif"
-    images.write_mosaic(path, mosaic, 50.0)
-    region = images.read_mosaic(path, slice(500, 620), slice(1400, None))
-    assert np.array_equal(region, mosaic[500:620, 1400:])
-
-
-def test_mosaic_is_a_tiled_compressed_ome_pyramid(tmp_path, mosaic):
-    path = tmp_path / "mosaic.tif"
-    images.write_mosaic(path, mosaic, 80.0)
-    with tifffile.TiffFile(path) as tiff:
-        levels = tiff.series[0].levels
-        page = tiff.pages[0]
-        assert tiff.is_bigtiff and tiff.is_ome and len(tiff.pages) == 1
-        assert [level.shape for level in levels] == [(1030, 1500), (515, 750), (258, 375)]
-        assert page.is_tiled and page.compression == tifffile.COMPRESSION.ADOBE_DEFLATE
-        assert np.array_equal(levels[1].asarray(), mosaic[::2, ::2])
-        pixels = tifffile.xml2dict(tiff.ome_metadata)["OME"]["Image"]["Pixels"]
-        assert pixels["PhysicalSizeX"] == pixels["PhysicalSizeY"] == pytest.approx(0.08)
-        assert "DateTime" not in page.tags
-
-
-def test_same_image_gives_same_bytes(tmp_path, mosaic, tiles):
-    for name in "ab":
-        images.write_mosaic(tmp_path / f"{name}.tif", mosaic, 50.0)
-        images.write_stack(tmp_path / f"{name}_stack.tif", tiles, 50.0)
-    assert (tmp_path / "a.tif").read_bytes() == (tmp_path / "b.tif").read_bytes()
-    assert (tmp_path / "a_stack.tif").read_bytes() == (tmp_path / "b_stack.tif").read_bytes()
-
-
-def test_pixel_size_from_imagej_and_none_from_bare_resolution(tmp_path, mosaic):
-    tifffile.imwrite(
-        tmp_path / "fiji.tif",
-        mosaic,
-        imagej=True,
-        resolution=(4.0, 4.0),
-        metadata={"unit": "micron"},
-    )
-    assert images.inspect_mosaic(tmp_path / "fiji.tif").pixel_size_nm == pytest.approx(250.0)
-    tifffile.imwrite(
-        tmp_path / "screen.tif", mosaic, resolution=(72, 72), resolutionunit="INCH", metadata=None
-    )
-    assert images.inspect_mosaic(tmp_path / "screen.tif").pixel_size_nm is None
-
-
-def test_pixels_must_be_square(tmp_path, mosaic):
-    tifffile.imwrite(
-        tmp_path / "oblong.tif",
-        mosaic,
-        ome=True,
-        metadata={"axes": "YX", "PhysicalSizeX": 0.05, "PhysicalSizeY": 0.06},
-    )
-    with pytest.raises(ImageError, match="oblong.tif: pixels of 50 x 60 nm are not square"):
-        images.inspect_mosaic(tmp_path / "oblong.tif")
-
-
-def test_missing_or_foreign_file_is_named(tmp_path):
-    with pytest.raises(ImageError, match="nowhere.tif: no such file"):
-        images.inspect_mosaic(tmp_path / "nowhere.tif")
-    (tmp_path / "text.tif").write_text("no image at all")
-    with pytest.raises(ImageError, match="text.tif: not a readable TIFF"):
-        images.read_mosaic(tmp_path / "text.tif")
-    (tmp_path / "empty.tif").write_bytes(b"")
-    with pytest.raises(ImageError, match="empty.tif: not a readable TIFF"):
-        images.read_mosaic(tmp_path / "empty.tif")
-
-
-@pytest.mark.parametrize("kept", [0.002, 0.1, 0.5, 0.7])
-@pytest.mark.parametrize("tiled", [True, False])
-def test_truncated_mosaic_is_found_from_its_header(tmp_path, mosaic, kept, tiled):
-    path = tmp_path / "cut.tif"
-    if tiled:
-        images.write_mosaic(path, mosaic, 50.0)
-    else:
-        tifffile.imwrite(path, mosaic)
-    content = path.read_bytes()
-    path.write_bytes(content[: int(kept * len(content))])
-    with pytest.raises(ImageError, match="cut.tif"):
-        images.inspect_mosaic(path)
-
-
-def test_corrupt_block_is_an_error_that_names_the_file(tmp_path, mosaic):
-    path = tmp_path / "corrupt.tif"
-    images.write_mosaic(path, mosaic, 50.0)
-    with tifffile.TiffFile(path) as tiff:
-        offset = tiff.pages[0].dataoffsets[2]
-    content = bytearray(path.read_bytes())
-    content[offset : offset + 64] = bytes(64)
-    path.write_bytes(content)
-    with pytest.raises(ImageError, match="corrupt.tif: its pixels cannot be decoded"):
-        images.read_mosaic(path)
-
-
-def test_mosaic_must_have_two_dimensions(tmp_path):
-    tifffile.imwrite(tmp_path / "colour.tif", np.zeros((40, 50, 3), np.uint8), photometric="rgb")
-    tifffile.imwrite(tmp_path / "volume.tif", np.zeros((5, 40, 50), np.uint8))
-    for name in ("colour.tif", "volume.tif"):
-        with pytest.raises(ImageError, match=f"{name}: a mosaic has two dimensions"):
-            images.inspect_mosaic(tmp_path / name)
-    with pytest.raises(ValueError, match="two dimensions"):
-        images.write_mosaic(tmp_path / "x.tif", np.zeros((2, 3, 4), np.uint8), 50.0)
-
-
-@pytest.mark.parametrize("size", [0.0, -1.0, float("nan"), float("inf")])
-def test_pixel_size_must_be_a_length(tmp_path, mosaic, tiles, size):
-    with pytest.raises(ValueError, match="pixel_size_nm"):
-        images.write_mosaic(tmp_path / "x.tif", mosaic, size)
-    with pytest.raises(ValueError, match="pixel_size_nm"):
-        images.write_stack(tmp_path / "x.tif", tiles, size)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_constant_or_small_mosaic_is_refused():
-    with pytest.raises(ImageError, match="m.tif: every pixel has the value 7"):
-        images.check_mosaic(np.full((64, 64), 7, np.uint8), "m.tif", at_least=64)
-    image = np.arange(64 * 63, dtype=np.uint16).reshape(64, 63)
-    with pytest.raises(ImageError, match="m.tif: 64 x 63 px is smaller than a tile"):
-        images.check_mosaic(image, "m.tif", at_least=64)
-    images.check_mosaic(image, "m.tif", at_least=63)
+def test_a_pixel_size_other_than_the_config_s_is_refused():
+    images.check_stated_pixel_size("m.tif", None, 50.0)
+    images.check_stated_pixel_size("m.tif", 50.0001, 50.0)
+    with pytest.raises(ImageError, match="m.tif: its pixels have 500 nm, .* config is 50"):
+        images.check_stated_pixel_size("m.tif", 500.0, 50.0)
 
 
 def test_labels_must_fit_and_name_two_classes():
@@ -168,12 +45,11 @@ def test_labels_must_fit_and_name_two_classes():
 
 
 def test_phase_must_be_there_and_not_everywhere():
-    labels = np.array([[0, 255], [0, 255]], np.uint8)
-    images.check_phase(labels, "s.tif", 255)
+    images.check_phase("s.tif", np.array([0, 255]), 255)
     with pytest.raises(ImageError, match="s.tif: no pixel is of phase 1; it has 0, 255"):
-        images.check_phase(labels, "s.tif", 1)
+        images.check_phase("s.tif", np.array([0, 255]), 1)
     with pytest.raises(ImageError, match="s.tif: every pixel is of phase 255"):
-        images.check_phase(np.full((4, 4), 255, np.uint8), "s.tif", 255)
+        images.check_phase("s.tif", np.array([255]), 255)
 
 
 # --- stacks ---------------------------------------------------------------------------------
@@ -259,3 +135,16 @@ def test_pieces_of_a_stack_are_its_disjoint_squares():
     assert pieces.shape == (2 * 2 * 3, 2, 2)
     assert (pieces[4] == stack[0, 2:4, 2:4]).all()
     assert (pieces[6] == stack[1, :2, :2]).all()
+
+
+def test_same_tiles_give_same_bytes(tmp_path, tiles):
+    for name in "ab":
+        images.write_stack(tmp_path / f"{name}.tif", tiles, 50.0)
+    assert (tmp_path / "a.tif").read_bytes() == (tmp_path / "b.tif").read_bytes()
+
+
+@pytest.mark.parametrize("size", [0.0, -1.0, float("nan"), float("inf")])
+def test_pixel_size_of_a_stack_must_be_a_length(tmp_path, tiles, size):
+    with pytest.raises(ValueError, match="pixel_size_nm"):
+        images.write_stack(tmp_path / "x.tif", tiles, size)
+    assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,11 @@
 """Representative elementary size: media whose size of structure is known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from rockrec.mosaics import open_mosaic, write_mosaic
 from rockrec.res import analyse_res
 
 
@@ -13,7 +15,7 @@ def bernoulli(phi, shape, seed):
 
 def test_pooled_error_of_an_uncorrelated_medium_is_noise_that_shrinks_with_the_area():
     """Its F2 is 0 beyond lag 0 at every size, so what is left is 1/(pixels drawn)."""
-    analysis = analyse_res(bernoulli(0.3, (400, 700), 0), [16, 64, 128], 50.0, seed=1)
+    analysis = analyse_res(bernoulli(0.3, (400, 700), 0), 1, [16, 64, 128], 50.0, seed=1)
     pooled = analysis.errors[analysis.errors["form"] == "pooled"].set_index("size_px")
     ratio = pooled.loc[16, "error"] / pooled.loc[64, "error"]
     assert 4 < ratio < 60  # areas 1 : 16, beside the noise of the reference
@@ -22,7 +24,7 @@ def test_pooled_error_of_an_uncorrelated_medium_is_noise_that_shrinks_with_the_a
 def test_per_image_form_is_biased_at_small_sizes():
     """Each image's own φ pulls its F2 down by the variance of φ over φ(1 - φ)."""
     field = gaussian_filter(np.random.default_rng(5).standard_normal((600, 900)), 8)
-    analysis = analyse_res((field > 0).astype(np.uint8), [32, 64, 192], 50.0, seed=1)
+    analysis = analyse_res((field > 0).astype(np.uint8), 1, [32, 64, 192], 50.0, seed=1)
     small = analysis.curves.query("size_px == 32").pivot(
         index="lag_px", columns="form", values="mean"
     )
@@ -36,13 +38,13 @@ def checkerboard(cell, shape):
 
 def test_res_is_the_smallest_size_where_every_square_is_the_medium():
     """Even squares of a one-pixel checkerboard all have the F2 of the whole."""
-    analysis = analyse_res(checkerboard(1, (300, 400)), [16, 32, 64], 50.0, seed=3)
+    analysis = analyse_res(checkerboard(1, (300, 400)), 1, [16, 32, 64], 50.0, seed=3)
     assert analysis.sizes == {"pooled": 16, "per_image": 16}
     assert analysis.errors["error"].max() == pytest.approx(0, abs=1e-20)
 
 
 def test_res_is_above_sizes_smaller_than_the_structure():
-    analysis = analyse_res(checkerboard(40, (400, 600)), [16, 32, 128], 50.0, seed=3)
+    analysis = analyse_res(checkerboard(40, (400, 600)), 1, [16, 32, 128], 50.0, seed=3)
     assert analysis.sizes["per_image"] == 128
 
 
@@ -50,13 +52,13 @@ def test_res_is_above_sizes_smaller_than_the_structure():
 def test_a_size_whose_squares_hold_one_phase_is_not_representative():
     medium = np.zeros((300, 300), np.uint8)
     medium[::10, 150] = 1
-    analysis = analyse_res(medium, [8, 128], 50.0, squares=3, repeats=2, seed=4)
+    analysis = analyse_res(medium, 1, [8, 128], 50.0, squares=3, repeats=2, seed=4)
     assert analysis.errors.query("size_px == 8")["error"].isna().any()
     assert analysis.sizes["per_image"] == 128
 
 
 def test_curves_start_at_one_and_carry_micrometres():
-    analysis = analyse_res(bernoulli(0.4, (200, 200), 2), [16, 32], 500.0, squares=5, repeats=2)
+    analysis = analyse_res(bernoulli(0.4, (200, 200), 2), 1, [16, 32], 500.0, squares=5, repeats=2)
     first = analysis.curves.query("lag_px == 0")
     assert np.allclose(first["mean"], 1)
     assert np.allclose(analysis.curves["lag_um"], analysis.curves["lag_px"] * 0.5)
@@ -65,7 +67,7 @@ def test_curves_start_at_one_and_carry_micrometres():
 
 def test_same_seed_same_table():
     medium = bernoulli(0.4, (200, 200), 2)
-    runs = [analyse_res(medium, [16, 32], 50.0, squares=5, repeats=2, seed=9) for _ in range(2)]
+    runs = [analyse_res(medium, 1, [16, 32], 50.0, squares=5, repeats=2, seed=9) for _ in range(2)]
     assert runs[0].curves.equals(runs[1].curves)
     assert runs[0].errors.equals(runs[1].errors)
 
@@ -73,8 +75,31 @@ def test_same_seed_same_table():
 def test_bad_input_is_named():
     medium = bernoulli(0.4, (100, 100), 2)
     with pytest.raises(ValueError, match="at least two sizes"):
-        analyse_res(medium, [16], 50.0)
+        analyse_res(medium, 1, [16], 50.0)
     with pytest.raises(ValueError, match="128 px does not fit"):
-        analyse_res(medium, [16, 128], 50.0)
-    with pytest.raises(ValueError, match="only one"):
-        analyse_res(np.zeros((100, 100), np.uint8), [16, 32], 50.0)
+        analyse_res(medium, 1, [16, 128], 50.0)
+    with pytest.raises(ValueError, match="hold no pixel of phase 1, or nothing else"):
+        analyse_res(np.zeros((100, 100), np.uint8), 1, [16, 32], 50.0)
+
+
+@pytest.mark.parametrize("descriptor", ["S2H", "P3V", "P4", "L", "C2"])
+def test_any_descriptor_may_be_the_criterion(descriptor):
+    """Curves start at 1; the structure of 40 px is seen by all of them."""
+    medium = checkerboard(40, (400, 600)) * 7
+    settings = dict(descriptor=descriptor, squares=8, repeats=3, seed=3)
+    analysis = analyse_res(medium, 7, [16, 128, 160], 50.0, **settings)
+    assert set(analysis.curves["descriptor"]) == {descriptor}
+    starts = analysis.curves.query("lag_px == 0 and size_px > 16")["mean"]
+    assert starts.to_numpy() == pytest.approx(1)
+    errors = analysis.errors.query("form == 'pooled'").set_index("size_px")["error"]
+    assert errors[16] > 2 * errors[128]
+
+
+def test_a_mosaic_on_disk_gives_what_an_array_gives(tmp_path):
+    medium = bernoulli(0.4, (700, 900), 2)
+    write_mosaic(tmp_path / "m.tif", medium, 50.0)
+    settings = dict(squares=5, repeats=2, seed=9)
+    with open_mosaic(tmp_path / "m.tif") as mosaic:
+        from_disk = analyse_res(mosaic, 1, [16, 64], 50.0, **settings)
+    from_array = analyse_res(medium, 1, [16, 64], 50.0, **settings)
+    pd.testing.assert_frame_equal(from_disk.errors, from_array.errors)

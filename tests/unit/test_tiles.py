@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
+from rockrec.resizing import compare_sizes
 from rockrec.tiles import any_nonzero, cut_tiles, keep_fraction
 from rockrec.windows import Window
 
@@ -62,7 +63,7 @@ def test_any_nonzero_dilates_as_the_paper_reports():
 def test_tiles_come_in_the_order_of_their_windows():
     mosaic = (np.random.default_rng(0).random((40, 60)) < 0.3).astype(np.uint8)
     windows = [Window(0, 0, "train"), Window(20, 30, "gap"), Window(5, 11, "heldout")]
-    tiles = cut_tiles(mosaic, windows, 10, 10, "keep_fraction")
+    tiles = cut_tiles(mosaic, 1, windows, 10, 10, "keep_fraction", threads=2)
     for tile, (row, column, _) in zip(tiles, windows, strict=True):
         assert np.array_equal(tile, mosaic[row : row + 10, column : column + 10])
 
@@ -70,6 +71,28 @@ def test_tiles_come_in_the_order_of_their_windows():
 def test_bad_sizes_and_modes_are_refused():
     mosaic = np.zeros((40, 60), np.uint8)
     with pytest.raises(ValueError, match="window 10 px is no whole multiple of the tile size 4"):
-        cut_tiles(mosaic, [Window(0, 0, "train")], 10, 4, "keep_fraction")
+        cut_tiles(mosaic, 1, [Window(0, 0, "train")], 10, 4, "keep_fraction")
     with pytest.raises(ValueError, match="'nearest' is none of keep_fraction, any_nonzero"):
-        cut_tiles(mosaic, [Window(0, 0, "train")], 10, 5, "nearest")
+        cut_tiles(mosaic, 1, [Window(0, 0, "train")], 10, 5, "nearest")
+
+
+def test_only_the_phase_of_interest_is_cut():
+    labels = np.random.default_rng(0).integers(0, 4, (40, 60)).astype(np.uint8)
+    (tile,) = cut_tiles(labels, 3, [Window(4, 7, "train")], 16, 16, "keep_fraction")
+    assert np.array_equal(tile, labels[4:20, 7:23] == 3)
+
+
+def test_resizing_is_told_by_phase_fraction_and_lineal_path():
+    """Blocks of 8 px survive a factor of 4; their dilation by the paper's code is seen."""
+    windows = [
+        np.kron(gaussian_medium(0.3, 16, 1, seed), np.ones((8, 8), np.uint8)) for seed in range(5)
+    ]
+    kept = compare_sizes(windows, [keep_fraction(image, 32) for image in windows], 50.0)
+    before, after = (kept[kept["stage"] == stage] for stage in ("before", "after"))
+    assert after["phase_fraction"].iloc[0] == pytest.approx(before["phase_fraction"].iloc[0])
+    assert after["lag_um"].iloc[1] == pytest.approx(0.2)
+    assert after["mean"].iloc[0] == pytest.approx(before["mean"].iloc[0])
+    speckled = [image ^ (np.indices(image.shape).sum(0) % 11 == 0) for image in windows]
+    dilated = compare_sizes(speckled, [any_nonzero(image, 32) for image in speckled], 50.0)
+    fractions = dilated.groupby("stage")["phase_fraction"].first()
+    assert fractions["after"] > fractions["before"] + 0.03

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from rockrec.windows import count_splits, disjoint, split_windows
+from rockrec.windows import count_splits, disjoint, split_windows, training_windows
 
 
 def painted(windows, shape, window, split):
@@ -88,3 +88,14 @@ def test_errors_name_the_numbers():
         split_windows(100, 300, 128, 64, 0.15, 0.3)
     with pytest.raises(ValueError, match="leave no training window of 50 px on an axis of 300 px"):
         split_windows(100, 300, 50, 50, 0.5, 0.4)
+
+
+def test_a_limit_draws_its_own_training_windows_and_a_smaller_one_a_part_of_them():
+    splits = ["train", "gap", "heldout"] * 50
+    everything = [i for i in range(150) if i % 3 == 0]
+    assert training_windows(splits, None, seed=1) == everything
+    assert training_windows(splits, 60, seed=1) == everything
+    twenty, ten = (training_windows(splits, limit, seed=1) for limit in (20, 10))
+    assert set(ten) < set(twenty) < set(everything)
+    assert (len(ten), len(twenty)) == (10, 20)
+    assert training_windows(splits, 10, seed=1) == ten != training_windows(splits, 10, seed=2)

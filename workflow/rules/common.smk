@@ -10,6 +10,7 @@ from snakemake.logging import logger
 sys.path += [f"{workflow.basedir}/workflow/{folder}" for folder in ("rules", "scripts")]
 
 from code_inputs import library_code
+from rockrec.grid import Grid
 from rockrec.seeds import seed_for
 from settings import NETWORKS, SettingsError, advice, experiment_samples, for_sample, resolve
 from stage_times import time_table
@@ -72,6 +73,14 @@ def door(sample):
     )
 
 
+def is_labelled(sample):
+    return door(sample) == "synthetic" or bool(settings["samples"][sample].get("labels"))
+
+
+LABELLED_SAMPLES = [sample for sample in SAMPLES if is_labelled(sample)]
+GRAY_SAMPLES = [sample for sample in SAMPLES if door(sample) != "segmented"]
+
+
 def samples_through(*doors):
     """A wildcard constraint for the samples that enter by one of these doors."""
     return one_of(sample for sample in SAMPLES if door(sample) in doors)
@@ -82,9 +91,9 @@ def setting(block):
     return lambda wildcards: for_sample(settings[block], wildcards.sample)
 
 
-def sample_setting(key):
-    """A params function: one key of the job's sample."""
-    return lambda wildcards: settings["samples"][wildcards.sample][key]
+def sample_setting(key, without=None):
+    """A params function: one key of the job's sample; `without` where its door has no such key."""
+    return lambda wildcards: settings["samples"][wildcards.sample].get(key, without)
 
 
 def tile_setting(wildcards):
@@ -176,18 +185,47 @@ def trainings_of(experiment):
     ]
 
 
-def raw_input(key):
-    """The raw mosaic or its labels: the user's file, or the synthetic rock's."""
-
-    def path(wildcards):
-        sample = settings["samples"][wildcards.sample]
-        made = {"mosaic": "raw", "labels": "labels"}[key]
-        return sample.get(key, f"results/{wildcards.sample}/mosaic/{made}.tif")
-
-    return path
+def raw_mosaic(wildcards):
+    """The raw mosaic: the user's file, her tiles, or the synthetic rock's."""
+    sample = settings["samples"][wildcards.sample]
+    if sample.get("grid"):
+        return Grid(**sample["grid"]).paths(sample["mosaic"])
+    return sample.get("mosaic", f"results/{wildcards.sample}/mosaic/raw.tif")
 
 
-FIGURES = ("realisations", "polytope_curves", "lineal_path", "pores")
+def labels_of(wildcards):
+    """The labels as the config gives them: a path, or fields with their offsets."""
+    sample = settings["samples"][wildcards.sample]
+    return sample.get("labels") or f"results/{wildcards.sample}/mosaic/labels.tif"
+
+
+def label_files(wildcards):
+    labels = labels_of(wildcards)
+    return labels if isinstance(labels, str) else [field["file"] for field in labels]
+
+
+def unet_settings(wildcards):
+    block = for_sample(settings["unet"], wildcards.sample)
+    return {key: value for key, value in block.items() if key != "init_from"}
+
+
+def trained_unet(name):
+    """The file of a U-Net that is named by its path or by the sample it is trained on."""
+    return f"results/{name}/unet/model.pt" if name in SAMPLES else name
+
+
+def initial_model(wildcards):
+    name = for_sample(settings["unet"], wildcards.sample)["init_from"]
+    return [] if name is None else trained_unet(name)
+
+
+def model_of(wildcards):
+    """The U-Net that segments a sample: one that is given, or its own."""
+    given = settings["samples"][wildcards.sample].get("model")
+    return trained_unet(given or wildcards.sample)
+
+
+FIGURES = ("resizing", "realisations", "polytope_curves", "lineal_path", "pores")
 
 
 def has_networks(experiment):
@@ -201,8 +239,8 @@ def figures_of(experiment):
 
 
 def all_figures():
-    stems = [stem for experiment in EXPERIMENTS for stem in figures_of(experiment)]
-    return [f"{stem}.{kind}" for stem in ["results/figures/res", *stems] for kind in ("pdf", "png")]
+    stems = [stem for _, stem in report_figures()]
+    return [f"{stem}.{kind}" for stem in stems for kind in ("pdf", "png")]
 
 
 def all_tables():
@@ -234,6 +272,8 @@ def run_labels(wildcards):
 def report_figures():
     """What the report shows: each figure with its title and the stem of its caption file."""
     shown = [("Representative size", "results/figures/res")]
+    if GRAY_SAMPLES:
+        shown.insert(0, ("Segmentation", "results/figures/segmentation"))
     for experiment in EXPERIMENTS:
         for stem in figures_of(experiment):
             shown.append((f"{experiment}: {Path(stem).name.replace('_', ' ')}", stem))

@@ -34,6 +34,70 @@ rule plot_realisations:
         "../scripts/plot_realisations.py"
 
 
+rule plot_segmentation:
+    """The segmented mosaics over their gray images."""
+    input:
+        denoised=expand("results/{sample}/mosaic/denoised.tif", sample=GRAY_SAMPLES),
+        segmented=expand("results/{sample}/mosaic/segmented.tif", sample=GRAY_SAMPLES),
+        contrast=expand("results/{sample}/mosaic/contrast.json", sample=GRAY_SAMPLES),
+        code=code("plot_segmentation.py"),
+    output:
+        pdf="results/figures/segmentation.pdf",
+        png=report(
+            "results/figures/segmentation.png",
+            caption="../report/segmentation.rst",
+            category="segmentation",
+            labels={"figure": "segmentation"},
+        ),
+    log:
+        "logs/figures/plot_segmentation.log",
+    benchmark:
+        "results/benchmarks/figures/plot_segmentation.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        samples=GRAY_SAMPLES,
+        phases=[settings["samples"][sample]["phase"] for sample in GRAY_SAMPLES],
+        pixel_sizes_nm=[settings["samples"][sample]["pixel_size_nm"] for sample in GRAY_SAMPLES],
+    message:
+        "Plot the segmented mosaics"
+    script:
+        "../scripts/plot_segmentation.py"
+
+
+rule plot_resizing:
+    """Lineal path of windows before and after they are reduced to tiles."""
+    input:
+        resizing=of_experiment("results/{sample}/{experiment}/resizing.csv"),
+        code=code("plot_resizing.py"),
+    output:
+        pdf="results/figures/{experiment}/resizing.pdf",
+        png=report(
+            "results/figures/{experiment}/resizing.png",
+            caption="../report/resizing.rst",
+            category="{experiment}",
+            labels={"figure": "resizing"},
+        ),
+    log:
+        "logs/figures/{experiment}/plot_resizing.log",
+    benchmark:
+        "results/benchmarks/figures/{experiment}/plot_resizing.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        samples=names_of,
+    message:
+        "Plot what resizing does in {wildcards.experiment}"
+    script:
+        "../scripts/plot_resizing.py"
+
+
 rule plot_polytope_curves:
     """S2 and the polytope functions, real and reconstructed (the paper's Fig. 4)."""
     input:
@@ -228,7 +292,7 @@ rule make_report:
         tables=[f"results/tables/{experiment}_errors.html" for experiment in EXPERIMENTS],
         scores=expand(
             "results/{sample}/unet/scores.csv",
-            sample=[s for s in SAMPLES if door(s) != "segmented"],
+            sample=LABELLED_SAMPLES,
         ),
         res=expand("results/{sample}/res/errors.csv", sample=SAMPLES),
         code=code("make_report.py"),
@@ -246,7 +310,7 @@ rule make_report:
     params:
         figures=[{"title": title, "caption": caption(stem)} for title, stem in report_figures()],
         tables=[f"Errors: {experiment}" for experiment in EXPERIMENTS],
-        scored=[s for s in SAMPLES if door(s) != "segmented"],
+        scored=LABELLED_SAMPLES,
         samples=SAMPLES,
         settings={key: value for key, value in settings.items() if key != "run"},
     message:

@@ -35,10 +35,11 @@ rule make_synthetic_rock:
 rule denoise_mosaic:
     """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
     input:
-        mosaic=raw_input("mosaic"),
+        mosaic=raw_mosaic,
         code=code("denoise_mosaic.py"),
     output:
         denoised="results/{sample}/mosaic/denoised.tif",
+        contrast="results/{sample}/mosaic/contrast.json",
     log:
         "logs/{sample}/denoise_mosaic.log",
     benchmark:
@@ -53,6 +54,7 @@ rule denoise_mosaic:
         runtime=60,
     params:
         denoise=setting("denoise"),
+        grid=sample_setting("grid"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
         "Denoise the mosaic of {wildcards.sample}"
@@ -64,7 +66,9 @@ rule train_unet:
     """Train a U-Net on the labelled pixels; keep the epoch that validates best."""
     input:
         denoised="results/{sample}/mosaic/denoised.tif",
-        labels=raw_input("labels"),
+        contrast="results/{sample}/mosaic/contrast.json",
+        labels=label_files,
+        initial=initial_model,
         code=code("train_unet.py", stop_at=SHAPES_NO_WEIGHTS),
     output:
         model="results/{sample}/unet/model.pt",
@@ -74,16 +78,21 @@ rule train_unet:
         "logs/{sample}/train_unet.log",
     benchmark:
         "results/benchmarks/{sample}/train_unet.tsv"
+    wildcard_constraints:
+        sample=one_of(LABELLED_SAMPLES),
     conda:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=8000,
+        mem_mb=4000,
         runtime=240,
         gpu=1 if settings["run"]["device"] != "cpu" else 0,
         device=settings["run"]["device"],
     params:
-        unet=setting("unet"),
+        unet=unet_settings,
+        labels=labels_of,
+        unlabelled=sample_setting("unlabelled", 0),
+        classes=sample_setting("classes", {}),
         seed=settings["seed"],
     message:
         "Train the U-Net of {wildcards.sample}"
@@ -95,7 +104,8 @@ rule segment_mosaic:
     """Segment the mosaic: a label for every pixel, without seams between windows."""
     input:
         denoised="results/{sample}/mosaic/denoised.tif",
-        model="results/{sample}/unet/model.pt",
+        contrast="results/{sample}/mosaic/contrast.json",
+        model=model_of,
         code=code("segment_mosaic.py"),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
@@ -109,8 +119,8 @@ rule segment_mosaic:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=8000,
-        runtime=240,
+        mem_mb=4000,
+        runtime=720,
         gpu=1 if settings["run"]["device"] != "cpu" else 0,
         device=settings["run"]["device"],
     params:

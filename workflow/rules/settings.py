@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from rockrec.gans.settings import gan_settings
+from rockrec.grid import Grid
 from rockrec.windows import count_splits, split_windows
 
 SCHEMA_PATH = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
@@ -19,7 +20,7 @@ RESERVED_NAMES = {
 }
 DOORS = ("mosaic", "segmented", "synthetic")
 NETWORKS = ("dcgan", "wgan_gp")
-NOT_FOR_THE_NETWORK = ("realisations", "replicates", "per_sample")
+NOT_FOR_THE_NETWORK = ("limit", "realisations", "replicates", "per_sample")
 FEW_HELDOUT = 128
 NO_VERDICT = 30
 
@@ -157,9 +158,8 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
             mistakes.append(
                 f"{path}: needs exactly one of {', '.join(DOORS)}; it has {doors or 'none'}"
             )
-        for key in ("mosaic", "labels", "segmented"):
-            if key in sample and not os.path.isfile(sample[key]):
-                mistakes.append(f"{path}.{key}: no file {sample[key]!r}")
+        mistakes += _file_mistakes(path, sample)
+        mistakes += _model_mistakes(settings, name)
     for kind, reserved in RESERVED_NAMES.items():
         mistakes += [
             f"{kind}.{name}: not a possible name (letters, digits, _ and -; "
@@ -200,6 +200,50 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
                 if weighted not in method["targets"]
             ]
     return mistakes or _mosaic_mistakes(settings)
+
+
+def _file_mistakes(path: str, sample: dict) -> list[str]:
+    """Files of a sample that do not exist, and a pattern of tiles that names no tile."""
+    files = {key: [sample[key]] for key in ("mosaic", "segmented") if key in sample}
+    if sample.get("grid"):
+        try:
+            files["mosaic"] = Grid(**sample["grid"]).paths(sample["mosaic"])
+        except ValueError as error:
+            return [f"{path}.mosaic: {error}"]
+    labels = sample.get("labels") or []
+    if isinstance(labels, str):
+        files["labels"] = [labels]
+    else:
+        files |= {f"labels.{i}.file": [field["file"]] for i, field in enumerate(labels)}
+    return [
+        f"{path}.{key}: no file {file!r}"
+        for key, several in files.items()
+        for file in several
+        if not os.path.isfile(file)
+    ]
+
+
+def _model_mistakes(settings: dict, name: str) -> list[str]:
+    """A U-Net that is to be used or started from, but is no file and trained on no sample."""
+    sample = settings["samples"][name]
+    labelled = [
+        other
+        for other, block in settings["samples"].items()
+        if other != name and (block.get("labels") or "synthetic" in block)
+    ]
+    mistakes = []
+    if "mosaic" in sample and bool(sample["labels"]) == bool(sample["model"]):
+        mistakes.append(f"samples.{name}: needs either labels or a model that is trained already")
+    for path, wanted in (
+        (f"samples.{name}.model", sample.get("model")),
+        (f"unet.init_from: {name}", for_sample(settings["unet"], name)["init_from"]),
+    ):
+        if wanted is not None and wanted not in labelled and not os.path.isfile(wanted):
+            mistakes.append(
+                f"{path}: {wanted!r} is no file, and no other sample with labels "
+                f"({', '.join(labelled) or 'there is none'})"
+            )
+    return mistakes
 
 
 def _image_mistakes(settings: dict, sample: str) -> list[str]:
@@ -267,18 +311,24 @@ def _mosaic_shape(sample: dict) -> tuple[int, int] | None:
     if "synthetic" in sample:
         return sample["height"], sample["width"]
     try:
-        from rockrec.images import inspect_mosaic
+        from rockrec.images import check_stated_pixel_size
+        from rockrec.mosaics import open_mosaic
     except ImportError:
         return None
-    info = inspect_mosaic(sample.get("mosaic") or sample["segmented"])
-    if "labels" in sample:
-        labels = inspect_mosaic(sample["labels"])
-        if (labels.height, labels.width) != (info.height, info.width):
-            raise ValueError(
-                f"{sample['labels']} has {labels.height} x {labels.width} px, "
-                f"{sample['mosaic']} {info.height} x {info.width} px"
-            )
-    return info.height, info.width
+    grid = Grid(**sample["grid"]) if sample.get("grid") else None
+    path = sample.get("mosaic") or sample["segmented"]
+    with open_mosaic(grid.paths(path) if grid else path, grid) as mosaic:
+        check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, sample["pixel_size_nm"])
+        shape = mosaic.shape
+    labels = sample.get("labels")
+    if isinstance(labels, str) and labels.lower().endswith((".tif", ".tiff")):
+        with open_mosaic(labels) as image:
+            if image.shape != shape:
+                raise ValueError(
+                    f"{labels} has {image.shape[0]} x {image.shape[1]} px, "
+                    f"{path} {shape[0]} x {shape[1]} px"
+                )
+    return shape
 
 
 def _count_windows(settings: dict, experiment: str, sample: str, shape: tuple) -> dict[str, int]:

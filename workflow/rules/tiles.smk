@@ -9,14 +9,16 @@ rule cut_tiles:
     output:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
+        resizing="results/{sample}/{experiment}/resizing.csv",
     log:
         "logs/{sample}/{experiment}/cut_tiles.log",
     benchmark:
         "results/benchmarks/{sample}/{experiment}/cut_tiles.tsv"
     conda:
         "../../envs/imaging.yaml"
+    threads: 2
     resources:
-        mem_mb=8000,
+        mem_mb=4000,
         runtime=60,
     params:
         tiles=tile_setting,

@@ -3,7 +3,8 @@
 import logging
 
 from logbook import logged
-from rockrec.images import check_phase, read_mosaic
+from rockrec.images import ImageError
+from rockrec.mosaics import open_mosaic
 from rockrec.outputs import written_whole
 from rockrec.res import analyse_res
 from rockrec.seeds import seed_for
@@ -13,17 +14,21 @@ log = logging.getLogger(__name__)
 
 @logged(snakemake)
 def main():
-    path = snakemake.input.segmented
-    labels = read_mosaic(path)
-    check_phase(labels, path, snakemake.params.phase)
-    analysis = analyse_res(
-        (labels == snakemake.params.phase).view("uint8"),
-        snakemake.params.res["sizes"],
-        snakemake.params.pixel_size_nm,
-        squares=snakemake.params.res["squares"],
-        repeats=snakemake.params.res["repeats"],
-        seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample),
-    )
+    path, params = snakemake.input.segmented, snakemake.params
+    with open_mosaic(path, threads=snakemake.threads) as mosaic:
+        try:
+            analysis = analyse_res(
+                mosaic,
+                params.phase,
+                params.res["sizes"],
+                params.pixel_size_nm,
+                descriptor=params.res["descriptor"],
+                squares=params.res["squares"],
+                repeats=params.res["repeats"],
+                seed=seed_for(params.seed, snakemake.wildcards.sample),
+            )
+        except ValueError as error:
+            raise ImageError(f"{path}: {error}") from error
     log.info("RES in mosaic px: %s", analysis.sizes)
     for table, output in (
         (analysis.curves, snakemake.output.curves),

@@ -14,6 +14,7 @@ from rockrec.descriptors import describe
 from rockrec.images import read_stack
 from rockrec.provenance import checksum
 from rockrec.seeds import seed_for
+from rockrec.windows import training_windows
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,8 @@ def main():
     missing = sorted(set(wanted) - {one.index for one in finished})
     if missing:
         stack = read_stack(inputs.tiles)
-        train = np.flatnonzero(pd.read_csv(inputs.table)["split"] == "train")
+        table = pd.read_csv(inputs.table)
+        train = training_windows(table["split"], method.pop("limit"), params.seed)
         size = method.pop("size") or stack.shape[1]
         names, target = method.pop("targets"), method.pop("target")
         drawn = _tiles_of(n, train, params.seed) if target == "tile" else train
@@ -61,10 +63,10 @@ def main():
     save_realisations(snakemake.output[0], finished)
 
 
-def _tiles_of(n: int, train: np.ndarray, seed: int) -> np.ndarray:
+def _tiles_of(n: int, train: list[int], seed: int) -> np.ndarray:
     """A training tile for each realisation, its own as long as there are enough."""
     rng = np.random.default_rng(seed_for(seed, "targets"))
-    rounds = -(-n // train.size)
+    rounds = -(-n // len(train))
     return np.concatenate([rng.permutation(train) for _ in range(rounds)])[:n]
 
 

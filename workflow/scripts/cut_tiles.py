@@ -2,49 +2,64 @@
 
 import logging
 
+import numpy as np
 import pandas as pd
 
 from logbook import logged
-from rockrec.images import ImageError, check_phase, inspect_mosaic, read_mosaic, write_stack
+from rockrec.images import ImageError, check_phase, check_stated_pixel_size, write_stack
+from rockrec.mosaics import open_mosaic, values_of
 from rockrec.outputs import written_whole
-from rockrec.tiles import cut_tiles
+from rockrec.resizing import compare_sizes
+from rockrec.tiles import cut_tiles, cut_window
 from rockrec.windows import count_splits, split_windows
 
 log = logging.getLogger(__name__)
 
+COMPARED = 100  # training windows whose curves before and after are compared
+
 
 @logged(snakemake)
 def main():
-    path = snakemake.input.segmented
+    path, output = snakemake.input.segmented, snakemake.output
     tiles, phase = snakemake.params.tiles, snakemake.params.phase
+    pixel_size_nm = snakemake.params.pixel_size_nm
     window, size = tiles["window"], tiles["size"]
-    info = inspect_mosaic(path)
-    if min(info.height, info.width) < window:
-        raise ImageError(
-            f"{path}: {info.height} x {info.width} px is smaller than one window of {window} px"
-        )
-    windows = split_windows(
-        info.height,
-        info.width,
-        window,
-        tiles["stride"],
-        tiles["validation_fraction"],
-        tiles["heldout_fraction"],
-    )
-    labels = read_mosaic(path)
-    check_phase(labels, path, phase)
-    stack = cut_tiles((labels == phase).view("uint8"), windows, window, size, tiles["resize"])
+    with open_mosaic(path, threads=snakemake.threads) as mosaic:
+        check_stated_pixel_size(path, mosaic.pixel_size_nm, pixel_size_nm)
+        height, width = mosaic.shape
+        if min(mosaic.shape) < window:
+            raise ImageError(f"{path}: {height} x {width} px is smaller than a window, {window} px")
+        check_phase(path, values_of(mosaic), phase)
 
-    counts = count_splits(windows)
-    log.info("%s windows: %s", len(windows), counts)
-    if counts["heldout"] < 30:
-        log.warning("only %d held-out windows: no verdict under 30", counts["heldout"])
+        fractions = tiles["validation_fraction"], tiles["heldout_fraction"]
+        windows = split_windows(height, width, window, tiles["stride"], *fractions)
+        counts = count_splits(windows)
+        log.info("%s windows: %s", len(windows), counts)
+        if counts["heldout"] < 30:
+            log.warning("only %d held-out windows: no verdict under 30", counts["heldout"])
+
+        train = [index for index, one in enumerate(windows) if one.split == "train"]
+        compared = set(train[:: -(-len(train) // COMPARED)])
+        phase_fractions, before, after = [], [], []
+
+        def watched(made):
+            for index, tile in enumerate(made):
+                phase_fractions.append(float(tile.mean()))
+                if index in compared:
+                    before.append(cut_window(mosaic, phase, windows[index], window))
+                    after.append(tile)
+                yield tile
+
+        made = cut_tiles(mosaic, phase, windows, window, size, tiles["resize"], snakemake.threads)
+        shape = len(windows), size, size
+        write_stack(output.tiles, watched(made), pixel_size_nm * window / size, shape)
 
     table = pd.DataFrame(windows, columns=["row", "column", "split"])
-    table["phase_fraction"] = stack.mean(axis=(1, 2))
-    write_stack(snakemake.output.tiles, stack, snakemake.params.pixel_size_nm * window / size)
-    with written_whole(snakemake.output.table) as partial:
-        table.to_csv(partial, index=False)
+    table["phase_fraction"] = np.array(phase_fractions)
+    resizing = compare_sizes(before, after, pixel_size_nm)
+    for frame, file in ((table, output.table), (resizing, output.resizing)):
+        with written_whole(file) as partial:
+            frame.to_csv(partial, index=False)
 
 
 main()

@@ -1,17 +1,54 @@
 """Denoise the raw mosaic with a bilateral filter."""
 
+import logging
+
+import numpy as np
+
 from logbook import logged
-from rockrec.denoise import denoise
-from rockrec.images import check_mosaic, read_mosaic, write_mosaic
+from rockrec.denoise import denoised_bands
+from rockrec.grid import Grid
+from rockrec.images import check_gray, check_stated_pixel_size
+from rockrec.mosaics import (
+    Histogram,
+    measured_bands,
+    open_mosaic,
+    row_bands,
+    write_contrast,
+    write_mosaic,
+)
+
+log = logging.getLogger(__name__)
 
 
 @logged(snakemake)
 def main():
-    path = snakemake.input.mosaic
-    mosaic = read_mosaic(path)
-    check_mosaic(mosaic, path, at_least=2 * snakemake.params.denoise["radius"] + 1)
-    denoised = denoise(mosaic, **snakemake.params.denoise)
-    write_mosaic(snakemake.output.denoised, denoised, snakemake.params.pixel_size_nm)
+    inputs, params, output = snakemake.input, snakemake.params, snakemake.output
+    grid = Grid(**params.grid) if params.grid else None
+    path = list(inputs.mosaic) if grid else inputs.mosaic
+    with open_mosaic(path, grid, snakemake.threads) as mosaic:
+        log.info("%s: %d x %d px, %s", mosaic.path, *mosaic.shape, mosaic.dtype)
+        check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, params.pixel_size_nm)
+        check_gray(mosaic.path, mosaic.shape, mosaic.dtype, 2 * params.denoise["radius"] + 1)
+        contrast = None
+        if params.denoise["kernel"] == "skimage" or mosaic.dtype != np.uint8:
+            raw = Histogram(mosaic.dtype)
+            for band in row_bands(mosaic.shape[0]):
+                raw.add(mosaic[band])
+            contrast = raw.contrast()
+            log.info("raw gray levels: %s", contrast)
+        histogram = Histogram(mosaic.dtype)
+        write_mosaic(
+            output.denoised,
+            measured_bands(denoised_bands(mosaic, **params.denoise, contrast=contrast), histogram),
+            params.pixel_size_nm,
+            mosaic.shape,
+            mosaic.dtype,
+            snakemake.threads,
+        )
+        contrast = histogram.contrast()
+        log.info("denoised gray levels: %s", contrast)
+        contrast.check(mosaic.path)
+        write_contrast(output.contrast, contrast)
 
 
 main()

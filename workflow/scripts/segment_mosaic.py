@@ -1,16 +1,31 @@
-"""Segment the denoised mosaic with the trained U-Net."""
+"""Segment the denoised mosaic with a trained U-Net."""
+
+import numpy as np
 
 from logbook import logged
-from rockrec.images import read_mosaic, write_mosaic
-from rockrec.segmentation import load_unet, segment
+from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
+from rockrec.segmentation import load_unet, segmented_bands
+from rockrec.threads import keep_large_blocks
 
 
 @logged(snakemake)
 def main():
-    mosaic = read_mosaic(snakemake.input.denoised)
-    unet = load_unet(snakemake.input.model, device=snakemake.resources.device)
-    segmented = segment(unet, mosaic, **snakemake.params.segmentation)
-    write_mosaic(snakemake.output.segmented, segmented, snakemake.params.pixel_size_nm)
+    inputs, params, threads = snakemake.input, snakemake.params, snakemake.threads
+    keep_large_blocks()
+    unet = load_unet(inputs.model, device=snakemake.resources.device)
+    # Its own contrast, not that of the mosaic the network was trained on: brightness and contrast
+    # of the microscope differ from session to session.
+    contrast = read_contrast(inputs.contrast)
+    unet.gray_range = (contrast.low, contrast.high)
+    with open_mosaic(inputs.denoised, threads=threads) as mosaic:
+        write_mosaic(
+            snakemake.output.segmented,
+            segmented_bands(unet, mosaic, **params.segmentation),
+            params.pixel_size_nm,
+            mosaic.shape,
+            np.uint8,
+            threads,
+        )
 
 
 main()

@@ -12,6 +12,7 @@ from rockrec.gans.training import train
 from rockrec.images import read_stack
 from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
+from rockrec.windows import training_windows
 
 
 @logged(snakemake)
@@ -19,16 +20,16 @@ def main():
     wildcards, resources = snakemake.wildcards, snakemake.resources
     stack = read_stack(snakemake.input.tiles)
     split = pd.read_csv(snakemake.input.table)["split"].to_numpy()
-    part = {name: TileSubset(stack, np.flatnonzero(split == name)) for name in set(split)}
-
     # Not the experiment's name: experiments that want the same network share one training.
     seed = seed_for(
         snakemake.params.seed, wildcards.sample, wildcards.method, wildcards.replicate, "train"
     )
+    method = dict(snakemake.params.method)
+    chosen = training_windows(split, method.pop("limit"), seed)
     files = train(
-        part["train"],
-        part["validation"],
-        gan_settings(snakemake.params.method),
+        TileSubset(stack, chosen),
+        TileSubset(stack, np.flatnonzero(split == "validation")),
+        gan_settings(method),
         seed=seed,
         checkpoints=snakemake.params.checkpoints,
         device=resources.device,

@@ -3,23 +3,37 @@
 import pandas as pd
 
 from logbook import logged
-from rockrec.images import check_labels, read_mosaic
+from rockrec.labels import open_labels, read_labels
+from rockrec.mosaics import open_mosaic, read_contrast
 from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
-from rockrec.segmentation import UNetSettings, save_unet, train_unet
+from rockrec.segmentation import (
+    Field,
+    UNetSettings,
+    fields_at,
+    labelled_fields,
+    load_unet,
+    save_unet,
+    train_unet,
+)
 
 
 @logged(snakemake)
 def main():
-    mosaic = read_mosaic(snakemake.input.denoised)
-    labels = read_mosaic(snakemake.input.labels)
-    check_labels(labels, snakemake.input.labels, mosaic.shape)
+    contrast = read_contrast(snakemake.input.contrast)
+    contrast.check(snakemake.input.denoised)
+    with open_mosaic(snakemake.input.denoised) as mosaic:
+        fields, mosaic_shape = annotated_fields(mosaic), mosaic.shape
+    initial = snakemake.input.get("initial")
     trained = train_unet(
-        mosaic,
-        labels,
+        fields,
+        mosaic_shape,
+        classes=class_names(),
+        gray_range=(contrast.low, contrast.high),
         settings=UNetSettings(**snakemake.params.unet),
         seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample, "unet"),
         device=snakemake.resources.device,
+        initial=load_unet(initial) if initial else None,
     )
     save_unet(snakemake.output.model, trained.unet)
     for rows, output in (
@@ -28,6 +42,23 @@ def main():
     ):
         with written_whole(output) as partial:
             pd.DataFrame(rows).to_csv(partial, index=False)
+
+
+def class_names() -> dict[int, str]:
+    """Names by label value, whose quotes in the config do not matter."""
+    return {int(value): name for value, name in snakemake.params.classes.items()}
+
+
+def annotated_fields(mosaic) -> list[Field]:
+    """Cut out what one label image of the mosaic's size, or those of several fields, label."""
+    labels, meaning = snakemake.params.labels, (snakemake.params.unlabelled, class_names())
+    if isinstance(labels, str):
+        with open_labels(labels, *meaning) as image:
+            return labelled_fields(mosaic, image)
+    return fields_at(
+        mosaic,
+        [(read_labels(one["file"], *meaning), one["row"], one["column"]) for one in labels],
+    )
 
 
 main()

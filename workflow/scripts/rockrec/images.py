@@ -1,13 +1,10 @@
-"""Reading and writing mosaics and tile stacks (TIFF), and what makes them unfit for use."""
+"""TIFF files: their headers, stacks of tiles, and what makes an image unfit for use."""
 
-import hashlib
 import json
 import math
 import os
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +23,6 @@ NM_PER_UNIT = {
     "mm": 1e6,
     "cm": 1e7,
 }
-BLOCK = 512  # side of a compressed block of a mosaic, px
 BIGTIFF_FROM = 2**32 - 2**25  # bytes; a classic TIFF holds 4 GiB, its headers included
 
 
@@ -34,112 +30,31 @@ class ImageError(ValueError):
     """An image file that cannot be used; the message names the file."""
 
 
-@dataclass(frozen=True)
-class MosaicInfo:
-    """What the header of a mosaic says; `pixel_size_nm` is None where it is silent."""
-
-    path: Path
-    height: int
-    width: int
-    dtype: np.dtype
-    pixel_size_nm: float | None
+# --- what makes an image unfit ---------------------------------------------------------------
 
 
-# --- mosaics --------------------------------------------------------------------------------
-
-
-def inspect_mosaic(path: str | os.PathLike) -> MosaicInfo:
-    """Read the header of a 2D TIFF (of a pyramid: its full level), no pixels.
-
-    Raises
-    ------
-    ImageError
-        If the file is missing, no TIFF, shorter than its header says, or not 2D.
-    """
-    with _open_mosaic(path) as (tiff, page):
-        return MosaicInfo(
-            path=Path(path),
-            height=page.shape[0],
-            width=page.shape[1],
-            dtype=np.dtype(page.dtype),
-            pixel_size_nm=_pixel_size_nm(tiff, path),
-        )
-
-
-def read_mosaic(
-    path: str | os.PathLike, rows: slice = slice(None), columns: slice = slice(None)
-) -> np.ndarray:
-    """Read a region (all by default) of a 2D TIFF at full resolution.
-
-    Raises
-    ------
-    ImageError
-        As `inspect_mosaic`, and if the pixels cannot be decoded.
-    """
-    with _open_mosaic(path) as (_, page):
-        try:
-            pixels = page.asarray()
-        except Exception as error:  # every codec has its own
-            raise ImageError(f"{path}: its pixels cannot be decoded: {error}") from error
-        return np.ascontiguousarray(pixels[rows, columns])
-
-
-def write_mosaic(path: str | os.PathLike, array: np.ndarray, pixel_size_nm: float) -> None:
-    """Write a mosaic as tiled, compressed, pyramidal OME-BigTIFF with its pixel size.
-
-    Each level of the pyramid keeps every second pixel of the one below, which is as right for
-    label images as for gray ones. The same array gives the same bytes.
-
-    Parameters
-    ----------
-    array : 2D array of integers or booleans (written as uint8).
-    """
-    array = np.asarray(array)
-    if array.ndim != 2 or 0 in array.shape:
-        raise ValueError(f"a mosaic has two dimensions, not shape {array.shape}")
-    _check_pixel_size(pixel_size_nm)
-    if array.dtype == bool:
-        array = array.view(np.uint8)
-
-    levels = [array]
-    while max(levels[-1].shape) > BLOCK and min(levels[-1].shape) > 1:
-        levels.append(levels[-1][::2, ::2])
-    metadata = {
-        "axes": "YX",
-        "PhysicalSizeX": pixel_size_nm / 1e3,
-        "PhysicalSizeXUnit": "µm",
-        "PhysicalSizeY": pixel_size_nm / 1e3,
-        "PhysicalSizeYUnit": "µm",
-        "Creator": "rockrec",
-        "UUID": _uuid_of(array),
-    }
-    with (
-        written_whole(path) as partial,
-        tifffile.TiffWriter(partial, bigtiff=True, ome=True) as tiff,
-    ):
-        for depth, level in enumerate(levels):
-            tiff.write(
-                np.ascontiguousarray(level),
-                tile=(BLOCK, BLOCK),
-                compression="zlib",
-                photometric="minisblack",
-                resolution=_per_centimetre(pixel_size_nm * 2**depth),
-                resolutionunit="CENTIMETER",
-                subifds=len(levels) - 1 if depth == 0 else None,
-                subfiletype=0 if depth == 0 else 1,
-                metadata=metadata if depth == 0 else None,
-            )
-
-
-def check_mosaic(image: np.ndarray, path: str | os.PathLike, at_least: int) -> None:
-    """Raise ImageError if `image` is constant or has a side below `at_least` px (one tile)."""
-    if min(image.shape) < at_least:
+def check_gray(
+    path: str | os.PathLike, shape: tuple[int, int], dtype: np.dtype, at_least: int
+) -> None:
+    """Raise ImageError unless a mosaic has 8 or 16 bit and no side below `at_least` px."""
+    if dtype not in (np.uint8, np.uint16):
         raise ImageError(
-            f"{path}: {image.shape[0]} x {image.shape[1]} px is smaller than a tile "
-            f"({at_least} x {at_least} px)"
+            f"{path}: gray levels of {dtype}; a mosaic has 8 or 16 bit without sign (uint8, uint16)"
         )
-    if image.min() == image.max():
-        raise ImageError(f"{path}: every pixel has the value {image.flat[0]}")
+    if min(shape) < at_least:
+        raise ImageError(
+            f"{path}: {shape[0]} x {shape[1]} px is too small, {at_least} px a side are needed"
+        )
+
+
+def check_stated_pixel_size(
+    path: str | os.PathLike, found_nm: float | None, stated_nm: float
+) -> None:
+    """Raise ImageError if a file's own pixel size is another than the config's (by over 1 %)."""
+    if found_nm is not None and not math.isclose(found_nm, stated_nm, rel_tol=0.01):
+        raise ImageError(
+            f"{path}: its pixels have {found_nm:g} nm, pixel_size_nm in the config is {stated_nm:g}"
+        )
 
 
 def check_labels(
@@ -161,9 +76,8 @@ def check_labels(
         )
 
 
-def check_phase(labels: np.ndarray, path: str | os.PathLike, phase: int) -> None:
-    """Raise ImageError if no pixel of `labels` has the value `phase`, or all have."""
-    found = np.unique(labels)
+def check_phase(path: str | os.PathLike, found: np.ndarray, phase: int) -> None:
+    """Raise ImageError if no pixel has the value `phase`, or all have; `found`: all values."""
     if phase not in found:
         raise ImageError(f"{path}: no pixel is of phase {phase}; it has {_listed(found)}")
     if len(found) == 1:
@@ -173,7 +87,12 @@ def check_phase(labels: np.ndarray, path: str | os.PathLike, phase: int) -> None
 # --- stacks of tiles ------------------------------------------------------------------------
 
 
-def write_stack(path: str | os.PathLike, tiles: np.ndarray, pixel_size_nm: float) -> None:
+def write_stack(
+    path: str | os.PathLike,
+    tiles: np.ndarray | Iterable[np.ndarray],
+    pixel_size_nm: float,
+    shape: tuple[int, int, int] | None = None,
+) -> None:
     """Write 0/1 tiles as one uncompressed, contiguous TIFF that can be memory-mapped.
 
     Fiji opens it as a stack with its pixel size. Up to 4 GB it is an ImageJ TIFF, beyond, where
@@ -181,24 +100,25 @@ def write_stack(path: str | os.PathLike, tiles: np.ndarray, pixel_size_nm: float
 
     Parameters
     ----------
-    tiles : (n, size, size) uint8, 0 or 1, n >= 1.
+    tiles : (n, size, size) uint8, 0 or 1, n >= 1; or the tiles one by one, and `shape` of all.
     """
-    if tiles.ndim != 3 or 0 in tiles.shape or tiles.dtype != np.uint8:
-        raise ValueError(f"tiles must be (n, size, size) uint8, not {tiles.shape} {tiles.dtype}")
-    if tiles.max() > 1:
-        raise ValueError(f"tiles must be 0 or 1, not {tiles.max()}")
-    _check_pixel_size(pixel_size_nm)
-    big = tiles.nbytes >= BIGTIFF_FROM
-    metadata = {"pixel_size_nm": float(pixel_size_nm), "images": len(tiles)}
+    shape = shape or tiles.shape
+    if len(shape) != 3 or 0 in shape:
+        raise ValueError(f"tiles must be (n, size, size) uint8, not {shape}")
+    check_pixel_size(pixel_size_nm)
+    big = math.prod(shape) >= BIGTIFF_FROM
+    metadata = {"pixel_size_nm": float(pixel_size_nm), "images": shape[0]}
     if big:
-        resolution, unit = _per_centimetre(pixel_size_nm), "CENTIMETER"
+        resolution, unit = per_centimetre(pixel_size_nm), "CENTIMETER"
     else:
         metadata |= {"axes": "ZYX", "unit": "um", "min": 0.0, "max": 1.0}
         resolution, unit = (1e3 / pixel_size_nm,) * 2, "NONE"
     with written_whole(path) as partial:
         tifffile.imwrite(
             partial,
-            tiles,
+            map(_checked_tile, tiles),
+            shape=shape,
+            dtype=np.uint8,
             imagej=not big,
             bigtiff=big,
             photometric="minisblack",
@@ -206,6 +126,14 @@ def write_stack(path: str | os.PathLike, tiles: np.ndarray, pixel_size_nm: float
             resolutionunit=unit,
             metadata=metadata,
         )
+
+
+def _checked_tile(tile: np.ndarray) -> np.ndarray:
+    if tile.dtype != np.uint8:
+        raise ValueError(f"tiles must be uint8, not {tile.dtype}")
+    if tile.max() > 1:
+        raise ValueError(f"tiles must be 0 or 1, not {tile.max()}")
+    return tile
 
 
 def read_stack(path: str | os.PathLike) -> np.ndarray:
@@ -251,7 +179,7 @@ def read_external_stack(path: str | os.PathLike) -> np.ndarray:
         If the file is missing, broken, of colour, or holds values other than 0 and 1, or 0
         and 255.
     """
-    with _open_tiff(path) as tiff:
+    with open_tiff(path) as tiff:
         try:
             stack = tiff.series[0].asarray()
         except Exception as error:  # every codec has its own
@@ -268,7 +196,8 @@ def read_external_stack(path: str | os.PathLike) -> np.ndarray:
 
 
 @contextmanager
-def _open_tiff(path: str | os.PathLike) -> Iterator[tifffile.TiffFile]:
+def open_tiff(path: str | os.PathLike) -> Iterator[tifffile.TiffFile]:
+    """Open a TIFF; ImageError names the file if it is missing, broken or holds no image."""
     if not Path(path).is_file():
         raise ImageError(f"{path}: no such file")
     try:
@@ -285,28 +214,7 @@ def _open_tiff(path: str | os.PathLike) -> Iterator[tifffile.TiffFile]:
         yield tiff
 
 
-@contextmanager
-def _open_mosaic(
-    path: str | os.PathLike,
-) -> Iterator[tuple[tifffile.TiffFile, tifffile.TiffPage]]:
-    with _open_tiff(path) as tiff:
-        full = tiff.series[0].levels[0]
-        if len(full.shape) != 2:
-            raise ImageError(f"{path}: a mosaic has two dimensions, this image is {full.shape}")
-        page = full.keyframe
-        ends = [
-            offset + length
-            for offset, length in zip(page.dataoffsets, page.databytecounts, strict=True)
-        ]
-        size = tiff.filehandle.size
-        if not ends or max(ends) > size:
-            raise ImageError(
-                f"{path}: truncated, {size} bytes of at least {max(ends, default=size + 1)}"
-            )
-        yield tiff, page
-
-
-def _pixel_size_nm(tiff: tifffile.TiffFile, path: str | os.PathLike) -> float | None:
+def pixel_size_of(tiff: tifffile.TiffFile, path: str | os.PathLike) -> float | None:
     """Pixel size from OME or ImageJ metadata; bare resolution tags are too often a screen's."""
     if tiff.is_ome:
         pixels = tifffile.xml2dict(tiff.ome_metadata)["OME"]["Image"]
@@ -334,7 +242,7 @@ def _pixel_size_nm(tiff: tifffile.TiffFile, path: str | os.PathLike) -> float | 
 
 
 def _stack_description(path: str | os.PathLike) -> dict:
-    with _open_tiff(path) as tiff:
+    with open_tiff(path) as tiff:
         if tiff.is_imagej:
             description = tiff.imagej_metadata
         elif tiff.is_shaped:
@@ -346,19 +254,15 @@ def _stack_description(path: str | os.PathLike) -> dict:
         return description
 
 
-def _per_centimetre(pixel_size_nm: float) -> tuple[float, float]:
+def per_centimetre(pixel_size_nm: float) -> tuple[float, float]:
+    """Return the resolution of a TIFF in both directions."""
     return (1e7 / pixel_size_nm,) * 2
 
 
-def _check_pixel_size(pixel_size_nm: float) -> None:
+def check_pixel_size(pixel_size_nm: float) -> None:
+    """Raise ValueError unless a pixel size is a length."""
     if not (math.isfinite(pixel_size_nm) and pixel_size_nm > 0):
         raise ValueError(f"pixel_size_nm must be above 0, not {pixel_size_nm}")
-
-
-def _uuid_of(array: np.ndarray) -> str:
-    """OME asks for a UUID; one made from the pixels keeps equal images equal files."""
-    digest = hashlib.sha256(np.ascontiguousarray(array)).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
 def _listed(values: np.ndarray) -> str:

@@ -1,7 +1,7 @@
 """Representative elementary size (RES): the smallest image whose structure is the rock's.
 
-After the paper's RES analysis (Fig. 5): the scaled two-point correlation F2 (Eq. 2) of random
-squares of several sizes, and its mean squared error to that of the largest size.
+After the paper's RES analysis (Fig. 5): the scaled two-point correlation F2 (Eq. 2), or another
+descriptor, of random squares of several sizes, and its mean squared error to the largest size's.
 """
 
 import itertools
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rockrec.descriptors import describe, scaled
+from rockrec.descriptors import ORDER, describe, scaled
 from rockrec.progress import Progress
 from rockrec.seeds import seed_for
 
@@ -21,7 +21,7 @@ FORMS = ("pooled", "per_image")
 class ResAnalysis:
     """Curves and errors by size (tables as written to disk) and the RES of each form.
 
-    `sizes` maps a form of F2 to its RES in mosaic px.
+    `sizes` maps a form of the curve to its RES in mosaic px.
     """
 
     curves: pd.DataFrame
@@ -30,10 +30,12 @@ class ResAnalysis:
 
 
 def analyse_res(
-    phase: np.ndarray,
+    mosaic,
+    phase: int,
     sizes: list[int],
     pixel_size_nm: float,
     *,
+    descriptor: str = "S2",
     squares: int = 30,
     repeats: int = 10,
     seed: int = 0,
@@ -41,29 +43,31 @@ def analyse_res(
     """Find the representative elementary size of a segmented mosaic.
 
     In each repeat, `squares` random squares of every size are drawn (of the largest size two
-    independent sets), and F2 is averaged in two forms: pooled (Eq. 2 on the mean S2 and the mean
-    phase fraction) and per image. The error of a size is the MSE of its F2 to the largest size's
-    over the lags that both have. The RES is the smallest size such that it and all larger ones
-    stay below the 95 % quantile of the same MSE between independent sets of the largest size.
+    independent sets), and the scaled curve is averaged in two forms: pooled (Eq. 2 on the mean
+    curve and the mean phase fraction) and per image. L and C2, which have no such scaling, are
+    divided by the phase fraction. The error of a size is the MSE of its curve to the largest
+    size's over the lags that both have. The RES is the smallest size such that it and all larger
+    ones stay below the 95 % quantile of the same MSE between independent sets of the largest.
 
     Parameters
     ----------
-    phase : (H, W) uint8 0/1.
+    mosaic : (H, W) label values, an array or an open mosaic.
+    phase : the value of the phase of interest.
     sizes : sides of the squares, mosaic px.
     pixel_size_nm : of the mosaic.
+    descriptor : any of `rockrec.descriptors.NAMES`.
 
     Raises
     ------
-    ValueError : a size larger than the mosaic, fewer than two sizes, or a mosaic of one phase.
+    ValueError : a size larger than the mosaic, fewer than two sizes, or no square of the largest
+        size that holds both phases.
     """
     sizes = sorted(sizes)
     largest = sizes[-1]
     if len(sizes) < 2:
         raise ValueError("RES analysis needs at least two sizes")
-    if largest > min(phase.shape):
-        raise ValueError(f"RES size {largest} px does not fit a mosaic of {phase.shape} px")
-    if phase.min() == phase.max():
-        raise ValueError("RES analysis needs both phases in the mosaic: it holds only one")
+    if largest > min(mosaic.shape):
+        raise ValueError(f"RES size {largest} px does not fit a mosaic of {mosaic.shape} px")
 
     sets = [("", size) for size in sizes] + [("control", largest)]
     progress = Progress("RES", repeats)
@@ -72,7 +76,11 @@ def analyse_res(
         drawn = {}
         for role, size in sets:
             rng = np.random.default_rng(seed_for(seed, "res", repeat, role, size))
-            drawn[role, size] = _draw_f2(phase, size, squares, rng)
+            drawn[role, size] = _draw_curves(mosaic, phase, descriptor, size, squares, rng)
+        if np.isnan(drawn["", largest]["pooled"]).all():
+            raise ValueError(
+                f"squares of {largest} px hold no pixel of phase {phase}, or nothing else"
+            )
         repeated.append(drawn)
         progress.report(repeat + 1)
 
@@ -91,33 +99,41 @@ def analyse_res(
         errors += rows
     microns = pixel_size_nm / 1000
     curves = pd.concat(curves, ignore_index=True)
-    curves.insert(1, "size_um", curves["size_px"] * microns)
-    curves.insert(4, "lag_um", curves["lag_px"] * microns)
+    curves.insert(0, "descriptor", descriptor)
+    curves.insert(2, "size_um", curves["size_px"] * microns)
+    curves.insert(5, "lag_um", curves["lag_px"] * microns)
     errors = pd.DataFrame(errors)
-    errors.insert(1, "size_um", errors["size_px"] * microns)
+    errors.insert(0, "descriptor", descriptor)
+    errors.insert(2, "size_um", errors["size_px"] * microns)
     return ResAnalysis(curves, errors, res)
 
 
-def _draw_f2(phase, size, squares, rng) -> dict[str, np.ndarray]:
-    """F2 of `squares` random squares: the pooled curve, and the per-image curves (n, lags)."""
-    height, width = phase.shape
+def _draw_curves(mosaic, phase, descriptor, size, squares, rng) -> dict[str, np.ndarray]:
+    """Scaled curves of `squares` random squares: the pooled one, and each image's (n, lags)."""
+    height, width = mosaic.shape
     rows = rng.integers(0, height - size + 1, squares)
     columns = rng.integers(0, width - size + 1, squares)
-    images = np.stack(
-        [phase[r : r + size, c : c + size] for r, c in zip(rows, columns, strict=True)]
-    )
-    s2 = describe(images, ("S2",))["S2"]
-    fraction = s2[:, 0]
-    per_image = scaled(s2, fraction, 2)
+    images = np.empty((squares, size, size), np.uint8)
+    for image, row, column in zip(images, rows, columns, strict=True):
+        image[:] = mosaic[row : row + size, column : column + size] == phase
+    curves = describe(images, (descriptor,))[descriptor]
+    per_image = _scaled(descriptor, curves)
     return {
-        "pooled": scaled(s2.mean(axis=0), fraction.mean(), 2),
+        "pooled": _scaled(descriptor, curves.mean(axis=0)),
         "per_image": _mean_of_defined(per_image),
         "images": per_image,
     }
 
 
+def _scaled(descriptor: str, curves: np.ndarray) -> np.ndarray:
+    if descriptor in ORDER:
+        return scaled(curves, curves[..., 0], ORDER[descriptor])
+    fraction = curves[..., :1]
+    return curves / np.where(fraction > 0, fraction, np.nan)
+
+
 def _mean_of_defined(curves: np.ndarray) -> np.ndarray:
-    """Mean over the images that have an F2, those of two phases; NaN if there is none."""
+    """Mean over the images that have a scaled curve, those of two phases; NaN if there is none."""
     defined = curves[~np.isnan(curves[:, 0])]
     return defined.mean(axis=0) if len(defined) else np.full(curves.shape[1], np.nan)
 

@@ -1,5 +1,8 @@
 """Tiles: windows of a segmented mosaic, reduced to the size at which they are reconstructed."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
@@ -7,23 +10,32 @@ from rockrec.progress import Progress
 from rockrec.windows import Window
 
 RESIZE_MODES = ("keep_fraction", "any_nonzero")
+WINDOWS_AT_ONCE = 64  # in memory
 
 
 def cut_tiles(
-    phase: np.ndarray, windows: list[Window], window: int, size: int, resize: str
-) -> np.ndarray:
-    """Cut each window out of a binary mosaic and reduce it to `size` px.
+    mosaic,
+    phase: int,
+    windows: list[Window],
+    window: int,
+    size: int,
+    resize: str,
+    threads: int = 1,
+) -> Iterator[np.ndarray]:
+    """Cut each window out of a segmented mosaic and reduce it to `size` px.
 
     Parameters
     ----------
-    phase : (H, W) uint8, 1 = phase of interest.
+    mosaic : (H, W) label values, an array or an open mosaic.
+    phase : the value of the phase of interest.
     windows : upper left corners, mosaic px.
     window, size : side of a window (mosaic px) and of a tile (tile px).
     resize : ``keep_fraction`` (default of the project) or ``any_nonzero`` (the paper's code).
+    threads : tiles reduced at a time.
 
-    Returns
-    -------
-    (n, size, size) uint8 0/1, in the order of `windows`.
+    Yields
+    ------
+    (size, size) uint8 0/1, in the order of `windows`.
 
     Raises
     ------
@@ -34,12 +46,25 @@ def cut_tiles(
     if resize not in RESIZE_MODES:
         raise ValueError(f"resize {resize!r} is none of {', '.join(RESIZE_MODES)}")
     reduce = keep_fraction if resize == "keep_fraction" else any_nonzero
-    tiles = np.empty((len(windows), size, size), np.uint8)
+    return _cut(mosaic, phase, windows, window, lambda image: reduce(image, size), threads)
+
+
+def _cut(mosaic, phase, windows, window, reduce, threads):
     progress = Progress("tiles", len(windows))
-    for index, (row, column, _) in enumerate(windows):
-        tiles[index] = reduce(phase[row : row + window, column : column + window], size)
-        progress.report(index + 1)
-    return tiles
+    with ThreadPoolExecutor(threads) as pool:
+        for first in range(0, len(windows), WINDOWS_AT_ONCE):
+            images = [
+                cut_window(mosaic, phase, one, window)
+                for one in windows[first : first + WINDOWS_AT_ONCE]
+            ]
+            yield from pool.map(reduce, images)
+            progress.report(first + len(images))
+
+
+def cut_window(mosaic, phase: int, window: Window, side: int) -> np.ndarray:
+    """Return a window (side, side) of a segmented mosaic, uint8: 1 where it is of the phase."""
+    row, column = window.row, window.column
+    return (mosaic[row : row + side, column : column + side] == phase).view(np.uint8)
 
 
 def keep_fraction(image: np.ndarray, size: int) -> np.ndarray:

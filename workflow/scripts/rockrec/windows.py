@@ -3,7 +3,9 @@
 Plain Python, so that a config can be checked before any job starts.
 """
 
+import random
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 PARTS = ("train", "validation", "heldout")
@@ -99,6 +101,17 @@ def count_splits(windows: list[Window]) -> dict[str, int]:
     """Return how many windows each part and the gap hold."""
     counts = Counter(window.split for window in windows)
     return {split: counts[split] for split in (*PARTS, "gap")}
+
+
+def training_windows(splits: Sequence[str], limit: int | None, seed: int) -> list[int]:
+    """Return the positions of the training windows, or of `limit` of them drawn by the seed.
+
+    A smaller limit draws a part of what a larger one draws.
+    """
+    train = [position for position, split in enumerate(splits) if split == "train"]
+    if limit is None or limit >= len(train):
+        return train
+    return sorted(random.Random(seed).sample(train, len(train))[:limit])
 
 
 def disjoint(rows: list[int], columns: list[int], window: int) -> list[bool]:

@@ -1,4 +1,4 @@
-"""Figure 5: representative elementary size by the scaled autocovariance F2."""
+"""Figure 5: representative elementary size by a scaled descriptor, F2 if not asked otherwise."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ MAGNIFIED = 3  # depth of the magnified view below zero, in widest half-bands
 
 @styled
 def plot_res(samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure:
-    """Plot F2 by size, its tail magnified, and the error to the largest size.
+    """Plot the scaled curve by size, its tail magnified, and the error to the largest size.
 
     Parameters
     ----------
@@ -44,6 +44,7 @@ def plot_res(samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure
     letters = panel_letters()
     for row, (sample, (curves, errors)) in enumerate(samples.items()):
         pooled = curves[curves["form"] == "pooled"]
+        symbol = _symbol(errors["descriptor"].iloc[0])
         pixel_size = pixel_size_of(curves)
         whole, tail, error = (figure.add_subplot(grid[row, column]) for column in range(3))
         for axes in (whole, tail):
@@ -53,10 +54,10 @@ def plot_res(samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure
             for axis in (axes.xaxis, top.xaxis):
                 few_log_ticks(axis)
             axes.set_xlabel("lag $r$ [mosaic px]")
-            axes.set_ylabel("$F_2(r)$, pooled [–]")
+            axes.set_ylabel(f"{symbol}, pooled [–]")
         _magnify(tail, pooled)
         whole.legend(title="size [px]", fontsize=6, title_fontsize=6.5, loc="best")
-        _draw_errors(error, errors, pixel_size)
+        _draw_errors(error, errors, pixel_size, symbol)
         whole.set_title(f"{next(letters)} {sample}")
         tail.set_title(f"{next(letters)} magnified")
         error.set_title(f"{next(letters)} {_chosen(errors, pixel_size)}")
@@ -92,7 +93,14 @@ def _magnify(axes: Axes, curves: pd.DataFrame) -> None:
     axes.set_xlim(max(resting.min(), 1) if len(resting) else 1, largest.index.max())
 
 
-def _draw_errors(axes: Axes, errors: pd.DataFrame, pixel_size: float) -> None:
+def _symbol(descriptor: str) -> str:
+    """How a descriptor's scaled curve is written: F_2(r), L(r)/phi."""
+    if descriptor in ("L", "C2"):
+        return rf"${descriptor[0]}{'_2' if descriptor == 'C2' else ''}(r)/\phi$"
+    return rf"$F_{{{descriptor[1:]}}}(r)$"
+
+
+def _draw_errors(axes: Axes, errors: pd.DataFrame, pixel_size: float, symbol: str) -> None:
     for form, style in FORMS.items():
         shown = errors[errors["form"] == form]
         spread = np.abs(shown[["error_low", "error_high"]].to_numpy().T - shown["error"].to_numpy())
@@ -128,7 +136,7 @@ def _draw_errors(axes: Axes, errors: pd.DataFrame, pixel_size: float) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("size [mosaic px]")
-    axes.set_ylabel(f"MSE of $F_2$ to {errors['size_px'].max()} px [–]")
+    axes.set_ylabel(f"MSE of {symbol} to {errors['size_px'].max()} px [–]")
     top = micrometre_axis(axes, pixel_size, "size [µm]")
     sizes = np.sort(errors["size_px"].unique())
     for axis, ticks in ((axes.xaxis, sizes), (top.xaxis, sizes * pixel_size)):

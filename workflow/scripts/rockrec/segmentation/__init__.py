@@ -1,15 +1,20 @@
 """Segment a mosaic with a U-Net that was trained on a few labelled pixels of it."""
 
-from rockrec.segmentation.inference import segment
+from rockrec.segmentation.fields import Field, fields_at, labelled_fields
+from rockrec.segmentation.inference import segment, segmented_bands
 from rockrec.segmentation.model import UNet, UNetSettings, load_unet, save_unet
 from rockrec.segmentation.training import TrainedUNet, train_unet
 
 __all__ = [
+    "Field",
     "TrainedUNet",
     "UNet",
     "UNetSettings",
+    "fields_at",
+    "labelled_fields",
     "load_unet",
     "save_unet",
     "segment",
+    "segmented_bands",
     "train_unet",
 ]

@@ -19,6 +19,25 @@ def segment(
     precision: str = "float32",
     needed: np.ndarray | None = None,
 ) -> np.ndarray:
+    """Segment an image (H, W) in memory; see `segmented_bands`.
+
+    `needed` is 2D bool; pixels outside windows that hold a True are left 0 (all are needed by
+    default).
+    """
+    settings = dict(window=window, overlap=overlap, batch=batch, precision=precision)
+    return np.concatenate(list(segmented_bands(unet, image, **settings, needed=needed)))
+
+
+def segmented_bands(
+    unet: UNet,
+    mosaic,
+    *,
+    window: int = 512,
+    overlap: int = 128,
+    batch: int = 4,
+    precision: str = "float32",
+    needed: np.ndarray | None = None,
+) -> Iterator[np.ndarray]:
     """Give every pixel of a gray mosaic the label of its most probable class.
 
     The windows' class probabilities are averaged where they overlap, with weights that rise
@@ -27,30 +46,28 @@ def segment(
 
     Parameters
     ----------
-    image : 2D gray, on the scale of the mosaic that `unet` was trained on.
+    mosaic : 2D gray, an array or an open mosaic, on the scale of `unet.gray_range`.
     window, overlap : px; the window a multiple of 32, the overlap at most half of it.
     batch : windows per forward pass.
-    needed : 2D bool; pixels outside windows that hold a True are left 0 (all are needed by
-        default).
 
-    Returns
-    -------
-    2D uint8 of `unet.classes`.
+    Yields
+    ------
+    The rows of the label image from top to bottom, uint8 of `unet.classes`.
 
     Raises
     ------
     ValueError : a setting out of range, or an image that is not 2D.
     """
-    _check_windows(image, window, overlap, batch)
+    _check_windows(mosaic.shape, window, overlap, batch)
     check_precision(precision)
-    labels = np.zeros(image.shape, np.uint8)
+    return _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed)
+
+
+def _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed):
     values = np.array(unet.classes, np.uint8)
-    for rows, probabilities in _blended_rows(
-        unet, image, window, overlap, batch, precision, needed
-    ):
-        seen = probabilities.any(axis=0)
-        labels[rows] = np.where(seen, values[probabilities.argmax(axis=0)], 0)
-    return labels
+    for probabilities in _blended_bands(unet, mosaic, window, overlap, batch, precision, needed):
+        labels = values[probabilities.argmax(axis=0)]
+        yield labels if needed is None else np.where(probabilities.any(axis=0), labels, 0)
 
 
 def blending_weights(window: int, overlap: int) -> np.ndarray:
@@ -59,48 +76,58 @@ def blending_weights(window: int, overlap: int) -> np.ndarray:
     return np.concatenate([ramp, np.ones(window - 2 * overlap), ramp[::-1]]).astype(np.float32)
 
 
-def _blended_rows(
+def _blended_bands(
     unet: UNet,
-    image: np.ndarray,
+    mosaic,
     window: int,
     overlap: int,
     batch: int,
     precision: str,
     needed: np.ndarray | None,
-) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield bands of rows with their (class, row, column) probabilities, from top to bottom."""
-    height, width = image.shape
+) -> Iterator[np.ndarray]:
+    """Yield bands of (class, row, column) probabilities, from top to bottom."""
+    height, width = mosaic.shape
     step = window - overlap
     n_down, n_right = -(-(height + overlap) // step), -(-(width + overlap) // step)
-    padding = [(overlap, n * step - side) for n, side in ((n_down, height), (n_right, width))]
-    padded = np.pad(image, padding, mode="reflect")
-    wanted = np.pad(np.ones_like(image, bool) if needed is None else needed, padding)
     profile = blending_weights(window, overlap)
     weights = profile[:, None] * profile
+    # Mirrored as far as windows reach beyond the border.
+    padded_width = (n_right - 1) * step + window
+    columns = _mirrored(np.arange(padded_width) - overlap, width)
 
-    band = np.zeros((len(unet.classes), window, padded.shape[1]), np.float32)
+    band = np.zeros((len(unet.classes), window, padded_width), np.float32)
     progress = Progress("segment", n_down)
     for down in range(n_down):
-        rows = slice(down * step, down * step + window)
+        top = down * step - overlap
+        rows = _mirrored(np.arange(top, top + window), height)
+        reach = slice(rows.min(), rows.max() + 1)
+        gray = mosaic[reach][rows - reach.start].take(columns, axis=1)
+        wanted = None if needed is None else needed[rows][:, columns]
         starts = [
             left
             for left in range(0, n_right * step, step)
-            if wanted[rows, left : left + window].any()
+            if wanted is None or wanted[:, left : left + window].any()
         ]
         for first in range(0, len(starts), batch):
             some = starts[first : first + batch]
-            gray = np.stack([padded[rows, left : left + window] for left in some])
-            for left, one in zip(some, _probabilities(unet, gray, precision), strict=True):
-                band[:, :, left : left + window] += one * weights
-        top = down * step - overlap
+            windows = np.stack([gray[:, left : left + window] for left in some])
+            for left, one in zip(some, _probabilities(unet, windows, precision), strict=True):
+                one *= weights
+                band[:, :, left : left + window] += one
         done = slice(max(top, 0), min(top + step, height))
         if done.start < done.stop:
-            inner = slice(done.start - top, done.stop - top)
-            yield done, band[:, inner, overlap : overlap + width]
+            yield band[:, done.start - top : done.stop - top, overlap : overlap + width]
         band[:, :overlap] = band[:, step:]
         band[:, overlap:] = 0
         if needed is None:  # the whole mosaic: long work
             progress.report(down + 1)
+
+
+def _mirrored(places: np.ndarray, size: int) -> np.ndarray:
+    """Places along an axis of `size` px, those beyond its ends mirrored (ends not repeated)."""
+    period = max(2 * (size - 1), 1)
+    places = places % period
+    return np.minimum(places, period - places)
 
 
 def _probabilities(unet: UNet, gray: np.ndarray, precision: str) -> np.ndarray:
@@ -113,9 +140,9 @@ def _probabilities(unet: UNet, gray: np.ndarray, precision: str) -> np.ndarray:
     return scores.float().softmax(dim=1).cpu().numpy()
 
 
-def _check_windows(image: np.ndarray, window: int, overlap: int, batch: int) -> None:
-    if image.ndim != 2 or image.size == 0:
-        raise ValueError(f"an image to segment has two dimensions, not shape {image.shape}")
+def _check_windows(shape: tuple[int, ...], window: int, overlap: int, batch: int) -> None:
+    if len(shape) != 2 or 0 in shape:
+        raise ValueError(f"an image to segment has two dimensions, not shape {shape}")
     if window < STRIDE or window % STRIDE:
         raise ValueError(f"window must be a multiple of {STRIDE} px, not {window}")
     if not 0 <= overlap <= window // 2:

@@ -2,7 +2,8 @@
 
 import io
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import torch
 
 from rockrec.outputs import written_whole
 
-FORMAT = 1
+FORMAT = 2
+CLASS_WEIGHTS = ("none", "balanced")
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 STRIDE = 32  # the network halves its input five times; its sides must be multiples of this
 
@@ -28,6 +30,12 @@ class UNetSettings:
     epochs, steps : the training takes `epochs` x `steps` steps and is validated once an epoch.
     learning_rate : highest of the one-cycle schedule (AdamW).
     weight_decay : of AdamW.
+    dice_weight : weight of the Dice loss beside the cross-entropy; 0: cross-entropy alone.
+    class_weights : of the cross-entropy; ``none``, or ``balanced``: inverse to the number of
+        labelled pixels.
+    patience : epochs without a better validation after which the training ends; None: never.
+    freeze_encoder_epochs : first epochs in which only the decoder learns, for an encoder that
+        was trained before.
     validation_fraction, test_fraction : shares of the labelled pixels, by position.
     precision : ``float32`` or ``bfloat16`` (of the network's activations; weights stay float32).
     """
@@ -40,6 +48,10 @@ class UNetSettings:
     steps: int = 25
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
+    dice_weight: float = 1.0
+    class_weights: str = "none"
+    patience: int | None = None
+    freeze_encoder_epochs: int = 0
     validation_fraction: float = 0.2
     test_fraction: float = 0.2
     precision: str = "float32"
@@ -52,6 +64,15 @@ class UNetSettings:
                 raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}")
         if not self.learning_rate > 0:
             raise ValueError(f"learning_rate must be above 0, not {self.learning_rate}")
+        for name in ("dice_weight", "freeze_encoder_epochs"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
+        if self.class_weights not in CLASS_WEIGHTS:
+            raise ValueError(
+                f"class_weights {self.class_weights!r} is none of {', '.join(CLASS_WEIGHTS)}"
+            )
+        if self.patience is not None and self.patience < 1:
+            raise ValueError(f"patience must be 1 or more, not {self.patience}")
         fractions = (self.validation_fraction, self.test_fraction)
         if min(fractions) <= 0 or sum(fractions) >= 1:
             raise ValueError(
@@ -63,12 +84,20 @@ class UNetSettings:
 
 @dataclass
 class UNet:
-    """A network, the label value of each of its outputs, and the gray range it expects."""
+    """A network, the label value of each of its outputs, and the gray range it expects.
+
+    Attributes
+    ----------
+    classes : label value of each output.
+    gray_range : gray levels that become -1 and 1 for the network.
+    class_names : of the classes, by label value; empty if they have none.
+    """
 
     network: torch.nn.Module
     settings: UNetSettings
     classes: tuple[int, ...]
     gray_range: tuple[float, float]
+    class_names: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def device(self) -> torch.device:
@@ -104,6 +133,7 @@ def save_unet(path: str | os.PathLike, unet: UNet) -> None:
         "settings": asdict(unet.settings),
         "classes": list(unet.classes),
         "gray_range": list(unet.gray_range),
+        "class_names": dict(unet.class_names),
         "state_dict": state,
     }
     # Through memory: written to a path, the file would hold its own name.
@@ -138,6 +168,7 @@ def load_unet(path: str | os.PathLike, device: str = "cpu") -> UNet:
         UNetSettings(**content["settings"]),
         tuple(content["classes"]),
         tuple(content["gray_range"]),
+        content["class_names"],
     )
 
 

@@ -1,21 +1,24 @@
-"""Train a U-Net on sparse labels and keep the epoch that validates best."""
+"""Train a U-Net on annotated fields and keep the epoch that validates best."""
 
+import copy
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy
 
 from rockrec.progress import Progress
+from rockrec.segmentation.crops import Crops, balanced_weights
+from rockrec.segmentation.fields import Field
 from rockrec.segmentation.inference import segment
+from rockrec.segmentation.losses import segmentation_loss
 from rockrec.segmentation.model import UNet, UNetSettings, autocast, build_network
-from rockrec.segmentation.parts import class_ious, confusion, score_rows, split_labels
+from rockrec.segmentation.parts import label_counts, split_fields
+from rockrec.segmentation.scores import boundary_counts, class_ious, confusion, score_rows
 
 log = logging.getLogger(__name__)
 
-NOT_LABELLED = -1
-GRAY_PERCENTILES = (0.5, 99.5)  # of the mosaic: the range that becomes -1 to 1
 SCORING_WINDOW, SCORING_OVERLAP = 256, 32  # px
 
 
@@ -26,8 +29,9 @@ class TrainedUNet:
     Attributes
     ----------
     history : a row per epoch: epoch, loss, validation_iou, learning_rate, kept.
-    scores : a row per part (validation, test) and class: part, class, iou, f1, precision,
-        recall, pixels, predicted_<class>, on the labelled pixels of the part.
+    scores : a row per part (validation, test), model and class, with the columns of
+        `rockrec.segmentation.scores.score_rows`. The model is ``trained``, and before it
+        ``initial`` if the training began from a given one.
     """
 
     unet: UNet
@@ -36,60 +40,81 @@ class TrainedUNet:
 
 
 def train_unet(
-    image: np.ndarray,
-    labels: np.ndarray,
+    fields: Sequence[Field],
+    mosaic_shape: tuple[int, int],
     *,
+    classes: Mapping[int, str],
+    gray_range: tuple[float, float],
     settings: UNetSettings,
     seed: int,
     device: str = "cpu",
+    initial: UNet | None = None,
 ) -> TrainedUNet:
     """Train a U-Net on the labelled pixels of a mosaic.
 
     The labelled pixels are divided by position into train, validation and test. Crops around
     labelled pixels of the train part, each class as often, are turned, flipped and changed in
-    brightness, contrast and noise; unlabelled pixels count for nothing. The epoch with the
-    highest mean IoU on the validation part is kept, and scored on the test part, which
-    neither training nor that choice saw.
+    gray; unlabelled pixels count for nothing. The epoch with the highest mean IoU on the
+    validation part is kept, and scored on the test part, which neither training nor that choice
+    saw.
 
     Parameters
     ----------
-    image : 2D gray mosaic, any integer or float type.
-    labels : the same shape, whole numbers; 0 = not labelled, 1 to 255 = classes.
+    fields : from `rockrec.segmentation.labelled_fields` or `fields_at`.
+    mosaic_shape : px; the parts are bands across its longer axis.
+    classes : names by label value; if empty, the classes are the values that the labels have.
+    gray_range : gray levels of the mosaic that become -1 and 1 for the network.
+    initial : the network whose weights the training starts from; of the same encoder and
+        number of classes, which correspond in the order of their label values. Its scores are
+        those with `gray_range`, from which the training starts.
 
     Raises
     ------
-    ValueError : shapes that differ, a constant or not finite image, fewer than two classes, or
-        too few labels of a class in a part.
+    ValueError : an empty gray range, fewer than two classes, too few labels of a class in a
+        part, an `initial` of another encoder or number of classes, or an encoder to freeze that
+        nothing trained before.
     """
-    classes = _checked_classes(image, labels)
-    labels = labels.astype(np.uint8)
-    bands = split_labels(labels, settings.validation_fraction, settings.test_fraction)
-    low, high = np.percentile(image, GRAY_PERCENTILES)
+    low, high = map(float, gray_range)
     if not low < high:
-        raise ValueError(f"99 % of the mosaic's pixels have the gray level {low:g}")
-    # A seed for torch has 64 bits; numpy and torch draw from unrelated streams of it.
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        network = build_network(settings, len(classes)).to(device)
-    unet = UNet(network, settings, classes, (float(low), float(high)))
+        raise ValueError(f"the gray range of the mosaic must rise, not go from {low:g} to {high:g}")
+    values = _class_values(fields, classes)
+    parts = split_fields(
+        fields, mosaic_shape, values, settings.validation_fraction, settings.test_fraction
+    )
+    network = _initial_network(initial, settings, len(values), seed).to(device)
+    unet = UNet(network, settings, values, (low, high), dict(classes))
 
-    history, best = _train(unet, image, labels, bands, np.random.default_rng(seed))
+    scores = _scores(unet, parts, "initial") if initial is not None else []
+    history, best = _train(unet, parts, np.random.default_rng(seed))
     network.load_state_dict(best)
     network.eval()
-    scores = []
-    for part in ("validation", "test"):
-        counts = _confusion_on(unet, image[bands[part]], labels[bands[part]])
-        scores += score_rows(part, counts, classes)
-        log.info("U-Net: %s part, IoU %s", part, np.round(class_ious(counts), 4).tolist())
-    return TrainedUNet(unet, history, scores)
+    return TrainedUNet(unet, history, scores + _scores(unet, parts, "trained"))
+
+
+def _initial_network(
+    initial: UNet | None, settings: UNetSettings, n_classes: int, seed: int
+) -> torch.nn.Module:
+    if initial is None:
+        if settings.freeze_encoder_epochs and settings.encoder_weights is None:
+            raise ValueError(
+                "freeze_encoder_epochs needs an encoder that was trained before: "
+                "an initial model, or encoder_weights"
+            )
+        # A seed for torch has 64 bits; numpy and torch draw from unrelated streams of it.
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return build_network(settings, n_classes)
+    for what, given, wanted in (
+        ("encoder", initial.settings.encoder, settings.encoder),
+        ("number of classes", len(initial.classes), n_classes),
+    ):
+        if given != wanted:
+            raise ValueError(f"the initial model has the {what} {given}, this training {wanted}")
+    return copy.deepcopy(initial.network)
 
 
 def _train(
-    unet: UNet,
-    image: np.ndarray,
-    labels: np.ndarray,
-    bands: dict[str, tuple[slice, slice]],
-    rng: np.random.Generator,
+    unet: UNet, parts: Mapping[str, Sequence[Field]], rng: np.random.Generator
 ) -> tuple[list[dict], dict[str, torch.Tensor]]:
     """Return the history and the weights of the epoch that validates best (the first of equals)."""
     settings = unet.settings
@@ -104,16 +129,21 @@ def _train(
         total_steps=settings.epochs * settings.steps + 1,
         pct_start=0.25,
     )
-    crops = _Crops(unet, image[bands["train"]], labels[bands["train"]], rng)
-    history, best, best_iou = [], {}, -1.0
+    crops = Crops(unet, parts["train"], rng)
+    balanced = settings.class_weights == "balanced"
+    class_weights = balanced_weights(unet, parts["train"]) if balanced else None
+    history, best, best_epoch, best_iou = [], {}, 0, -1.0
     progress = Progress("U-Net epoch", settings.epochs)
     for epoch in range(1, settings.epochs + 1):
-        unet.network.train()
+        _set_training(unet.network, frozen_encoder=epoch <= settings.freeze_encoder_epochs)
         losses = []
         for _ in range(settings.steps):
-            losses.append(_step(unet, optimizer, *crops.draw(settings.batch)))
+            losses.append(_step(unet, optimizer, class_weights, *crops.draw(settings.batch)))
             schedule.step()
-        counts = _confusion_on(unet, image[bands["validation"]], labels[bands["validation"]])
+        counts = sum(
+            confusion(field.labels, _predicted(unet, field), unet.classes)
+            for field in parts["validation"]
+        )
         iou = float(class_ious(counts).mean())
         history.append(
             {
@@ -128,86 +158,67 @@ def _train(
             best_iou, best_epoch = iou, epoch
             best = {name: value.clone() for name, value in unet.network.state_dict().items()}
         progress.report(epoch, f"loss {history[-1]['loss']:.4f}, validation IoU {iou:.4f}")
+        if settings.patience is not None and epoch - best_epoch >= settings.patience:
+            log.info("U-Net: no better validation since epoch %d", best_epoch)
+            break
     history[best_epoch - 1]["kept"] = True
     return history, best
 
 
+def _set_training(network: torch.nn.Module, frozen_encoder: bool) -> None:
+    network.train().requires_grad_(True)
+    if frozen_encoder:  # the statistics of its batch normalisation too
+        network.encoder.eval().requires_grad_(False)
+
+
 def _step(
-    unet: UNet, optimizer: torch.optim.Optimizer, crops: torch.Tensor, targets: torch.Tensor
+    unet: UNet,
+    optimizer: torch.optim.Optimizer,
+    class_weights: torch.Tensor | None,
+    crops: torch.Tensor,
+    targets: torch.Tensor,
 ) -> float:
     optimizer.zero_grad(set_to_none=True)
     with autocast(unet.device, unet.settings.precision):
         scores = unet.network(crops)
-    loss = cross_entropy(scores.float(), targets, ignore_index=NOT_LABELLED)
+    loss = segmentation_loss(scores.float(), targets, unet.settings.dice_weight, class_weights)
     loss.backward()
     optimizer.step()
     return loss.item()
 
 
-def _confusion_on(unet: UNet, image: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    predicted = segment(
+def _scores(unet: UNet, parts: Mapping[str, Sequence[Field]], model: str) -> list[dict]:
+    rows = []
+    for part in ("validation", "test"):
+        counts, boundaries = 0, 0
+        for field in parts[part]:
+            predicted = _predicted(unet, field)
+            counts += confusion(field.labels, predicted, unet.classes)
+            boundaries += boundary_counts(field.labels, predicted, unet.classes)
+        rows += score_rows(part, model, counts, boundaries, unet.classes)
+        ious = np.round(class_ious(counts), 4).tolist()
+        log.info("U-Net: %s model, %s part, IoU %s", model, part, ious)
+    return rows
+
+
+def _predicted(unet: UNet, field: Field) -> np.ndarray:
+    return segment(
         unet,
-        image,
+        field.gray,
         window=SCORING_WINDOW,
         overlap=SCORING_OVERLAP,
         batch=unet.settings.batch,
         precision=unet.settings.precision,
-        needed=labels > 0,
+        needed=field.labels > 0,
     )
-    return confusion(labels, predicted, unet.classes)
 
 
-class _Crops:
-    """Draws augmented crops around labelled pixels of one part of the mosaic."""
-
-    def __init__(self, unet: UNet, image: np.ndarray, labels: np.ndarray, rng: np.random.Generator):
-        self.unet, self.rng, self.size = unet, rng, unet.settings.crop
-        lacking = [(0, max(0, self.size - side)) for side in image.shape]
-        self.image = np.pad(image, lacking, mode="reflect")
-        self.labels = np.pad(labels, lacking)
-        self.target_of = np.full(256, NOT_LABELLED, np.int64)
-        self.target_of[list(unet.classes)] = np.arange(len(unet.classes))
-        self.places = [np.argwhere(self.labels == value) for value in unet.classes]
-
-    def draw(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return (count, 1, size, size) gray and (count, size, size) class numbers."""
-        pairs = [self._one() for _ in range(count)]
-        gray = torch.stack([one for one, _ in pairs]).unsqueeze(1)
-        targets = torch.from_numpy(np.stack([one for _, one in pairs]))
-        device = self.unet.device
-        return gray.contiguous(memory_format=torch.channels_last).to(device), targets.to(device)
-
-    def _one(self) -> tuple[torch.Tensor, np.ndarray]:
-        rng, size = self.rng, self.size
-        places = self.places[rng.integers(len(self.places))]
-        shift = rng.integers(-size // 4, size // 4 + 1, 2)
-        corner = places[rng.integers(len(places))] - size // 2 + shift
-        top, left = np.clip(corner, 0, np.array(self.image.shape) - size)
-        window = (slice(top, top + size), slice(left, left + size))
-        turns, flip = int(rng.integers(4)), bool(rng.integers(2))
-        gray, labels = (
-            np.rot90(np.fliplr(array[window]) if flip else array[window], turns)
-            for array in (self.image, self.labels)
-        )
-        gray = self.unet.normalised(np.ascontiguousarray(gray))
-        contrast, brightness = rng.uniform(0.8, 1.25), rng.normal(0.0, 0.1)
-        noise = rng.standard_normal(gray.shape, np.float32) * rng.uniform(0.0, 0.1)
-        return gray * contrast + brightness + torch.from_numpy(noise), self.target_of[labels]
-
-
-def _checked_classes(image: np.ndarray, labels: np.ndarray) -> tuple[int, ...]:
-    if image.ndim != 2 or image.shape != labels.shape:
-        raise ValueError(
-            f"a mosaic and its labels are 2D and of one shape, not {image.shape} and {labels.shape}"
-        )
-    if not np.isfinite(image).all():
-        raise ValueError("the mosaic holds values that are not finite")
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"labels must be whole numbers, not {labels.dtype}")
-    values = np.unique(labels)
-    if values[0] < 0 or values[-1] > 255:
-        raise ValueError(f"labels must be 0 to 255, not {values[0]} to {values[-1]}")
-    classes = tuple(int(value) for value in values if value > 0)
-    if len(classes) < 2:
-        raise ValueError(f"needs labels of two classes or more, has {list(classes)}")
-    return classes
+def _class_values(fields: Sequence[Field], classes: Mapping[int, str]) -> tuple[int, ...]:
+    found = set(np.flatnonzero(label_counts(fields)).tolist()) - {0}
+    if classes and not found <= set(classes):
+        unknown = sorted(found - set(classes))
+        raise ValueError(f"labels {unknown} are none of the classes {sorted(classes)}")
+    values = tuple(sorted(classes or found))
+    if len(values) < 2:
+        raise ValueError(f"needs labels of two classes or more, has {list(values)}")
+    return values

@@ -1,0 +1,160 @@
+"""Labels are read from what annotation programs write; what is no label is named with its place."""
+
+import json
+
+import numpy as np
+import pytest
+import tifffile
+from skimage.io import imsave
+
+from rockrec.images import ImageError
+from rockrec.labels import open_labels, read_labels
+
+LABELS = np.random.default_rng(0).integers(0, 4, (30, 50)).astype(np.uint8)
+
+
+def write_hdf5(path, array, axes=None, name="exported_data", also=()):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(path, "w") as file:
+        data = file.create_dataset(name, data=array)
+        if axes:
+            tags = {"axes": [{"key": axis, "typeFlags": 2, "resolution": 0} for axis in axes]}
+            data.attrs["axistags"] = json.dumps(tags)
+        for other in also:
+            file[other] = array
+
+
+# --- formats --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("axes", ["yx", "xy", "yxc", "cyx", "tzyxc", "txyzc", "xcy"])
+def test_hdf5_comes_as_rows_and_columns_whatever_its_axes(tmp_path, axes):
+    sides = {"y": 30, "x": 50}
+    ordered = LABELS if axes.index("y") < axes.index("x") else LABELS.T
+    write_hdf5(tmp_path / "a.h5", ordered.reshape([sides.get(axis, 1) for axis in axes]), axes)
+    assert np.array_equal(read_labels(tmp_path / "a.h5"), LABELS)
+    with open_labels(tmp_path / "a.h5") as labels:
+        assert labels.shape == (30, 50)
+        assert np.array_equal(labels[3:20, 10:], LABELS[3:20, 10:])
+
+
+@pytest.mark.parametrize("shape", [(30, 50), (1, 30, 50, 1), (30, 50, 1)])
+def test_hdf5_without_axistags_is_rows_and_columns(tmp_path, shape):
+    write_hdf5(tmp_path / "a.h5", LABELS.reshape(shape), name="group/labels")
+    assert np.array_equal(read_labels(tmp_path / "a.h5"), LABELS)
+
+
+def test_hdf5_with_several_datasets_needs_the_name_that_ilastik_gives(tmp_path):
+    write_hdf5(tmp_path / "a.h5", LABELS, also=["other"])
+    assert np.array_equal(read_labels(tmp_path / "a.h5"), LABELS)
+    write_hdf5(tmp_path / "b.h5", LABELS, name="one", also=["two"])
+    with pytest.raises(ImageError, match=r"b.h5: needs the dataset exported_data .* has one, two"):
+        read_labels(tmp_path / "b.h5")
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64, np.float32, ">i4"])
+def test_numpy_and_tiff_of_any_number_type(tmp_path, dtype):
+    np.save(tmp_path / "a.npy", LABELS[None, :, :, None].astype(dtype))
+    tifffile.imwrite(tmp_path / "a.tif", LABELS.astype(np.dtype(dtype).newbyteorder("=")))
+    for name in ("a.npy", "a.tif"):
+        found = read_labels(tmp_path / name)
+        assert found.dtype == np.uint8
+        assert np.array_equal(found, LABELS)
+
+
+def test_png(tmp_path):
+    imsave(tmp_path / "a.png", LABELS, check_contrast=False)
+    assert np.array_equal(read_labels(tmp_path / "a.png"), LABELS)
+
+
+# --- values ---------------------------------------------------------------------------------
+
+
+def test_the_value_of_unlabelled_pixels_becomes_0(tmp_path):
+    np.save(tmp_path / "a.npy", np.where(LABELS == 0, 255, LABELS))
+    assert np.array_equal(read_labels(tmp_path / "a.npy", unlabelled=255), LABELS)
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [(np.nan, float), (1.5, float), (np.inf, float), (-1, int), (256, int), (0, int)],
+)
+def test_a_value_that_is_no_label_is_named_with_its_first_place(tmp_path, value, dtype):
+    array = np.full((40, 60), 9, dtype)
+    array[33, 8:] = array[20:, 12] = value
+    np.save(tmp_path / "a.npy", array)
+    said = rf"a.npy: the label at row 20, column 12 is {value}; .* from 1 to 255, and 9 where"
+    with pytest.raises(ImageError, match=said):
+        read_labels(tmp_path / "a.npy", unlabelled=9)
+    with (
+        open_labels(tmp_path / "a.npy", unlabelled=9) as labels,
+        pytest.raises(ImageError, match="row 33, column 30"),
+    ):
+        labels[30:, 30:]
+
+
+def test_a_label_of_no_named_class_is_refused(tmp_path):
+    array = np.where(LABELS == 3, 2, LABELS)
+    array[25, 7] = 3
+    np.save(tmp_path / "a.npy", array)
+    assert np.array_equal(read_labels(tmp_path / "a.npy", classes={1: "", 2: "", 3: ""}), array)
+    said = "a.npy: the label at row 25, column 7 is 3; the classes are 1, 2, and 0 where"
+    with pytest.raises(ImageError, match=said):
+        read_labels(tmp_path / "a.npy", classes={1: "pore", 2: "grain"})
+
+
+# --- files ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".npy", ".png", ".tif"])
+def test_missing_and_broken_files_are_named(tmp_path, suffix):
+    if suffix == ".h5":
+        pytest.importorskip("h5py")
+    path = tmp_path / f"a{suffix}"
+    with pytest.raises(ImageError, match=f"a{suffix}: no such file"):
+        read_labels(path)
+    path.write_bytes(b"labels" * 100)
+    with pytest.raises(ImageError, match=f"a{suffix}: not a readable"):
+        read_labels(path)
+
+
+def test_truncated_numpy_file_is_named(tmp_path):
+    np.save(tmp_path / "a.npy", LABELS)
+    content = (tmp_path / "a.npy").read_bytes()
+    (tmp_path / "a.npy").write_bytes(content[:-100])
+    with pytest.raises(ImageError, match="a.npy: not a readable"):
+        read_labels(tmp_path / "a.npy")
+
+
+def test_damaged_hdf5_chunk_is_named_with_its_place(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        data = file.create_dataset("exported_data", (30, 50), "u1", chunks=(10, 50), compression=4)
+        data[:] = LABELS
+        chunk = data.id.get_chunk_info(2)
+    content = bytearray((tmp_path / "a.h5").read_bytes())
+    content[chunk.byte_offset : chunk.byte_offset + chunk.size] = bytes(chunk.size)
+    (tmp_path / "a.h5").write_bytes(content)
+    with (
+        open_labels(tmp_path / "a.h5") as labels,
+        pytest.raises(ImageError, match=r"a.h5: .*row 20, column 0 on cannot be decoded"),
+    ):
+        labels[20:, :]
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes"), [((2, 30, 50), "cyx"), ((2, 30, 50), None), ((3,), None)]
+)
+def test_more_or_less_than_two_dimensions_are_refused(tmp_path, shape, axes):
+    write_hdf5(tmp_path / "a.h5", np.ones(shape, np.uint8), axes)
+    np.save(tmp_path / "a.npy", np.ones(shape, np.uint8))
+    for name in ("a.h5", "a.npy"):
+        with pytest.raises(ImageError, match=f"{name}: labels have two dimensions"):
+            read_labels(tmp_path / name)
+
+
+@pytest.mark.parametrize("axes", ["zx", "yxc"])
+def test_axistags_that_do_not_fit_are_refused(tmp_path, axes):
+    write_hdf5(tmp_path / "a.h5", LABELS, axes)
+    with pytest.raises(ImageError, match="a.h5: its axistags .* do not fit the shape"):
+        read_labels(tmp_path / "a.h5")

@@ -1,0 +1,107 @@
+"""Segmented mosaics over their gray image, for the eye to judge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from rockrec.figures.style import (
+    PAGE_WIDTH,
+    VERMILLION,
+    missing,
+    panel_letters,
+    round_length,
+    styled,
+)
+
+TINT = 0.65  # of the phase in the overview
+
+
+@dataclass(frozen=True)
+class Field:
+    """A square of the mosaic at full resolution: where, its gray levels, and the phase (bool)."""
+
+    row: int
+    column: int
+    gray: np.ndarray
+    phase: np.ndarray
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """A mosaic in small with the phase (bool), a few fields of it, and how to show them.
+
+    `shape` is that of the whole mosaic (px), `gray_range` what is shown as black and white.
+    """
+
+    shape: tuple[int, int]
+    gray: np.ndarray
+    phase: np.ndarray
+    fields: list[Field]
+    gray_range: tuple[float, float]
+    pixel_size_nm: float
+
+
+def field_corners(shape: tuple[int, int], n: int, side: int) -> list[tuple[int, int]]:
+    """Corners of `n` squares spread along the longer axis, in the middle of the shorter."""
+    along = int(shape[1] >= shape[0])
+    corners = []
+    for i in range(n):
+        middle = [shape[0] // 2, shape[1] // 2]
+        middle[along] = round((i + 0.5) * shape[along] / n)
+        corner = (min(max(m - side // 2, 0), s - side) for m, s in zip(middle, shape, strict=True))
+        corners.append(tuple(corner))
+    return corners
+
+
+@styled
+def plot_segmentation(samples: Mapping[str, Segmented]) -> Figure:
+    """Show each mosaic with the phase tinted, and fields at full resolution with its outline."""
+    if not samples:
+        return missing("Segmentation", ["no sample was segmented here"])
+    figure = Figure(figsize=(PAGE_WIDTH, 4.0 * len(samples)))
+    blocks = figure.subfigures(len(samples), 1, squeeze=False)[:, 0]
+    letters = panel_letters()
+    for block, (sample, shown) in zip(blocks, samples.items(), strict=True):
+        n = len(shown.fields)
+        grid = block.add_gridspec(2, n, height_ratios=(1, 1.25))
+        overview = block.add_subplot(grid[0, :])
+        _draw_overview(overview, shown)
+        overview.set_title(f"{next(letters)} {sample}: {shown.shape[0]} × {shown.shape[1]} px")
+        for i, field in enumerate(shown.fields):
+            axes = block.add_subplot(grid[1, i])
+            _draw_field(axes, field, shown)
+            axes.set_title(f"{next(letters)} row {field.row}, column {field.column}")
+    return figure
+
+
+def _draw_overview(axes: Axes, shown: Segmented) -> None:
+    low, high = shown.gray_range
+    gray = np.clip((shown.gray.astype(np.float32) - low) / max(high - low, 1), 0, 1)
+    picture = np.repeat(gray[..., None], 3, axis=2)
+    colour = np.array([int(VERMILLION[i : i + 2], 16) / 255 for i in (1, 3, 5)], np.float32)
+    picture[shown.phase] = (1 - TINT) * picture[shown.phase] + TINT * colour
+    height, width = shown.shape
+    axes.imshow(picture, extent=(0, width, height, 0), interpolation="nearest")
+    for field in shown.fields:
+        side = len(field.gray)
+        axes.add_patch(
+            Rectangle((field.column, field.row), side, side, fill=False, color="white", lw=0.8)
+        )
+    axes.set_axis_off()
+
+
+def _draw_field(axes: Axes, field: Field, shown: Segmented) -> None:
+    low, high = shown.gray_range
+    side = len(field.gray)
+    axes.imshow(field.gray, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+    if field.phase.any() and not field.phase.all():
+        axes.contour(field.phase, [0.5], colors=VERMILLION, linewidths=0.6)
+    bar_um = round_length(side * shown.pixel_size_nm / 1000 / 3)
+    bar = bar_um * 1000 / shown.pixel_size_nm
+    axes.plot([side * 0.05, side * 0.05 + bar], [side * 0.94] * 2, color="white", linewidth=2)
+    axes.text(side * 0.05, side * 0.91, f"{bar_um:g} µm", color="white", fontsize=6.5)
+    axes.set_axis_off()

@@ -1,0 +1,27 @@
+"""Mosaics: images too large for memory, read and written block by block."""
+
+from rockrec.mosaics.contrast import (
+    Contrast,
+    Histogram,
+    measured_bands,
+    read_contrast,
+    values_of,
+    write_contrast,
+)
+from rockrec.mosaics.reading import Mosaic, StitchedMosaic, open_mosaic, read_small, row_bands
+from rockrec.mosaics.writing import write_mosaic
+
+__all__ = [
+    "Contrast",
+    "Histogram",
+    "Mosaic",
+    "StitchedMosaic",
+    "measured_bands",
+    "open_mosaic",
+    "read_contrast",
+    "read_small",
+    "row_bands",
+    "values_of",
+    "write_contrast",
+    "write_mosaic",
+]

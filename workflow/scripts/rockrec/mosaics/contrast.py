@@ -1,0 +1,89 @@
+"""One contrast range for a whole mosaic, from the histogram of all its pixels."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from rockrec.images import ImageError
+from rockrec.mosaics.reading import row_bands
+from rockrec.outputs import written_whole
+
+PERCENTILES = (0.5, 99.5)
+CHUNK = 2**20  # pixels counted at a time, in the processor's cache
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Gray levels of a mosaic.
+
+    Attributes
+    ----------
+    low, high : gray levels that 0.5 % and 99.5 % of the pixels do not exceed.
+    minimum, maximum : of all pixels.
+    """
+
+    low: int
+    high: int
+    minimum: int
+    maximum: int
+
+    def check(self, path: str | os.PathLike) -> None:
+        """Raise ImageError if there is nothing to see: 99 % of the pixels have one gray level."""
+        if self.low == self.high:
+            raise ImageError(f"{path}: 99 % of its pixels have the gray level {self.low}")
+
+
+class Histogram:
+    """Counts of the gray levels of a mosaic of 8 or 16 bit, band by band."""
+
+    def __init__(self, dtype: np.dtype):
+        self.counts = np.zeros(np.iinfo(dtype).max + 1, np.int64)
+
+    def add(self, band: np.ndarray) -> None:
+        """Count the pixels of a band."""
+        for some in np.array_split(band.ravel(), band.size // CHUNK + 1):
+            self.counts += np.bincount(some, minlength=len(self.counts))
+
+    def values(self) -> np.ndarray:
+        """Return the gray levels that occur."""
+        return np.flatnonzero(self.counts)
+
+    def contrast(self) -> Contrast:
+        """Return the contrast of all pixels counted."""
+        found = self.values()
+        below = np.cumsum(self.counts)
+        low, high = (np.searchsorted(below, p / 100 * below[-1]) for p in PERCENTILES)
+        return Contrast(int(low), int(high), int(found[0]), int(found[-1]))
+
+
+def values_of(mosaic) -> np.ndarray:
+    """Return all values that the pixels of a label mosaic have, in one pass from top to bottom."""
+    bands = (mosaic[band] for band in row_bands(mosaic.shape[0]))
+    if mosaic.dtype in (np.uint8, np.uint16):
+        histogram = Histogram(mosaic.dtype)
+        for band in bands:
+            histogram.add(band)
+        return histogram.values()
+    return np.unique(np.concatenate([np.unique(band) for band in bands]))
+
+
+def measured_bands(bands: Iterable[np.ndarray], histogram: Histogram) -> Iterator[np.ndarray]:
+    """Pass bands on and count them on their way."""
+    for band in bands:
+        histogram.add(band)
+        yield band
+
+
+def write_contrast(path: str | os.PathLike, contrast: Contrast) -> None:
+    """Write a contrast as JSON."""
+    with written_whole(path) as partial:
+        partial.write_text(json.dumps(asdict(contrast), indent=2) + "\n", encoding="utf-8")
+
+
+def read_contrast(path: str | os.PathLike) -> Contrast:
+    """Read what `write_contrast` wrote."""
+    with open(path, encoding="utf-8") as file:
+        return Contrast(**json.load(file))

@@ -1,0 +1,204 @@
+"""Reading any region of a mosaic, decoding only the blocks of the file that it needs."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+import tifffile
+
+from rockrec.grid import Grid
+from rockrec.images import ImageError, open_tiff, pixel_size_of
+
+ROWS = 1024  # of a band
+
+
+class Mosaic:
+    """A 2D TIFF on disk that is read like an array: ``mosaic[top:bottom, left:right]``.
+
+    Of a pyramid, its full level. Blocks are decoded when asked for; those in the rows of the
+    last request are kept, so that going through a mosaic from top to bottom decodes each once.
+
+    Attributes
+    ----------
+    path, shape, dtype.
+    pixel_size_nm : from OME or ImageJ metadata; None where these are silent.
+    """
+
+    def __init__(self, path: str | os.PathLike, tiff: tifffile.TiffFile, threads: int):
+        full = tiff.series[0].levels[0]
+        if len(full.shape) != 2:
+            raise ImageError(f"{path}: a mosaic has two dimensions, this image is {full.shape}")
+        page = full.keyframe
+        self.path, self.shape, self.dtype = Path(path), page.shape, np.dtype(page.dtype)
+        self.pixel_size_nm = pixel_size_of(tiff, path)
+        size = tiff.filehandle.size
+        ends = [
+            offset + length
+            for offset, length in zip(page.dataoffsets, page.databytecounts, strict=True)
+        ]
+        if not ends or max(ends) > size:
+            raise ImageError(
+                f"{path}: truncated, {size} bytes of at least {max(ends, default=size + 1)}"
+            )
+        self._tiff, self._page = tiff, page
+        self._block = (page.tilelength, page.tilewidth) if page.is_tiled else self._strip(page)
+        self._blocks_across = -(-self.shape[1] // self._block[1])
+        self._pool = ThreadPoolExecutor(threads)
+        self._decoded: dict[int, np.ndarray] = {}
+        self._mapped = self._map() if page.is_memmappable else None
+
+    @staticmethod
+    def _strip(page: tifffile.TiffPage) -> tuple[int, int]:
+        return min(page.rowsperstrip, page.shape[0]), page.shape[1]
+
+    def _map(self) -> np.ndarray:
+        stored = self.dtype.newbyteorder(self._tiff.byteorder)
+        return np.memmap(self.path, stored, "r", self._page.dataoffsets[0], self.shape)
+
+    def close(self) -> None:
+        """Forget what was decoded and let the threads go."""
+        self._pool.shutdown(cancel_futures=True)
+        self._decoded.clear()
+
+    def __getitem__(self, region) -> np.ndarray:
+        """Return a copy of a region given by one slice (rows) or two, without steps.
+
+        Raises ImageError, which names file and place, if a block cannot be decoded.
+        """
+        rows, columns = _ranges(region, self.shape)
+        if self._mapped is not None:
+            part = self._mapped[rows.start : rows.stop, columns.start : columns.stop]
+            return np.ascontiguousarray(part, self.dtype)
+        out = np.empty((len(rows), len(columns)), self.dtype)
+        if out.size == 0:
+            return out
+        (down, right), across = self._block, self._blocks_across
+        of_rows = range(rows.start // down, (rows.stop - 1) // down + 1)
+        of_columns = range(columns.start // right, (columns.stop - 1) // right + 1)
+        first, end = of_rows.start * across, of_rows.stop * across
+        self._decoded = {k: block for k, block in self._decoded.items() if first <= k < end}
+        wanted = [i * across + j for i in of_rows for j in of_columns]
+        missing = [k for k in wanted if k not in self._decoded]
+        self._decoded.update(zip(missing, self._pool.map(self._decode, missing), strict=True))
+        for k in wanted:
+            top, left = k // across * down, k % across * right
+            y = range(max(top, rows.start), min(top + down, rows.stop))
+            x = range(max(left, columns.start), min(left + right, columns.stop))
+            out[
+                y.start - rows.start : y.stop - rows.start,
+                x.start - columns.start : x.stop - columns.start,
+            ] = self._decoded[k][y.start - top : y.stop - top, x.start - left : x.stop - left]
+        return out
+
+    def _decode(self, k: int) -> np.ndarray:
+        offset, length = self._page.dataoffsets[k], self._page.databytecounts[k]
+        down, across = self._block[0], self._blocks_across
+        place = f"block at row {k // across * down}, column {k % across * self._block[1]}"
+        try:
+            data = os.pread(self._tiff.filehandle.fileno(), length, offset)
+            block, _, shape = self._page.decode(data, k, jpegtables=self._page.jpegtables)
+        except Exception as error:  # every codec has its own
+            raise ImageError(f"{self.path}: {place} cannot be decoded: {error}") from error
+        if block is None:
+            raise ImageError(f"{self.path}: {place} is missing")
+        return block.reshape(block.shape[1:3])[: shape[1], : shape[2]]
+
+
+class StitchedMosaic:
+    """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps."""
+
+    def __init__(self, tiles: Sequence[Mosaic], grid: Grid):
+        first = tiles[0]
+        for tile in tiles:
+            if (tile.shape, tile.dtype) != (first.shape, first.dtype):
+                raise ImageError(
+                    f"{tile.path}: {tile.shape[0]} x {tile.shape[1]} px {tile.dtype}, but "
+                    f"{first.path} {first.shape[0]} x {first.shape[1]} px {first.dtype}"
+                )
+        if grid.overlap >= min(first.shape):
+            raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
+        self.path, self.dtype, self.pixel_size_nm = first.path, first.dtype, first.pixel_size_nm
+        self._tiles, self._grid = tiles, grid
+        self._seams = [
+            _seams(count, side, grid.overlap)
+            for count, side in zip((grid.rows, grid.columns), first.shape, strict=True)
+        ]
+        self.shape = tuple(int(seams[-1]) for seams in self._seams)
+        self._steps = [side - grid.overlap for side in first.shape]
+
+    def __getitem__(self, region) -> np.ndarray:
+        """Return a copy of a region given by one slice (rows) or two, without steps."""
+        rows, columns = _ranges(region, self.shape)
+        out = np.empty((len(rows), len(columns)), self.dtype)
+        for i, y in _pieces(rows, self._seams[0]):
+            for j, x in _pieces(columns, self._seams[1]):
+                top, left = i * self._steps[0], j * self._steps[1]
+                tile = self._tiles[i * self._grid.columns + j]
+                out[
+                    y.start - rows.start : y.stop - rows.start,
+                    x.start - columns.start : x.stop - columns.start,
+                ] = tile[y.start - top : y.stop - top, x.start - left : x.stop - left]
+        return out
+
+
+@contextmanager
+def open_mosaic(
+    path: str | os.PathLike | Sequence[str | os.PathLike],
+    grid: Grid | None = None,
+    threads: int = 1,
+) -> Iterator[Mosaic | StitchedMosaic]:
+    """Open a mosaic: one TIFF, or the tiles of a grid, row by row.
+
+    Raises
+    ------
+    ImageError : a file is missing, no TIFF, shorter than its header says, or not 2D; tiles of
+        several sizes.
+    """
+    with ExitStack() as stack:
+
+        def opened(one):
+            mosaic = Mosaic(one, stack.enter_context(open_tiff(one)), threads)
+            stack.callback(mosaic.close)
+            return mosaic
+
+        if grid is None:
+            yield opened(path)
+        else:
+            yield StitchedMosaic([opened(one) for one in path], grid)
+
+
+def read_small(path: str | os.PathLike, longest: int) -> np.ndarray:
+    """Read the smallest level of a pyramid whose longer side has at least `longest` px."""
+    with open_tiff(path) as tiff:
+        levels = tiff.series[0].levels
+        large = [level for level in levels if max(level.shape) >= longest]
+        return (large or levels)[-1 if large else 0].asarray()
+
+
+def row_bands(height: int, rows: int = ROWS) -> list[slice]:
+    """Divide the rows of a mosaic into bands, from top to bottom."""
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+
+
+def _ranges(region, shape: tuple[int, int]) -> tuple[range, range]:
+    rows, columns = region if isinstance(region, tuple) else (region, slice(None))
+    return range(*rows.indices(shape[0])), range(*columns.indices(shape[1]))
+
+
+def _seams(count: int, side: int, overlap: int) -> np.ndarray:
+    """Where tile i ends along an axis; the next begins there."""
+    ends = np.arange(1, count + 1) * (side - overlap) + overlap // 2
+    ends[-1] = count * (side - overlap) + overlap
+    return ends
+
+
+def _pieces(wanted: range, seams: np.ndarray) -> Iterator[tuple[int, range]]:
+    start = wanted.start
+    while start < wanted.stop:
+        i = int(np.searchsorted(seams, start, side="right"))
+        stop = min(int(seams[i]), wanted.stop)
+        yield i, range(start, stop)
+        start = stop

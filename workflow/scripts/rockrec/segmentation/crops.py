@@ -1,0 +1,73 @@
+"""Draw training crops around labelled pixels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from rockrec.segmentation.augmentation import augmented
+from rockrec.segmentation.fields import Field, extent
+from rockrec.segmentation.losses import NOT_LABELLED
+from rockrec.segmentation.model import UNet
+from rockrec.segmentation.parts import label_counts
+
+MOST_PLACES = 1_000_000  # labelled pixels of a class that crops are drawn around
+
+
+class Crops:
+    """Draws augmented crops around labelled pixels of fields, each class as often."""
+
+    def __init__(self, unet: UNet, fields: Sequence[Field], rng: np.random.Generator):
+        self.unet, self.fields, self.rng = unet, fields, rng
+        self.target_of = np.full(256, NOT_LABELLED, np.int64)
+        self.target_of[list(unet.classes)] = np.arange(len(unet.classes))
+        self.places = [places_of(value, fields, rng) for value in unet.classes]
+
+    def draw(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return (count, 1, size, size) gray and (count, size, size) class numbers."""
+        pairs = [self._one() for _ in range(count)]
+        gray, targets = (torch.from_numpy(np.stack(some)) for some in zip(*pairs, strict=True))
+        device = self.unet.device
+        gray = gray.unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        return gray.to(device), targets.to(device)
+
+    def _one(self) -> tuple[np.ndarray, np.ndarray]:
+        rng, size = self.rng, self.unet.settings.crop
+        places = self.places[rng.integers(len(self.places))]
+        at, *centre = places[rng.integers(len(places))]
+        field = self.fields[at]
+        corner = np.array(centre) - size // 2 + rng.integers(-size // 4, size // 4 + 1, 2)
+        corner = np.clip(corner, 0, np.maximum(np.array(field.gray.shape) - size, 0))
+        window = extent(*corner, (size, size))
+        gray, labels = field.gray[window], field.labels[window]
+        lacking = [(0, size - side) for side in gray.shape]
+        gray, labels = np.pad(gray, lacking, mode="reflect"), np.pad(labels, lacking)
+        turns, flip = int(rng.integers(4)), bool(rng.integers(2))
+        gray, labels = (np.rot90(np.fliplr(one) if flip else one, turns) for one in (gray, labels))
+        return augmented(self.unet.normalised(gray).numpy(), rng), self.target_of[labels]
+
+
+def places_of(
+    value: int, fields: Sequence[Field], rng: np.random.Generator, most: int = MOST_PLACES
+) -> np.ndarray:
+    """Where a label value stands: (n, 3) int32 of field number, row and column in the field.
+
+    Of more than `most` pixels, each field keeps its share of that many, drawn at random.
+    """
+    counts = [np.count_nonzero(field.labels == value) for field in fields]
+    share = min(1.0, most / max(sum(counts), 1))
+    found = []
+    for number, (field, count) in enumerate(zip(fields, counts, strict=True)):
+        flat = np.flatnonzero(field.labels == value)
+        if share < 1:
+            flat = rng.choice(flat, int(np.ceil(count * share)), replace=False)
+        rows, columns = np.unravel_index(flat, field.labels.shape)
+        found.append(np.column_stack([np.full(len(flat), number), rows, columns]).astype(np.int32))
+    return np.concatenate(found)
+
+
+def balanced_weights(unet: UNet, fields: Sequence[Field]) -> torch.Tensor:
+    """Weights of the classes, inverse to their labelled pixels; the mean over these is 1."""
+    counts = label_counts(fields)[list(unet.classes)]
+    weights = counts.sum() / (len(counts) * counts)
+    return torch.tensor(weights, dtype=torch.float32, device=unet.device)
