@@ -16,12 +16,14 @@ from rockrec.mosaics import (
     write_contrast,
     write_mosaic,
 )
+from rockrec.threads import keep_large_blocks
 
 log = logging.getLogger(__name__)
 
 
 @logged(snakemake)
 def main():
+    keep_large_blocks()
     inputs, params, output = snakemake.input, snakemake.params, snakemake.output
     grid = Grid(**params.grid) if params.grid else None
     path = list(inputs.mosaic) if grid else inputs.mosaic
@@ -44,6 +46,7 @@ def main():
             mosaic.shape,
             mosaic.dtype,
             snakemake.threads,
+            compression="zstd",
         )
         contrast = histogram.contrast()
         log.info("denoised gray levels: %s", contrast)

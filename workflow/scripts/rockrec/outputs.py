@@ -11,7 +11,7 @@ def written_whole(path: str | os.PathLike) -> Iterator[Path]:
     """Yield ``<path>.partial`` to write to; on success it becomes `path` in one step.
 
     If the block raises, the partial file is removed and whatever stood at `path` stays as
-    it was. The folder is made if it is missing. A killed process leaves the partial file
+    it was; an error of the disk (full, read-only) that names no file is given the path. The folder is made if it is missing. A killed process leaves the partial file
     behind; the next run overwrites it.
     """
     target = Path(path)
@@ -20,6 +20,9 @@ def written_whole(path: str | os.PathLike) -> Iterator[Path]:
     try:
         yield partial
         os.replace(partial, target)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not error.filename:
+            reason = os.strerror(error.errno) if error.errno else f"is the disk full? {error}"
+            raise OSError(error.errno, reason, str(target)) from error
         raise

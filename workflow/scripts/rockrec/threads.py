@@ -2,6 +2,7 @@
 
 import ctypes
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
 LARGE = 2**30
@@ -22,11 +23,24 @@ def use_threads(n: int) -> None:
         sys.modules["torch"].set_num_threads(n)
 
 
+def worker_thread() -> ThreadPoolExecutor:
+    """Return an executor of one thread that computes with as many threads as this one.
+
+    OpenCV and torch have one number for the process, numba one for each thread that calls it.
+    """
+    if "numba" not in sys.modules:
+        return ThreadPoolExecutor(1)
+    numba = sys.modules["numba"]
+    return ThreadPoolExecutor(
+        1, initializer=numba.set_num_threads, initargs=(numba.get_num_threads(),)
+    )
+
+
 def keep_large_blocks() -> None:
     """Let the C library keep freed memory of up to 1 GiB for the next call, where it is glibc.
 
-    A network asks for the same large blocks again and again; given back to the system and zeroed
-    anew each time, they cost it 10 to 25 % of its speed.
+    Networks and bands of a mosaic ask for the same large blocks again and again; given back to
+    the system and zeroed anew each time, they cost a network 10 to 25 % of its speed.
     """
     try:
         mallopt = ctypes.CDLL("libc.so.6").mallopt
