@@ -27,7 +27,7 @@ from rockrec.gans.interrupt import Interrupted
 from rockrec.gans.loop import TrainingDiverged
 from rockrec.gans.monitor import Monitor
 from rockrec.gans.processes import Processes
-from rockrec.gans.sampling import load_model, sample
+from rockrec.gans.sampling import load_model, sample, threshold
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import choose_device, train
 
@@ -84,6 +84,7 @@ def history_without_time(files):
     [
         tiny("dcgan", r1=1.0, label_smoothing=0.1),
         tiny("wgan_gp"),
+        tiny("wgan_gp", guide=["S2", "L"]),
         tiny("wgan_gp", spectral_norm=True, upsampling="blur", precision="bfloat16"),
     ],
 )
@@ -96,6 +97,7 @@ def test_resumed_after_a_kill_equals_undisturbed_bit_by_bit(tmp_path, monkeypatc
         monkeypatch.undo()
     resumed = run(tmp_path / "b", settings)
     assert resumed.model.read_bytes() == undisturbed.model.read_bytes()
+    assert resumed.strip.read_bytes() == undisturbed.strip.read_bytes()
     pd.testing.assert_frame_equal(history_without_time(resumed), history_without_time(undisturbed))
 
 
@@ -259,16 +261,19 @@ def test_the_kept_weights_are_those_of_the_best_check(tmp_path):
     assert model.phase_fraction == TRAIN.mean()
 
     monitor = Monitor(VALIDATION, TRAIN.mean(), tiny(), training.seed_for(3, "monitor"))
-    check = monitor.check(model.generator)
+    check, _ = monitor.check(model.generator)
     assert (check.score, check.s2_error) == (model.metrics["score"], model.metrics["s2_error"])
 
 
 def test_patience_ends_the_run_and_more_patience_continues_it(tmp_path, monkeypatch):
     scores = iter([5.0, 3.0, 4.0, 4.0, 2.0, 9.0, 9.0, 9.0])
     check = loop.Monitor.check
-    monkeypatch.setattr(
-        loop.Monitor, "check", lambda *a: dataclasses.replace(check(*a), score=next(scores))
-    )
+
+    def scored(*arguments):
+        found, gray = check(*arguments)
+        return dataclasses.replace(found, score=next(scores)), gray
+
+    monkeypatch.setattr(loop.Monitor, "check", scored)
     ended = run(tmp_path, tiny(steps=40, patience=2))
     assert history_without_time(ended)["step"].tolist() == list(range(1, 17))
     assert load_model(ended.model).step == 8
@@ -301,9 +306,10 @@ def monitor_of(tiles, fraction=None):
 
 def test_the_monitor_finds_no_error_in_the_validation_tiles_themselves():
     tiles = rock(256, 6)
-    check = monitor_of(tiles).check(Replay(tiles))
+    check, gray = monitor_of(tiles).check(Replay(tiles))
     assert check.s2_error == 0.0 and check.score == 1.0 and check.guard == 0.0
     assert check.phase_fraction == tiles.mean()
+    assert (threshold(gray, "phase_fraction", tiles.mean()) == tiles).all()
 
 
 def test_the_floor_is_that_of_the_definition():
@@ -314,7 +320,7 @@ def test_the_floor_is_that_of_the_definition():
 
 def test_other_tiles_of_the_same_rock_stand_at_the_floor():
     real, others = rock(256, 6), rock(256 * 6, 7).reshape(6, 256, 16, 16)
-    checks = [monitor_of(real).check(Replay(tiles)) for tiles in others]
+    checks = [monitor_of(real).check(Replay(tiles))[0] for tiles in others]
     floors = np.mean([check.s2_error for check in checks]) / monitor_of(real).floor
     assert 0.2 < floors < 4
     assert np.median([check.score for check in checks]) < 3
@@ -322,7 +328,7 @@ def test_other_tiles_of_the_same_rock_stand_at_the_floor():
 
 def test_the_score_tells_another_rock_from_this_one():
     coarse = np.repeat(np.repeat(rock(256, 8), 2, axis=1), 2, axis=2)[:, :16, :16]
-    assert monitor_of(rock(256, 6)).check(Replay(coarse)).score > 30
+    assert monitor_of(rock(256, 6)).check(Replay(coarse))[0].score > 30
 
 
 def test_the_guards_see_a_generator_that_repeats_itself():
@@ -331,15 +337,15 @@ def test_the_guards_see_a_generator_that_repeats_itself():
     s2 = describe(real, ("S2",))["S2"]
     near = real[np.argsort(np.mean((s2 - s2.mean(axis=0)) ** 2, axis=1))[:8]]
     monitor = monitor_of(real)
-    repeated = monitor.check(Replay(np.tile(near, (32, 1, 1))))
+    repeated = monitor.check(Replay(np.tile(near, (32, 1, 1))))[0]
     assert repeated.guard > 9 and repeated.score > 3
-    assert monitor.check(Replay(rock(256, 7))).guard < 9
+    assert monitor.check(Replay(rock(256, 7)))[0].guard < 9
 
 
 def test_a_collapse_to_one_phase_is_the_worst_of_scores():
     empty = np.zeros((256, 16, 16), np.uint8)
     monitor = Monitor(rock(64, 6), 0.2, tiny(check_tiles=256, threshold="zero"), seed=0)
-    assert monitor.check(Replay(empty)).score == np.inf
+    assert monitor.check(Replay(empty))[0].score == np.inf
 
 
 def test_training_learns(tmp_path):

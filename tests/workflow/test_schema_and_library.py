@@ -13,10 +13,12 @@ BLOCKS = load_schema()["$defs"]
 
 def defaults(block, omit=()):
     """Key to default of a block of the schema."""
-    return {
-        key: sub["default"]
+    named = {
+        key: BLOCKS[sub["$ref"].split("/")[-1]] if "$ref" in sub else sub
         for key, sub in BLOCKS[block]["properties"].items()
-        if "default" in sub and key not in omit
+    }
+    return {
+        key: sub["default"] for key, sub in named.items() if "default" in sub and key not in omit
     }
 
 
@@ -40,4 +42,4 @@ def test_unet():
     pytest.importorskip("segmentation_models_pytorch")
     from rockrec.segmentation import UNetSettings
 
-    assert dataclasses.asdict(UNetSettings()) == defaults("unet", omit=["init_from"])
+    assert dataclasses.asdict(UNetSettings()) == defaults("unet", omit=["init_from", "per_sample"])

@@ -66,6 +66,13 @@ def code(script, stop_at=()):
     return [os.path.relpath(path) for path in library_code(script, stop_at)]
 
 
+def training_code(wildcards):
+    """Modules that decide a network's weights; of a guided one the descriptors, too."""
+    guided = method_setting()(wildcards)["guide"]
+    stop_at = [name for name in SHAPES_NO_WEIGHTS if not (guided and name == "rockrec.descriptors")]
+    return code("train_gan.py", stop_at=tuple(stop_at))
+
+
 def door(sample):
     """Where a sample enters: raw mosaic, segmented mosaic or synthetic rock."""
     return next(
@@ -167,7 +174,11 @@ def targeted_by(wildcards):
         if block["kind"] == "sa":
             means = ["S2"] if {"S2H", "S2V"} <= set(block["targets"]) else []
             return [*block["targets"], *means, "phase_fraction"]
-        return ["phase_fraction"] if block.get("threshold") == "phase_fraction" else []
+        fitted = list(block.get("guide", []))
+        return [
+            *fitted,
+            *(["phase_fraction"] if block.get("threshold") == "phase_fraction" else []),
+        ]
 
     return {
         method: targeted(method)
@@ -234,7 +245,7 @@ def has_networks(experiment):
 
 
 def figures_of(experiment):
-    names = [*FIGURES, "history"] if has_networks(experiment) else FIGURES
+    names = [*FIGURES, "history", "strip"] if has_networks(experiment) else FIGURES
     return [f"results/figures/{experiment}/{name}" for name in names]
 
 

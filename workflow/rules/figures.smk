@@ -224,6 +224,40 @@ rule plot_history:
         "../scripts/plot_history.py"
 
 
+rule plot_strip:
+    """What the networks draw at the same latent vectors over the training."""
+    input:
+        strips=lambda wildcards: [
+            path.replace("history.csv", "strip.npz")
+            for path, _ in trainings_of(wildcards.experiment)
+        ],
+        history=lambda wildcards: [path for path, _ in trainings_of(wildcards.experiment)],
+        code=code("plot_strip.py"),
+    output:
+        pdf="results/figures/{experiment}/strip.pdf",
+        png=report(
+            "results/figures/{experiment}/strip.png",
+            caption="../report/strip.rst",
+            category="{experiment}",
+            labels={"figure": "tiles over training"},
+        ),
+    log:
+        "logs/figures/{experiment}/plot_strip.log",
+    benchmark:
+        "results/benchmarks/figures/{experiment}/plot_strip.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        labels=lambda wildcards: [label for _, label in trainings_of(wildcards.experiment)],
+    message:
+        "Plot tiles over the training of {wildcards.experiment}"
+    script:
+        "../scripts/plot_strip.py"
+
+
 rule plot_res:
     """F2 by image size, and the size at which it is representative (the paper's Fig. 5)."""
     input:

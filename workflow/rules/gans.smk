@@ -6,10 +6,11 @@ rule train_gan:
     input:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        code=code("train_gan.py", stop_at=SHAPES_NO_WEIGHTS),
+        code=training_code,
     output:
         model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
         history="results/{sample}/{experiment}/{method}/{replicate}/history.csv",
+        strip="results/{sample}/{experiment}/{method}/{replicate}/strip.npz",
     log:
         "logs/{sample}/{experiment}/{method}/{replicate}/train_gan.log",
     benchmark:

@@ -40,6 +40,7 @@ def main():
     for made, output in (
         (files.model, snakemake.output.model),
         (files.history, snakemake.output.history),
+        (files.strip, snakemake.output.strip),
     ):
         with written_whole(output) as partial:
             shutil.copyfile(made, partial)

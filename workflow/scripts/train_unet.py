@@ -52,12 +52,14 @@ def class_names() -> dict[int, str]:
 def annotated_fields(mosaic) -> list[Field]:
     """Cut out what one label image of the mosaic's size, or those of several fields, label."""
     labels, meaning = snakemake.params.labels, (snakemake.params.unlabelled, class_names())
+    margin = snakemake.params.unet["crop"]
     if isinstance(labels, str):
         with open_labels(labels, *meaning) as image:
-            return labelled_fields(mosaic, image)
+            return labelled_fields(mosaic, image, margin)
     return fields_at(
         mosaic,
         [(read_labels(one["file"], *meaning), one["row"], one["column"]) for one in labels],
+        margin,
     )
 
 

@@ -11,8 +11,9 @@ def written_whole(path: str | os.PathLike) -> Iterator[Path]:
     """Yield ``<path>.partial`` to write to; on success it becomes `path` in one step.
 
     If the block raises, the partial file is removed and whatever stood at `path` stays as
-    it was; an error of the disk (full, read-only) that names no file is given the path. The folder is made if it is missing. A killed process leaves the partial file
-    behind; the next run overwrites it.
+    it was; an error of the disk (full, read-only) that names no file is given the path. The
+    folder is made if it is missing. A killed process leaves the partial file behind; the next
+    run overwrites it.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from rockrec.outputs import written_whole
 
 from .settings import GanSettings
 
-FORMAT = 1  # of the checkpoints; a change in what the loop computes changes it
+FORMAT = 2  # of the checkpoints; a change in what the loop computes changes it
 
 
 def checkpoint_key(
@@ -52,6 +52,11 @@ class RunFiles:
     def history(self) -> Path:
         """The table of the steps so far, as of the last checkpoint."""
         return self.folder / f"history_{self._length}.csv"
+
+    @property
+    def strip(self) -> Path:
+        """Tiles at the same latent vectors over the training, as of the last checkpoint."""
+        return self.folder / f"strip_{self._length}.npz"
 
     @property
     def checkpoint(self) -> Path:

@@ -12,11 +12,13 @@ from rockrec.seeds import seed_for
 from .averaging import RunningMean, ready_to_sample
 from .batches import TileSubset, images_of
 from .draws import Draws
+from .guide import Guide
 from .history import History
 from .monitor import Check, Monitor
 from .networks import build
 from .processes import Processes
 from .settings import GanSettings
+from .strip import Strip
 
 
 class TrainingDiverged(RuntimeError):
@@ -61,11 +63,15 @@ class Training:
         if compiled:  # in place; copies of the networks and their penalties stay as they are
             for network in self._players().values():
                 network.compile()
+        self.guide = None
+        if settings.guide:
+            self.guide = Guide(tiles, settings.guide, self.processes).to(device)
         self.draws = Draws(seed_for(seed, "training"), settings.batch, self.processes)
         self.statistics_seed = seed_for(seed, "statistics") % 2**32
         self.step = 0
         self.best = None
         self.history = History()
+        self.strip = Strip()
         self.seconds = self.check_seconds = 0.0
         self.devices = []
         self._unread = []
@@ -110,6 +116,8 @@ class Training:
         with self._precision():
             fake = self.networks.generator(self._latents())
             loss = self.networks.generator_loss(fake)
+        if self.guide is not None:
+            loss = loss + self.settings.guide_weight * self.guide(fake)
         loss.backward()
         self._update("generator")
         self.networks.discriminator.requires_grad_(True)
@@ -155,7 +163,8 @@ class Training:
         """Let the first process check the generator to be sampled, and the raw one's S2."""
         numbers = [0.0] * 5
         if self.processes.is_first:
-            check = self.monitor.check(ready)
+            check, gray = self.monitor.check(ready)
+            self.strip.add(self.step, gray)
             raw_error = check.s2_error
             if self.settings.ema:
                 raw = ready_to_sample(self.networks.generator, self.statistics_seed)
@@ -213,6 +222,8 @@ class Training:
             "random": self.draws.generator.get_state(),
             "best": self.best,
             "history": self.history.tensor(),
+            "strip": self.strip.state(),
+            "guide": self.guide.state_dict() if self.guide is not None else {},
         }
 
     def restore(self, state: dict) -> None:
@@ -226,3 +237,6 @@ class Training:
         self.draws.generator.set_state(state["random"])
         self.best = state["best"]
         self.history = History(state["history"])
+        self.strip = Strip(state["strip"])
+        if self.guide is not None:
+            self.guide.load_state_dict(state["guide"])

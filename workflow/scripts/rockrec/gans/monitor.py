@@ -78,26 +78,31 @@ class Monitor:
         self.how = settings.threshold
         self.training_fraction = training_fraction
 
-    def check(self, generator: nn.Module) -> Check:
-        """Draw tiles from a generator in eval mode and describe them in full."""
-        tiles = self._tiles(generator)
+    def check(self, generator: nn.Module) -> tuple[Check, np.ndarray]:
+        """Draw tiles from a generator in eval mode and describe them in full.
+
+        Returns the check and the gray tiles (n, size, size) it was made on.
+        """
+        gray = draw(generator, self.latents)
+        tiles = self._binary(gray)
         described = _describe(tiles)
         ratios = [max(ratio, 1.0) for ratio in self._ratios(SCORED, described)]
         guard = max(self._ratios(GUARDS, described), default=0.0)
         mean = math.exp(np.mean(np.log(ratios)))
-        return Check(
+        check = Check(
             float(tiles.mean()),
             self._error(S2, described),
             mean * max(guard / GUARD_LIMIT, 1.0),
             guard,
         )
+        return check, gray
 
     def s2_error(self, generator: nn.Module) -> float:
         """Draw tiles from a generator in eval mode and compare their mean S2 alone."""
-        return self._error(S2, describe(self._tiles(generator), ("S2",)))
+        return self._error(S2, describe(self._binary(draw(generator, self.latents)), ("S2",)))
 
-    def _tiles(self, generator: nn.Module) -> np.ndarray:
-        return threshold(draw(generator, self.latents), self.how, self.training_fraction)
+    def _binary(self, gray: np.ndarray) -> np.ndarray:
+        return threshold(gray, self.how, self.training_fraction)
 
     def _error(self, measure: Measure, described: Mapping[str, np.ndarray]) -> float:
         return float(mse(measure.of_set(measure.of_tiles(described)), self.real[measure]))

@@ -8,6 +8,7 @@ UPSAMPLING = ("transposed", "resize", "blur")
 INITIAL_WEIGHTS = ("he", "normal")
 THRESHOLDS = ("otsu", "zero", "phase_fraction")
 PRECISIONS = ("float32", "bfloat16")
+GUIDES = ("S2", "S2H", "S2V", "S2D+", "S2D-", "P3H", "P3V", "P4", "P6", "L")
 
 # Small networks on a CPU in minutes. The paper's values stand in the docstring of GanSettings.
 COMMON = {
@@ -27,6 +28,8 @@ COMMON = {
     "ema": 0.99,
     "check_every": 50,
     "check_tiles": 256,
+    "guide": (),
+    "guide_weight": 1.0,
     "threshold": "phase_fraction",
     "precision": "float32",
 }
@@ -68,6 +71,8 @@ class GanSettings:
     penalty : weight of the gradient penalty (WGAN-GP only; paper: 10).
     label_smoothing : what the label of real tiles falls short of 1 (DCGAN only; paper: 0).
     r1 : weight of the penalty on slopes at real tiles (DCGAN only; paper: 0).
+    guide : descriptors whose error against the real mean curves is a term of the generator's
+        loss, weighted by `guide_weight`; none by default (paper: none).
     check_every, check_tiles : steps between two checks of the generator against the
         validation tiles, and the number of tiles drawn for one.
     threshold : gray to binary: ``otsu`` of the whole set (paper), ``zero``, or the
@@ -96,6 +101,8 @@ class GanSettings:
     penalty: float | None = None
     label_smoothing: float | None = None
     r1: float | None = None
+    guide: tuple[str, ...]
+    guide_weight: float
     check_every: int
     check_tiles: int
     threshold: str
@@ -131,6 +138,13 @@ class GanSettings:
             self,
             "two numbers in [0, 1)",
         )
+        _require(
+            len(set(self.guide)) == len(self.guide) and set(self.guide) <= set(GUIDES),
+            "guide",
+            self,
+            f"a list of {', '.join(GUIDES)}",
+        )
+        _require(_is_number(self.guide_weight, above=0), "guide_weight", self, "above 0")
         self._check_own_settings()
         if self.steps % self.check_every:
             raise ValueError(
@@ -173,7 +187,8 @@ class GanSettings:
 
     def as_dict(self) -> dict:
         """Return plain types, such as YAML, JSON and ``gan_settings`` take."""
-        return {**dataclasses.asdict(self), "betas": list(self.betas)}
+        lists = {"betas": list(self.betas), "guide": list(self.guide)}
+        return {**dataclasses.asdict(self), **lists}
 
     def shaping(self) -> dict:
         """Return the settings that shape the weights at a given step: all but the run length."""
@@ -195,10 +210,11 @@ def gan_settings(block: dict) -> GanSettings:
         if name not in known:
             raise ValueError(f"unknown setting {name!r} of {kind}")
     values = {**COMMON, **BY_KIND[kind], **block}
-    try:
-        values["betas"] = tuple(values["betas"])
-    except TypeError:
-        raise ValueError(f"betas must be two numbers, not {values['betas']!r}") from None
+    for name, wanted in (("betas", "two numbers"), ("guide", "a list")):
+        try:
+            values[name] = tuple(values[name])
+        except TypeError:
+            raise ValueError(f"{name} must be {wanted}, not {values[name]!r}") from None
     return GanSettings(**values)
 
 

@@ -59,7 +59,7 @@ def train(
 
     Returns
     -------
-    Where the finished ``model`` and its ``history`` stand.
+    Where the finished ``model``, its ``history`` and the ``strip`` of its tiles stand.
 
     Raises
     ------
@@ -166,6 +166,7 @@ def _run(training, files, lock, request, checkpoint_seconds, log_seconds) -> Non
 def _save(training: Training, files: RunFiles) -> None:
     save_whole(training.state(), files.checkpoint)
     training.history.write(files.history, training.best and training.best["step"], training.devices)
+    training.strip.write(files.strip)
 
 
 def _finish(training: Training, files: RunFiles, fraction: float) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 BLOCK = 1024  # px; labels are looked for block by block
-MARGIN = 64  # px of gray around the labels of a block, for the network to see
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +34,19 @@ class Field:
             raise ValueError(f"labels of a field are uint8, not {self.labels.dtype}")
 
 
-def labelled_fields(mosaic, labels) -> list[Field]:
+def labelled_fields(mosaic, labels, margin: int = 128) -> list[Field]:
     """Cut the labelled places out of a mosaic with a label image of its full size.
 
     Parameters
     ----------
     mosaic, labels : arrays, or readers that are sliced like arrays (``[rows, columns]``);
         labels are whole numbers, 0 = not labelled, 1 to 255 = classes.
+    margin : px of gray around the labels of a block; the network's training crop, or the
+        network sees less around a label than it could.
 
     Returns
     -------
-    Fields of at most 1024 px and a margin a side. A label stands in one field only.
+    Fields of at most 1024 px and two margins a side. A label stands in one field only.
 
     Raises
     ------
@@ -55,15 +56,17 @@ def labelled_fields(mosaic, labels) -> list[Field]:
         raise ValueError(
             f"{_name(labels, 'labels')}: {_size(labels)} px, but the mosaic has {_size(mosaic)} px"
         )
-    return list(_fields(mosaic, labels, 0, 0))
+    return list(_fields(mosaic, labels, 0, 0, margin))
 
 
-def fields_at(mosaic, annotated: Iterable[tuple[object, int, int]]) -> list[Field]:
+def fields_at(
+    mosaic, annotated: Iterable[tuple[object, int, int]], margin: int = 128
+) -> list[Field]:
     """Cut fields out of a mosaic that were annotated apart.
 
     Parameters
     ----------
-    mosaic : as for `labelled_fields`.
+    mosaic, margin : as for `labelled_fields`.
     annotated : (labels, row, column) of each field, row and column of its first pixel in the
         mosaic. The labels of fields that overlap count in each.
 
@@ -81,7 +84,7 @@ def fields_at(mosaic, annotated: Iterable[tuple[object, int, int]]) -> list[Fiel
                 f"{_name(labels, f'field {number}')}: {_size(labels)} px at row {row}, column "
                 f"{column} reach beyond the mosaic of {_size(mosaic)} px"
             )
-        fields += _fields(mosaic, labels, row, column)
+        fields += _fields(mosaic, labels, row, column, margin)
     return fields
 
 
@@ -90,7 +93,7 @@ def extent(row: int, column: int, shape: Sequence[int]) -> tuple[slice, slice]:
     return slice(row, row + shape[0]), slice(column, column + shape[1])
 
 
-def _fields(mosaic, labels, row: int, column: int) -> Iterator[Field]:
+def _fields(mosaic, labels, row: int, column: int, margin: int) -> Iterator[Field]:
     """Fields of a label image whose first pixel lies at (row, column) of the mosaic."""
     height, width = labels.shape
     for top in range(0, height, BLOCK):
@@ -98,17 +101,17 @@ def _fields(mosaic, labels, row: int, column: int) -> Iterator[Field]:
             block = labels[top : min(top + BLOCK, height), left : min(left + BLOCK, width)]
             block = _as_labels(block, _name(labels, "labels"))
             if block.any():
-                yield _with_margin(mosaic, block, row + top, column + left)
+                yield _with_margin(mosaic, block, row + top, column + left, margin)
 
 
-def _with_margin(mosaic, block: np.ndarray, row: int, column: int) -> Field:
+def _with_margin(mosaic, block: np.ndarray, row: int, column: int, margin: int) -> Field:
     """Cut a block to its labels and put gray around them."""
     spans, begins, paddings = [], [], []
     for axis, first in ((0, row), (1, column)):
         labelled = np.flatnonzero(block.any(axis=1 - axis))
         start, stop = labelled[0], labelled[-1] + 1
-        begin = max(first + start - MARGIN, 0)
-        end = min(first + stop + MARGIN, mosaic.shape[axis])
+        begin = max(first + start - margin, 0)
+        end = min(first + stop + margin, mosaic.shape[axis])
         spans.append(slice(start, stop))
         begins.append(int(begin))
         paddings.append((first + start - begin, end - first - stop))

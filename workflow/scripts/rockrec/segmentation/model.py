@@ -105,7 +105,7 @@ class UNet:
 
     def normalised(self, gray: np.ndarray) -> torch.Tensor:
         """Map gray levels so that the range of the training mosaic becomes -1 to 1."""
-        low, high = self.gray_range
+        low, high = map(float, self.gray_range)  # a scalar of NumPy's would widen the array
         return torch.from_numpy((gray.astype(np.float32) - low) * (2 / (high - low)) - 1)
 
 

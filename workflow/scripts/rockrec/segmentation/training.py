@@ -19,8 +19,6 @@ from rockrec.segmentation.scores import boundary_counts, class_ious, confusion, 
 
 log = logging.getLogger(__name__)
 
-SCORING_WINDOW, SCORING_OVERLAP = 256, 32  # px
-
 
 @dataclass
 class TrainedUNet:
@@ -202,11 +200,12 @@ def _scores(unet: UNet, parts: Mapping[str, Sequence[Field]], model: str) -> lis
 
 
 def _predicted(unet: UNet, field: Field) -> np.ndarray:
+    """Segment a field as a mosaic is: each pixel seen with at least a crop's surroundings."""
     return segment(
         unet,
         field.gray,
-        window=SCORING_WINDOW,
-        overlap=SCORING_OVERLAP,
+        window=2 * unet.settings.crop,
+        overlap=unet.settings.crop // 2,
         batch=unet.settings.batch,
         precision=unet.settings.precision,
         needed=field.labels > 0,
