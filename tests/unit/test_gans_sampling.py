@@ -6,7 +6,14 @@ import torch
 
 from rockrec.gans.checkpoint import save_whole
 from rockrec.gans.networks import build
-from rockrec.gans.sampling import FORMAT, latents, load_model, sample, threshold
+from rockrec.gans.sampling import (
+    FORMAT,
+    latents,
+    load_model,
+    sample,
+    sample_larger,
+    threshold,
+)
 from rockrec.gans.settings import gan_settings
 
 
@@ -107,3 +114,16 @@ def test_bad_thresholds_are_named():
     for fraction in (None, -0.1, 1.5):
         with pytest.raises(ValueError, match="phase_fraction"):
             threshold(np.zeros((1, 2, 2)), "phase_fraction", fraction)
+
+
+def test_larger_images_come_from_a_grid_of_latents_and_vary_as_tiles_do(model_file):
+    model = load_model(model_file)
+    large = sample_larger(model, 6, 64, seed=1)
+    assert large.shape == (6, 64, 64)
+    assert np.array_equal(sample_larger(model, 2, 64, seed=1), large[:2])
+    tiles = sample(model, 96, seed=1)
+    assert 0.7 < large.std() / tiles.std() < 1.4
+    # No place is special: rows of the inside have the same mean level.
+    assert np.ptp(large.mean(axis=(0, 2))) < 4 * large.std() / np.sqrt(6)
+    with pytest.raises(ValueError, match="size 40 px is no whole multiple of the tile's, 16 px"):
+        sample_larger(model, 1, 40, seed=1)

@@ -82,7 +82,7 @@ def history_without_time(files):
 @pytest.mark.parametrize(
     "settings",
     [
-        tiny("dcgan", r1=1.0, label_smoothing=0.1),
+        tiny("dcgan", r1=1.0, label_smoothing=0.1, augmentation=["flips"]),
         tiny("wgan_gp"),
         tiny("wgan_gp", guide=["S2", "L"]),
         tiny("wgan_gp", spectral_norm=True, upsampling="blur", precision="bfloat16"),

@@ -28,7 +28,8 @@ rule train_gan:
         checkpoint_interval_s=settings["run"]["checkpoint_interval_s"],
         log_interval_s=settings["run"]["log_interval_s"],
     params:
-        method=method_setting("replicates", "realisations"),
+        method=method_setting("replicates", "realisations", "size"),
+        window=lambda wildcards: tile_setting(wildcards)["window"],
         checkpoints="results/checkpoints/{sample}",
         seed=settings["seed"],
     message:
@@ -62,6 +63,7 @@ rule sample_gan:
         device=settings["run"]["device"],
     params:
         realisations=lambda wildcards: method_setting()(wildcards)["realisations"],
+        size=lambda wildcards: method_setting()(wildcards)["size"],
         threshold=lambda wildcards: method_setting()(wildcards)["threshold"],
         seed=settings["seed"],
     message:

@@ -20,7 +20,7 @@ RESERVED_NAMES = {
 }
 DOORS = ("mosaic", "segmented", "synthetic")
 NETWORKS = ("dcgan", "wgan_gp")
-NOT_FOR_THE_NETWORK = ("limit", "realisations", "replicates", "per_sample")
+NOT_FOR_THE_NETWORK = ("limit", "size", "realisations", "replicates", "per_sample")
 FEW_HELDOUT = 128
 NO_VERDICT = 30
 

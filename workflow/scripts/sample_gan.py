@@ -3,7 +3,7 @@
 import time
 
 from logbook import logged
-from rockrec.gans.sampling import load_model, sample, threshold
+from rockrec.gans.sampling import load_model, sample, sample_larger, threshold
 from rockrec.gans.training import choose_device
 from rockrec.images import stack_pixel_size, write_stack
 from rockrec.provenance import write_provenance
@@ -16,7 +16,10 @@ def main():
     model = load_model(path, choose_device(snakemake.resources.device))
     seed = seed_for(params.seed, *snakemake.wildcards, "sample")
     began = time.monotonic()
-    gray = sample(model, params.realisations, seed)
+    if params.size is None:
+        gray = sample(model, params.realisations, seed)
+    else:
+        gray = sample_larger(model, params.realisations, params.size, seed)
     realisations = threshold(gray, params.threshold, model.phase_fraction)
     seconds = time.monotonic() - began
     pixel_size_nm = stack_pixel_size(snakemake.input.tiles)

@@ -6,26 +6,31 @@ import numpy as np
 import pandas as pd
 
 from logbook import logged
+from rockrec.gans.augmentation import check_fabric
 from rockrec.gans.batches import TileSubset
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import train
 from rockrec.images import read_stack
 from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
-from rockrec.windows import training_windows
+from rockrec.windows import disjoint, training_windows
 
 
 @logged(snakemake)
 def main():
     wildcards, resources = snakemake.wildcards, snakemake.resources
     stack = read_stack(snakemake.input.tiles)
-    split = pd.read_csv(snakemake.input.table)["split"].to_numpy()
+    table = pd.read_csv(snakemake.input.table)
+    split = table["split"].to_numpy()
     # Not the experiment's name: experiments that want the same network share one training.
     seed = seed_for(
         snakemake.params.seed, wildcards.sample, wildcards.method, wildcards.replicate, "train"
     )
     method = dict(snakemake.params.method)
     chosen = training_windows(split, method.pop("limit"), seed)
+    corners = table.iloc[chosen]
+    apart = disjoint(list(corners["row"]), list(corners["column"]), snakemake.params.window)
+    check_fabric(method["augmentation"], stack[np.array(chosen)[apart]])
     files = train(
         TileSubset(stack, chosen),
         TileSubset(stack, np.flatnonzero(split == "validation")),

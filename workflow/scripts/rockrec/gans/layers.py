@@ -42,8 +42,11 @@ class Generator(nn.Sequential):
         super().__init__(*blocks, *_doubling(layers[-1], 1, settings.upsampling), nn.Tanh())
 
     def forward(self, latent: torch.Tensor) -> torch.Tensor:
-        """Draw images (n, 1, size, size) from latent vectors (n, latent)."""
-        return super().forward(latent[:, :, None, None])
+        """Draw images (n, 1, size, size) from latent vectors (n, latent).
+
+        From a grid of them (n, latent, rows, columns) larger images, (rows + 3) * size / 4 high.
+        """
+        return super().forward(latent[:, :, None, None] if latent.ndim == 2 else latent)
 
 
 class Discriminator(nn.Sequential):

@@ -9,6 +9,7 @@ import torch
 
 from rockrec.seeds import seed_for
 
+from .augmentation import motions, moved
 from .averaging import RunningMean, ready_to_sample
 from .batches import TileSubset, images_of
 from .draws import Draws
@@ -63,6 +64,7 @@ class Training:
         if compiled:  # in place; copies of the networks and their penalties stay as they are
             for network in self._players().values():
                 network.compile()
+        self.motions = motions(settings.augmentation)
         self.guide = None
         if settings.guide:
             self.guide = Guide(tiles, settings.guide, self.processes).to(device)
@@ -101,6 +103,8 @@ class Training:
 
     def _update_discriminator(self):
         real = images_of(self.tiles, self.draws.lines(len(self.tiles)), self.device)
+        if len(self.motions) > 1:
+            real = moved(real, self.draws.lines(len(self.motions)), self.motions)
         with torch.no_grad(), self._precision():
             fake = self.networks.generator(self._latents()).float()
         self.optimisers["discriminator"].zero_grad()

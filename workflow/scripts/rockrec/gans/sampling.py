@@ -16,6 +16,7 @@ FORMAT = 1
 # Always as many at a time, the last ones thrown away: convolutions round differently in batches
 # of different sizes, and a tile must not depend on how many others are drawn.
 TILES_AT_ONCE = 32
+CELLS = 4  # a side of the image that a latent vector first becomes
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,37 @@ def sample(model: TrainedModel, n: int, seed: int) -> np.ndarray:
     (n, size, size) float32 in [-1, 1].
     """
     return draw(model.generator, latents(n, model.settings.latent, seed))
+
+
+def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarray:
+    """Draw `n` gray images larger than the tile, from a grid of latent vectors each.
+
+    The first layer spreads a latent vector over 4 x 4 cells, so in a grid each cell is the sum of
+    16 of them; they are drawn with a quarter of the standard deviation, for the cells to vary as
+    those of a tile do. The border, where fewer overlap, is cut off. Whether the inside is like
+    rock has to be measured: the network has never seen such a sum in training.
+
+    Parameters
+    ----------
+    size : side of the images, px, a multiple of the tile's.
+
+    Returns
+    -------
+    (n, size, size) float32 in [-1, 1].
+    """
+    if size % model.size:
+        raise ValueError(f"size {size} px is no whole multiple of the tile's, {model.size} px")
+    cell = model.size // CELLS
+    cells = size // cell + CELLS - 1
+    random = torch.Generator().manual_seed(seed)
+    border, images = (CELLS - 1) * cell, np.empty((n, size, size), np.float32)
+    device = next(model.generator.parameters()).device
+    for image in images:
+        grid = torch.randn(1, model.settings.latent, cells, cells, generator=random) / CELLS
+        with torch.no_grad():
+            drawn = model.generator(grid.to(device))[0, 0].float().cpu().numpy()
+        image[:] = drawn[border : border + size, border : border + size]
+    return images
 
 
 def latents(n: int, length: int, seed: int) -> torch.Tensor:

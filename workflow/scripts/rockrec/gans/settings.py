@@ -28,6 +28,7 @@ COMMON = {
     "ema": 0.99,
     "check_every": 50,
     "check_tiles": 256,
+    "augmentation": (),
     "guide": (),
     "guide_weight": 1.0,
     "threshold": "phase_fraction",
@@ -37,6 +38,8 @@ BY_KIND = {
     "dcgan": {"critic_steps": 1, "betas": (0.5, 0.999), "label_smoothing": 0.0, "r1": 0.0},
     "wgan_gp": {"critic_steps": 5, "betas": (0.0, 0.9), "penalty": 10.0},
 }
+AUGMENTATIONS = ("half_turn", "flips", "quarter_turns")
+LISTS = ("betas", "augmentation", "guide")
 RUN_LENGTH = ("steps", "patience")
 
 
@@ -71,6 +74,8 @@ class GanSettings:
     penalty : weight of the gradient penalty (WGAN-GP only; paper: 10).
     label_smoothing : what the label of real tiles falls short of 1 (DCGAN only; paper: 0).
     r1 : weight of the penalty on slopes at real tiles (DCGAN only; paper: 0).
+    augmentation : motions that training tiles are shown under, any of ``half_turn``, ``flips``
+        and ``quarter_turns``, see `augmentation.check_fabric` (paper: none).
     guide : descriptors whose error against the real mean curves is a term of the generator's
         loss, weighted by `guide_weight`; none by default (paper: none).
     check_every, check_tiles : steps between two checks of the generator against the
@@ -101,6 +106,7 @@ class GanSettings:
     penalty: float | None = None
     label_smoothing: float | None = None
     r1: float | None = None
+    augmentation: tuple[str, ...]
     guide: tuple[str, ...]
     guide_weight: float
     check_every: int
@@ -138,12 +144,14 @@ class GanSettings:
             self,
             "two numbers in [0, 1)",
         )
-        _require(
-            len(set(self.guide)) == len(self.guide) and set(self.guide) <= set(GUIDES),
-            "guide",
-            self,
-            f"a list of {', '.join(GUIDES)}",
-        )
+        for name, known in (("augmentation", AUGMENTATIONS), ("guide", GUIDES)):
+            chosen = getattr(self, name)
+            _require(
+                len(set(chosen)) == len(chosen) and set(chosen) <= set(known),
+                name,
+                self,
+                f"a list of {', '.join(known)}",
+            )
         _require(_is_number(self.guide_weight, above=0), "guide_weight", self, "above 0")
         self._check_own_settings()
         if self.steps % self.check_every:
@@ -187,7 +195,7 @@ class GanSettings:
 
     def as_dict(self) -> dict:
         """Return plain types, such as YAML, JSON and ``gan_settings`` take."""
-        lists = {"betas": list(self.betas), "guide": list(self.guide)}
+        lists = {name: list(getattr(self, name)) for name in LISTS}
         return {**dataclasses.asdict(self), **lists}
 
     def shaping(self) -> dict:
@@ -210,11 +218,11 @@ def gan_settings(block: dict) -> GanSettings:
         if name not in known:
             raise ValueError(f"unknown setting {name!r} of {kind}")
     values = {**COMMON, **BY_KIND[kind], **block}
-    for name, wanted in (("betas", "two numbers"), ("guide", "a list")):
+    for name in LISTS:
         try:
             values[name] = tuple(values[name])
         except TypeError:
-            raise ValueError(f"{name} must be {wanted}, not {values[name]!r}") from None
+            raise ValueError(f"{name} must be a list, not {values[name]!r}") from None
     return GanSettings(**values)
 
 

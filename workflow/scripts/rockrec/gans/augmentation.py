@@ -1,0 +1,76 @@
+"""Turning and flipping training tiles, as far as the rock's fabric looks the same afterwards."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from rockrec.descriptors import describe
+
+LIMIT = 9.0  # floors, that is three standard errors
+# A half turn leaves all two-point functions, P4, P6 and L as they are, but turns the apex of the
+# triangles. Flips exchange the two oblique directions, quarter turns the axes, too.
+APEX = ("P3H", "P3V")
+OBLIQUE = (("S2D+", "S2D-"),)
+AXES = (("S2H", "S2V"), ("P3H", "P3V"))
+EXCHANGED = {"half_turn": (), "flips": OBLIQUE, "quarter_turns": OBLIQUE + AXES}
+
+
+class FabricError(ValueError):
+    """The rock looks different after a motion that is asked for."""
+
+
+def motions(augmentation: Sequence[str]) -> list[tuple[bool, int]]:
+    """Return what the named motions make up together: flip (left to right), then quarter turns."""
+    turns = (0,) if not augmentation else (0, 2)
+    if "quarter_turns" in augmentation:
+        turns = (0, 1, 2, 3)
+    flips = (False, True) if "flips" in augmentation else (False,)
+    return [(flip, turn) for flip in flips for turn in turns]
+
+
+def moved(images: torch.Tensor, which: torch.Tensor, allowed: list) -> torch.Tensor:
+    """Move each image (n, 1, size, size) by one of the motions, ``allowed[which[i]]``."""
+    if len(allowed) == 1:
+        return images
+    out = torch.empty_like(images)
+    for number, (flip, turn) in enumerate(allowed):
+        chosen = (which == number).to(images.device)
+        some = images[chosen]
+        out[chosen] = torch.rot90(some.flip(-1) if flip else some, turn, (-2, -1))
+    return out
+
+
+def check_fabric(augmentation: Sequence[str], tiles: np.ndarray) -> None:
+    """Refuse motions that would mix what the rock keeps apart.
+
+    Curves that a motion exchanges have to agree on the rock: the mean over the tiles of their
+    difference, squared, within 9 times of what the scatter between the tiles lets expect.
+
+    Parameters
+    ----------
+    tiles : (n, size, size) uint8 0/1, not overlapping.
+
+    Raises
+    ------
+    FabricError : curves that differ, by name, with the ratio.
+    """
+    if not augmentation:
+        return
+    names = sorted({name for pairs in EXCHANGED.values() for pair in pairs for name in pair})
+    curves = describe(tiles, names)
+    turned = describe(np.ascontiguousarray(tiles[:, ::-1, ::-1]), APEX)
+    differences = {
+        f"{name} and that of the tiles turned by 180°": curves[name] - turned[name] for name in APEX
+    }
+    for motion in augmentation:
+        for one, other in EXCHANGED[motion]:
+            differences[f"{one} and {other}"] = curves[one] - curves[other]
+    for what, difference in differences.items():
+        floor = np.mean(difference.var(axis=0, ddof=1)) / len(tiles)
+        error = np.mean(difference.mean(axis=0) ** 2)
+        if error > LIMIT * floor:
+            raise FabricError(
+                f"augmentation {', '.join(augmentation)}: this rock has a fabric that forbids it: "
+                f"{what} differ by {error / floor:.0f} times the floor"
+            )
