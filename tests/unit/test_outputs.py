@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,37 @@ def test_a_disk_that_takes_no_more_is_an_error_that_names_the_file(tmp_path, nam
     assert "File too large" in done.stdout or "is the disk full?" in done.stdout
     assert name in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+SLOW = """
+import numpy as np
+from rockrec.denoise import denoised_bands
+from rockrec.mosaics import Contrast, write_mosaic
+image = np.random.default_rng(0).integers(0, 4000, (1500, 1200), np.uint16)
+contrast = Contrast(low=0, high=3999, minimum=0, maximum=3999)
+bands = denoised_bands(image, "exact", 6, 3.0, 30.0, contrast, rows=100)
+write_mosaic("denoised.tif", bands, 50.0, image.shape, image.dtype)
+"""
+
+
+def test_a_stage_that_is_killed_leaves_nothing_and_gives_the_same_bytes_again(tmp_path):
+    def start(folder):
+        folder.mkdir(exist_ok=True)
+        environment = os.environ | {"PYTHONPATH": str(Path("workflow/scripts").resolve())}
+        return subprocess.Popen([sys.executable, "-c", SLOW], cwd=folder, env=environment)
+
+    assert start(tmp_path / "undisturbed").wait() == 0
+    partial = tmp_path / "killed" / "denoised.tif.partial"
+    for size in (1, 500_000):
+        process = start(tmp_path / "killed")
+        until = time.monotonic() + 60
+        while not (partial.exists() and partial.stat().st_size > size):
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.005)
+        process.kill()
+        process.wait()
+        assert not (tmp_path / "killed" / "denoised.tif").exists()
+    assert start(tmp_path / "killed").wait() == 0
+    made = [(tmp_path / name / "denoised.tif").read_bytes() for name in ("undisturbed", "killed")]
+    assert made[0] == made[1]
+    assert not partial.exists()
