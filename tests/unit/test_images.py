@@ -31,19 +31,6 @@ def test_a_pixel_size_other_than_the_config_s_is_refused():
         images.check_stated_pixel_size("m.tif", 500.0, 50.0)
 
 
-def test_labels_must_fit_and_name_two_classes():
-    labels = np.zeros((20, 30), np.uint8)
-    with pytest.raises(ImageError, match="l.tif: labels of 20 x 30 px, but the mosaic has 20 x 31"):
-        images.check_labels(labels, "l.tif", (20, 31))
-    labels[3, 4] = 1
-    with pytest.raises(ImageError, match="l.tif: needs labels of at least two classes"):
-        images.check_labels(labels, "l.tif", (20, 30))
-    with pytest.raises(ImageError, match="l.tif: labels must be whole numbers, not float32"):
-        images.check_labels(labels.astype(np.float32), "l.tif", (20, 30))
-    labels[4, 5] = 2
-    images.check_labels(labels, "l.tif", (20, 30))
-
-
 def test_phase_must_be_there_and_not_everywhere():
     images.check_phase("s.tif", np.array([0, 255]), 255)
     with pytest.raises(ImageError, match="s.tif: no pixel is of phase 1; it has 0, 255"):

@@ -10,7 +10,6 @@ from scipy.ndimage import distance_transform_edt
 from rockrec.segmentation import Field, UNet, UNetSettings, fields_at, labelled_fields
 from rockrec.segmentation.augmentation import augmented
 from rockrec.segmentation.crops import Crops, balanced_weights, places_of
-from rockrec.segmentation.fields import MARGIN
 from rockrec.segmentation.losses import dice_loss, segmentation_loss
 from rockrec.segmentation.parts import label_counts, split_fields
 from rockrec.segmentation.scores import (
@@ -48,13 +47,13 @@ def test_every_label_stands_in_one_field_with_gray_around_it():
     labels = np.where(RNG.random(GRAY.shape) < 1e-3, RNG.integers(1, 4, GRAY.shape), 0)
     labels[:, 1024:2048] = 0
     labels[700, 1500] = 2
-    fields = labelled_fields(GRAY, labels)
+    fields = labelled_fields(GRAY, labels, margin=50)
     found, times = put_together(fields, GRAY.shape)
     assert np.array_equal(found, labels)
     assert times.max() == 1
     (lonely,) = [one for one in fields if np.count_nonzero(one.labels) == 1]
-    assert (lonely.row, lonely.column) == (700 - MARGIN, 1500 - MARGIN)
-    assert lonely.gray.shape == (2 * MARGIN + 1, 2 * MARGIN + 1)
+    assert (lonely.row, lonely.column) == (650, 1450)
+    assert lonely.gray.shape == (101, 101)
 
 
 def test_fields_read_little_of_a_large_mosaic():
@@ -78,9 +77,9 @@ def test_fields_read_little_of_a_large_mosaic():
             return block
 
     mosaic = Reader()
-    fields = labelled_fields(mosaic, Labels())
+    fields = labelled_fields(mosaic, Labels(), margin=64)
     assert len(fields) == 5
-    assert mosaic.read == sum(field.gray.size for field in fields) == 5 * (200 + 2 * MARGIN) ** 2
+    assert mosaic.read == sum(field.gray.size for field in fields) == 5 * (200 + 2 * 64) ** 2
     assert {field.gray.dtype for field in fields} == {np.dtype(np.uint16)}
 
 

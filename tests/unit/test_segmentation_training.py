@@ -67,7 +67,9 @@ def test_gray_far_from_every_label_counts_for_nothing(rock):
 def test_16_bit_gray_trains_as_its_8_bit_twin(rock):
     """A mosaic on another scale, its range with it, is the same to the network."""
     one = train(rock.gray, rock.labels)
-    other = train(rock.gray.astype(np.uint16) * 256, rock.labels, gray_range=(2560, 61440))
+    other = train(
+        rock.gray.astype(np.uint16) * 256, rock.labels, gray_range=np.array([2560, 61440])
+    )
     losses = [[row["loss"] for row in made.history] for made in (one, other)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 

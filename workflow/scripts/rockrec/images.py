@@ -57,25 +57,6 @@ def check_stated_pixel_size(
         )
 
 
-def check_labels(
-    labels: np.ndarray, path: str | os.PathLike, mosaic_shape: tuple[int, int]
-) -> None:
-    """Raise ImageError unless `labels` (0 = not labelled) fit the mosaic and name two classes."""
-    if labels.shape != tuple(mosaic_shape):
-        raise ImageError(
-            f"{path}: labels of {labels.shape[0]} x {labels.shape[1]} px, but the mosaic has "
-            f"{mosaic_shape[0]} x {mosaic_shape[1]} px"
-        )
-    if labels.dtype != bool and not np.issubdtype(labels.dtype, np.integer):
-        raise ImageError(f"{path}: labels must be whole numbers, not {labels.dtype}")
-    classes = np.unique(labels)
-    if np.count_nonzero(classes) < 2:
-        raise ImageError(
-            f"{path}: needs labels of at least two classes (0 = not labelled), "
-            f"has the values {_listed(classes)}"
-        )
-
-
 def check_phase(path: str | os.PathLike, found: np.ndarray, phase: int) -> None:
     """Raise ImageError if no pixel has the value `phase`, or all have; `found`: all values."""
     if phase not in found:
