@@ -10,7 +10,6 @@ import pytest
 import tifffile
 import yaml
 
-
 sys.path.append(str(Path(__file__).parents[1] / "workflow"))
 from conftest import run_snakemake
 

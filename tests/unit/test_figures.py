@@ -15,7 +15,10 @@ from rockrec.figures.polytope_curves import plot_polytope_curves
 from rockrec.figures.pores import ORIENTATION_BINS, plot_pores
 from rockrec.figures.realisations import Tiles, longest_run, plot_realisations
 from rockrec.figures.res import plot_res
+from rockrec.figures.resizing import plot_resizing
+from rockrec.figures.segmentation import Field, Segmented, field_corners, plot_segmentation
 from rockrec.figures.sources import by_sample
+from rockrec.figures.strip import Strip, plot_strips
 from rockrec.pores import measure_pores
 
 SOURCES = ("real", "sa/1", "wgan_gp/1")
@@ -53,7 +56,39 @@ FIGURES = {
     "history": lambda samples, sources: plot_history(
         dict.fromkeys(samples, example_results.gan_history())
     ),
+    "resizing": lambda samples, sources: plot_resizing(dict.fromkeys(samples, resizing_table())),
+    "segmentation": lambda samples, sources: plot_segmentation(
+        dict.fromkeys(samples, segmented_mosaic())
+    ),
+    "strip": lambda samples, sources: plot_strips(dict.fromkeys(samples, strip_of_tiles())),
 }
+
+
+def resizing_table():
+    lags = np.arange(64)
+    return pd.concat(
+        pd.DataFrame(
+            {
+                "stage": stage,
+                "phase_fraction": 0.31,
+                "lag_um": lags * step,
+                "mean": 0.31 * np.exp(-lags * step / 2),
+                "n": 100,
+            }
+        )
+        for stage, step in (("before", 0.05), ("after", 0.1))
+    )
+
+
+def segmented_mosaic():
+    gray = np.random.default_rng(0).integers(0, 256, (90, 300), np.uint8)
+    field = Field(10, 100, gray[10:70, 100:160], gray[10:70, 100:160] > 180)
+    return Segmented((90, 300), gray, gray > 180, [field] * 3, (20, 230), 50.0)
+
+
+def strip_of_tiles():
+    tiles = np.random.default_rng(0).integers(0, 256, (12, 4, 16, 16), np.uint8)
+    return Strip(np.arange(50, 650, 50), tiles, kept=430)
 
 
 def text_of(figure):
@@ -92,6 +127,9 @@ def test_any_number_of_samples_and_methods(name, samples, sources, tmp_path, mon
         lambda: plot_realisations({}),
         lambda: plot_res({}),
         lambda: plot_history({}),
+        lambda: plot_resizing({}),
+        lambda: plot_segmentation({}),
+        lambda: plot_strips({}),
         lambda: plot_pores({"rock": {"real": measure_pores(np.zeros((1, 8, 8)), 50.0)}}),
         lambda: plot_lineal_path(
             {"rock": {"real": example_results.curves().query("descriptor != 'L'")}}
@@ -335,3 +373,21 @@ def test_same_bytes_in_another_process(tmp_path):
     for kind in ("pdf", "png"):
         assert (tmp_path / f"1.{kind}").read_bytes() == (tmp_path / f"2.{kind}").read_bytes()
     assert b"Matplotlib" not in (tmp_path / "1.png").read_bytes()
+
+
+def test_fields_lie_along_the_longer_axis_and_inside():
+    assert field_corners((100, 900), 3, 80) == [(10, 110), (10, 410), (10, 710)]
+    assert field_corners((900, 100), 3, 80) == [(110, 10), (410, 10), (710, 10)]
+    assert field_corners((64, 64), 3, 64) == [(0, 0)] * 3
+
+
+def test_the_strip_marks_the_kept_step_or_the_last_shown_before_it():
+    figure = plot_strips({"rock": strip_of_tiles()})
+    titles = [axes.title for axes in figure.axes if axes.get_title()]
+    marked = [title.get_text() for title in titles if title.get_color() == style.VERMILLION]
+    assert marked == ["step 400"]
+
+
+def test_resizing_states_the_phase_fractions():
+    texts = text_of(plot_resizing({"rock": resizing_table()}))
+    assert "before: φ = 0.3100" in texts and "after: φ = 0.3100" in texts

@@ -5,7 +5,8 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter, shift
 
-from rockrec.gans.augmentation import FabricError, check_fabric, motions, moved
+from rockrec.gans.augmentation import FabricError, check_fabric, moved
+from rockrec.motions import motions
 
 
 def fields(sigma, seed=0, n=150):

@@ -4,10 +4,13 @@ import re
 from html.parser import HTMLParser
 
 import example_results
+import numpy as np
+import pandas as pd
 import pytest
 
 from rockrec.figures import style
 from rockrec.figures.history import plot_history
+from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, error_fragment, render
 from rockrec.report.times import StageTime, stage_times
 from rockrec.tables import error_table
@@ -140,3 +143,42 @@ def test_stage_times_sum_the_jobs_of_a_rule(tmp_path):
     (tmp_path / "a" / "compare.tsv").write_text("s\th:m:s\n9.0\t0:00:09\n")
     assert stage_times(tmp_path) == [("compare", 1, 9.0, 9.0), ("anneal", 3, 8.0, 4.0)]
     assert stage_times(tmp_path / "nowhere") == []
+
+
+def faults():
+    diagnosis = pd.DataFrame(
+        {
+            "method": ["real", "sa", "real", "sa"],
+            "replicate": ["", "1", "", "1"],
+            "diagnosis": ["repeated_pattern", "repeated_pattern", "edge_excess", "edge_excess"],
+            "value": [2.0, 7.5, 1.0, np.nan],
+            "threshold": [4.0, 4.0, 3.0, np.nan],
+            "where": ["", "lag 16 px", "", "12 tiles, at least 30 are needed"],
+            "verdict": ["not found", "found", "not found", "cannot tell"],
+        }
+    )
+    classifier = pd.DataFrame(
+        {
+            "method": ["real", "sa"],
+            "replicate": ["", "1"],
+            "accuracy": [0.53, 0.97],
+            "low": [0.44, 0.92],
+            "high": [0.61, 0.99],
+            "n": [128, 128],
+        }
+    )
+    return diagnosis, classifier
+
+
+def test_faults_and_the_classifier_stand_in_one_table():
+    table = fault_table({"rock": faults()})
+    told = table[table["diagnosis"] == "classifier"].set_index("method")
+    assert told["verdict"].to_dict() == {"real": "not found", "sa": "found"}
+    html = fault_fragment(table)
+    assert html.isascii()
+    parsed(html)
+    text = text_of(html)
+    assert "found : 7.5 threshold 4; lag 16 px" in text
+    assert "cannot tell 12 tiles, at least 30 are needed" in text
+    assert "found : 0.97 threshold 0.5; 0.92 to 0.99, 128 tiles" in text
+    assert html.count('<td class="found">') == 2

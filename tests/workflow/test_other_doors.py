@@ -99,4 +99,5 @@ def test_a_pixel_size_other_than_the_files_own_is_refused_before_any_job(folder)
     )
     done = made(folder, "--dry-run", check=False)
     assert done.returncode == 1
-    assert "next.tif: its pixels have 50 nm, pixel_size_nm in the config is 500" in done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert "next.tif: its pixels have 50 nm, pixel_size_nm in the config is 500" in said

@@ -9,6 +9,10 @@ import tifffile
 from conftest import ROOT, run_snakemake
 
 TINY = ROOT / "tests/tiny.yaml"
+FIGURES = (
+    *("resizing", "realisations", "polytope_curves", "lineal_path", "pores"),
+    *("history", "strip"),
+)
 ERROR_COLUMNS = {
     *("method", "replicate", "against", "descriptor", "quantity", "form", "boundary", "lags"),
     *("n_a", "n_b", "targeted", "error", "floor", "ratio", "ratio_low", "ratio_high"),
@@ -37,10 +41,13 @@ def test_every_promised_file_is_there_and_none_is_partial(finished):
     results = finished / "results"
     assert (results / "report.html").stat().st_size > 10_000
     for experiment in ("comparison", "representative"):
-        for figure in ("realisations", "polytope_curves", "lineal_path", "pores", "history"):
+        for figure in FIGURES:
             for kind in ("pdf", "png"):
                 assert (results / "figures" / experiment / f"{figure}.{kind}").stat().st_size > 1000
-        assert (results / "tables" / f"{experiment}_errors.csv").exists()
+        for table in ("errors", "faults"):
+            assert (results / "tables" / f"{experiment}_{table}.csv").exists()
+    for figure in ("segmentation", "res"):
+        assert (results / "figures" / f"{figure}.png").stat().st_size > 1000
     assert not list(finished.rglob("*.partial"))
 
 
@@ -78,6 +85,12 @@ def test_a_network_that_two_experiments_want_is_trained_once(finished):
     assert digest(models[0]) == digest(models[1])
     checkpoints = list((finished / "results/checkpoints/meta_igneous").glob("wgan_gp-*"))
     assert len(checkpoints) == 1
+
+
+def test_faults_are_looked_for_in_every_method_and_in_real_tiles(finished):
+    faults = pd.read_csv(finished / "results/tables/comparison_faults.csv")
+    assert set(faults["method"]) == {"real", "sa", "sa_mean", "wgan_gp"}
+    assert {"edge_excess", "memorised_tiles", "classifier"} <= set(faults["diagnosis"])
 
 
 def test_larger_realisations_are_compared_in_pieces_of_a_tile(finished):

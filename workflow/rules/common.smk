@@ -244,6 +244,13 @@ def has_networks(experiment):
     return bool(kinds & set(NETWORKS))
 
 
+def augmentations(wildcards):
+    """A params function: all motions that training tiles of an experiment are shown under."""
+    methods = settings["experiments"][wildcards.experiment]["methods"]
+    blocks = [for_sample(settings["methods"][method], wildcards.sample) for method in methods]
+    return sorted({motion for block in blocks for motion in block.get("augmentation", [])})
+
+
 def figures_of(experiment):
     names = [*FIGURES, "history", "strip"] if has_networks(experiment) else FIGURES
     return [f"results/figures/{experiment}/{name}" for name in names]
@@ -255,10 +262,15 @@ def all_figures():
 
 
 def all_tables():
+    return [f"{stem}.{kind}" for _, stem in report_tables() for kind in ("csv", "html")]
+
+
+def report_tables():
+    """What tables the report shows: each with its title and the stem of its files."""
     return [
-        f"results/tables/{experiment}_errors.{kind}"
+        (f"{title}: {experiment}", f"results/tables/{experiment}_{name}")
         for experiment in EXPERIMENTS
-        for kind in ("csv", "html")
+        for title, name in (("Errors", "errors"), ("Faults", "faults"))
     ]
 
 

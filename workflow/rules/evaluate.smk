@@ -89,6 +89,73 @@ rule compare:
         "../scripts/compare.py"
 
 
+rule diagnose:
+    """Look for known artefacts in every method's tiles, and in real ones."""
+    input:
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        realisations=lambda wildcards: expand(
+            "results/{sample}/{experiment}/{run}/realisations.tif",
+            run=runs_of(wildcards.experiment),
+            allow_missing=True,
+        ),
+        code=code("diagnose.py"),
+    output:
+        diagnosis="results/{sample}/{experiment}/diagnosis.csv",
+    log:
+        "logs/{sample}/{experiment}/diagnose.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/diagnose.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        runs=lambda wildcards: runs_of(wildcards.experiment),
+        window=lambda wildcards: tile_setting(wildcards)["window"],
+        n_tiles=settings["evaluation"]["set_size"],
+        augmentation=augmentations,
+        seed=settings["seed"],
+    message:
+        "Look for artefacts in {wildcards.sample}, {wildcards.experiment}"
+    script:
+        "../scripts/diagnose.py"
+
+
+rule classify_tiles:
+    """Can a small network tell a method's tiles from real ones?"""
+    input:
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        realisations=lambda wildcards: expand(
+            "results/{sample}/{experiment}/{run}/realisations.tif",
+            run=runs_of(wildcards.experiment),
+            allow_missing=True,
+        ),
+        code=code("classify_tiles.py"),
+    output:
+        classifier="results/{sample}/{experiment}/classifier.csv",
+    log:
+        "logs/{sample}/{experiment}/classify_tiles.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/classify_tiles.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        runs=lambda wildcards: runs_of(wildcards.experiment),
+        window=lambda wildcards: tile_setting(wildcards)["window"],
+        n_tiles=settings["evaluation"]["set_size"],
+        seed=settings["seed"],
+    message:
+        "Let a network tell real from reconstructed, {wildcards.sample}, {wildcards.experiment}"
+    script:
+        "../scripts/classify_tiles.py"
+
+
 rule measure_pores:
     """Area and orientation of single pores, real and reconstructed."""
     input:

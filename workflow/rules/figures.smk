@@ -319,11 +319,42 @@ rule make_error_table:
         "../scripts/make_error_table.py"
 
 
+rule make_fault_table:
+    """Artefacts by name, and whether a small network tells the tiles from real ones."""
+    input:
+        diagnosis=of_experiment("results/{sample}/{experiment}/diagnosis.csv"),
+        classifier=of_experiment("results/{sample}/{experiment}/classifier.csv"),
+        code=code("make_fault_table.py"),
+    output:
+        csv="results/tables/{experiment}_faults.csv",
+        html=report(
+            "results/tables/{experiment}_faults.html",
+            caption="../report/faults.rst",
+            category="{experiment}",
+            labels={"table": "faults"},
+        ),
+    log:
+        "logs/tables/{experiment}/make_fault_table.log",
+    benchmark:
+        "results/benchmarks/tables/{experiment}/make_fault_table.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        samples=names_of,
+    message:
+        "Make the table of faults of {wildcards.experiment}"
+    script:
+        "../scripts/make_fault_table.py"
+
+
 rule make_report:
     """One page that tells what was run and what came out."""
     input:
         figures=[f"{stem}.png" for _, stem in report_figures()],
-        tables=[f"results/tables/{experiment}_errors.html" for experiment in EXPERIMENTS],
+        tables=[f"{stem}.html" for _, stem in report_tables()],
         scores=expand(
             "results/{sample}/unet/scores.csv",
             sample=LABELLED_SAMPLES,
@@ -343,7 +374,7 @@ rule make_report:
         runtime=10,
     params:
         figures=[{"title": title, "caption": caption(stem)} for title, stem in report_figures()],
-        tables=[f"Errors: {experiment}" for experiment in EXPERIMENTS],
+        tables=[title for title, _ in report_tables()],
         scored=LABELLED_SAMPLES,
         samples=SAMPLES,
         settings={key: value for key, value in settings.items() if key != "run"},

@@ -20,15 +20,6 @@ class FabricError(ValueError):
     """The rock looks different after a motion that is asked for."""
 
 
-def motions(augmentation: Sequence[str]) -> list[tuple[bool, int]]:
-    """Return what the named motions make up together: flip (left to right), then quarter turns."""
-    turns = (0,) if not augmentation else (0, 2)
-    if "quarter_turns" in augmentation:
-        turns = (0, 1, 2, 3)
-    flips = (False, True) if "flips" in augmentation else (False,)
-    return [(flip, turn) for flip in flips for turn in turns]
-
-
 def moved(images: torch.Tensor, which: torch.Tensor, allowed: list) -> torch.Tensor:
     """Move each image (n, 1, size, size) by one of the motions, ``allowed[which[i]]``."""
     if len(allowed) == 1:

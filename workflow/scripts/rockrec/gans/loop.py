@@ -7,9 +7,10 @@ from dataclasses import asdict, astuple
 import numpy as np
 import torch
 
+from rockrec.motions import motions
 from rockrec.seeds import seed_for
 
-from .augmentation import motions, moved
+from .augmentation import moved
 from .averaging import RunningMean, ready_to_sample
 from .batches import TileSubset, images_of
 from .draws import Draws

@@ -4,6 +4,8 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
+from rockrec.motions import AUGMENTATIONS
+
 UPSAMPLING = ("transposed", "resize", "blur")
 INITIAL_WEIGHTS = ("he", "normal")
 THRESHOLDS = ("otsu", "zero", "phase_fraction")
@@ -38,7 +40,6 @@ BY_KIND = {
     "dcgan": {"critic_steps": 1, "betas": (0.5, 0.999), "label_smoothing": 0.0, "r1": 0.0},
     "wgan_gp": {"critic_steps": 5, "betas": (0.0, 0.9), "penalty": 10.0},
 }
-AUGMENTATIONS = ("half_turn", "flips", "quarter_turns")
 LISTS = ("betas", "augmentation", "guide")
 RUN_LENGTH = ("steps", "patience")
 

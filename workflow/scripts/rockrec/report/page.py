@@ -52,7 +52,7 @@ class Report:
 def render(report: Report) -> str:
     """Return the report as one HTML page without links to other files."""
     return (
-        _templates()
+        templates()
         .get_template("page.html.j2")
         .render(
             report=report,
@@ -71,7 +71,7 @@ def error_fragment(table: pd.DataFrame) -> str:
     samples = {
         sample: _matrix(headline(lines)) for sample, lines in table.groupby("sample", sort=False)
     }
-    html = _templates().get_template("errors.html.j2").render(samples=samples)
+    html = templates().get_template("errors.html.j2").render(samples=samples)
     return html.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
@@ -121,7 +121,7 @@ def _res_in_words(errors: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

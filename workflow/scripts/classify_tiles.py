@@ -1,0 +1,37 @@
+"""Can a small network tell a method's tiles from real ones?"""
+
+import pandas as pd
+
+from logbook import logged
+from rockrec.diagnosis.classifier import classifier_accuracy
+from rockrec.images import in_pieces, read_stack
+from rockrec.outputs import written_whole
+from rockrec.seeds import seed_for
+from rockrec.windows import disjoint
+
+
+@logged(snakemake)
+def main():
+    inputs, params = snakemake.input, snakemake.params
+    stack, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
+
+    def real(part):
+        lines = table[table["split"] == part]
+        apart = disjoint(list(lines["row"]), list(lines["column"]), params.window)
+        return stack[lines.index[apart]]
+
+    heldout = real("heldout")
+    sets = {("real", ""): real("train")}
+    for run, path in zip(params.runs, inputs.realisations, strict=True):
+        sets[tuple(run.split("/"))] = in_pieces(read_stack(path), stack.shape[1])
+    rows = []
+    for (method, replicate), tiles in sets.items():
+        seed = seed_for(params.seed, *snakemake.wildcards, "classifier", method, replicate)
+        some = min(params.n_tiles, len(tiles), len(heldout))
+        found = classifier_accuracy(heldout[:some], tiles[:some], seed % 2**32)
+        rows.append({"method": method, "replicate": replicate, **found._asdict()})
+    with written_whole(snakemake.output.classifier) as partial:
+        pd.DataFrame(rows).to_csv(partial, index=False)
+
+
+main()

@@ -1,0 +1,46 @@
+"""Look for the faults of reconstructions in every method's realisations, and in real tiles."""
+
+from functools import cache
+
+import pandas as pd
+
+from logbook import logged
+from rockrec.diagnosis import TURNS, fit_checks, table_of
+from rockrec.images import in_pieces, read_stack
+from rockrec.motions import motions
+from rockrec.outputs import written_whole
+from rockrec.seeds import seed_for
+from rockrec.windows import disjoint
+
+
+@logged(snakemake)
+def main():
+    inputs, params = snakemake.input, snakemake.params
+    stack, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
+    lines = table[table["split"] == "train"]
+    apart = disjoint(list(lines["row"]), list(lines["column"]), params.window)
+    train = stack[lines.index[apart]]
+    originals = stack[lines.index]
+    heldout = stack[table.index[table["split"] == "heldout"]]
+    turns = [list(TURNS)[4 * flip + turn] for flip, turn in motions(params.augmentation)]
+
+    @cache
+    def checks_for(n):
+        seed = seed_for(params.seed, *snakemake.wildcards, "diagnose", n)
+        return fit_checks(train, heldout, n, seed=seed, turns=turns, originals=originals)
+
+    def rows(tiles, method, replicate):
+        tiles = tiles[: params.n_tiles]
+        found = table_of(checks_for(len(tiles)), tiles)
+        found.insert(0, "method", method)
+        found.insert(1, "replicate", replicate)
+        return found
+
+    tables = [rows(heldout, "real", "")]
+    for run, path in zip(params.runs, inputs.realisations, strict=True):
+        tables.append(rows(in_pieces(read_stack(path), stack.shape[1]), *run.split("/")))
+    with written_whole(snakemake.output.diagnosis) as partial:
+        pd.concat(tables, ignore_index=True).to_csv(partial, index=False)
+
+
+main()

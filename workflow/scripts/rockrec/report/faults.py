@@ -1,0 +1,74 @@
+"""The table of faults: what was looked for in each method's tiles, and what was found."""
+
+from collections.abc import Mapping
+
+import jinja2
+import pandas as pd
+
+from rockrec.report.page import templates
+from rockrec.tables import source_of
+
+CLASSIFIER = "classifier"
+MEANING = {
+    "repeated_pattern": "a pattern that repeats (peaks of S2)",
+    "low_spread": "tiles more alike than real ones (spread of S2)",
+    "similar_curves": "tiles with the same curves",
+    "repeated_tiles": "tiles drawn more than once",
+    "checkerboard_phase": "checkerboard, by pixel position",
+    "checkerboard_power": "checkerboard, by spectral power",
+    "edge_excess": "excess at the border of the tile",
+    "memorised_tiles": "copies of training tiles",
+    CLASSIFIER: "a small network tells them from real tiles",
+}
+
+
+def fault_table(
+    samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+) -> pd.DataFrame:
+    """Put diagnoses and the classifier's accuracy of all samples into one table.
+
+    Parameters
+    ----------
+    samples : for each sample the tables of ``diagnosis.csv`` and ``classifier.csv``.
+
+    Returns
+    -------
+    Columns sample, method, replicate, diagnosis, value, threshold, where, verdict. Of the
+    classifier, value is its accuracy, threshold 0.5, and it is found where even the low end of
+    the 95 % interval is above.
+    """
+    parts = []
+    for sample, (diagnosis, classifier) in samples.items():
+        told = pd.DataFrame(
+            {
+                "method": classifier["method"],
+                "replicate": classifier["replicate"],
+                "diagnosis": CLASSIFIER,
+                "value": classifier["accuracy"],
+                "threshold": 0.5,
+                "where": [
+                    f"{row.low:.2f} to {row.high:.2f}, {row.n} tiles"
+                    for row in classifier.itertuples()
+                ],
+                "verdict": ["found" if low > 0.5 else "not found" for low in classifier["low"]],
+            }
+        )
+        both = pd.concat([diagnosis, told], ignore_index=True)
+        both.insert(0, "sample", sample)
+        parts.append(both)
+    return pd.concat(parts, ignore_index=True).fillna({"replicate": "", "where": ""})
+
+
+def fault_fragment(table: pd.DataFrame) -> str:
+    """Return the table as a fragment of HTML: a line per diagnosis, a column per method."""
+    samples = {}
+    for sample, lines in table.groupby("sample", sort=False):
+        lines = lines.assign(source=source_of(lines))
+        samples[sample] = {
+            "names": [name for name in MEANING if name in set(lines["diagnosis"])],
+            "sources": list(dict.fromkeys(lines["source"])),
+            "cells": {(row.diagnosis, row.source): row for row in lines.itertuples()},
+        }
+    template: jinja2.Template = templates().get_template("faults.html.j2")
+    html = template.render(samples=samples, meaning=MEANING)
+    return html.encode("ascii", "xmlcharrefreplace").decode("ascii")
