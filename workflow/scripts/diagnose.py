@@ -18,9 +18,10 @@ def main():
     inputs, params = snakemake.input, snakemake.params
     stack, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
     lines = table[table["split"] == "train"]
-    apart = disjoint(list(lines["row"]), list(lines["column"]), params.window)
-    train = stack[lines.index[apart]]
-    originals = stack[lines.index]
+    corners = list(lines["row"]), list(lines["column"])
+    train = stack[lines.index[disjoint(*corners, params.window)]]
+    # Copies are sought over all shifts: windows half a window apart show every place.
+    originals = stack[lines.index[disjoint(*corners, params.window // 2)]]
     heldout = stack[table.index[table["split"] == "heldout"]]
     turns = [list(TURNS)[4 * flip + turn] for flip, turn in motions(params.augmentation)]
 
