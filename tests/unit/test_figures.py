@@ -7,6 +7,7 @@ import example_results
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from rockrec.figures import style
 from rockrec.figures.history import plot_history
@@ -92,7 +93,7 @@ def strip_of_tiles():
 
 
 def text_of(figure):
-    return [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+    return [text.get_text() for text in figure.findobj(Text)]
 
 
 def drawn_axes(figure):
@@ -383,8 +384,8 @@ def test_fields_lie_along_the_longer_axis_and_inside():
 
 def test_the_strip_marks_the_kept_step_or_the_last_shown_before_it():
     figure = plot_strips({"rock": strip_of_tiles()})
-    titles = [axes.title for axes in figure.axes if axes.get_title()]
-    marked = [title.get_text() for title in titles if title.get_color() == style.VERMILLION]
+    texts = figure.findobj(Text)
+    marked = [text.get_text() for text in texts if text.get_color() == style.VERMILLION]
     assert marked == ["step 400"]
 
 

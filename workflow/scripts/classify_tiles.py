@@ -1,9 +1,12 @@
 """Can a small network tell a method's tiles from real ones?"""
 
+import math
+
 import pandas as pd
 
 from logbook import logged
-from rockrec.diagnosis.classifier import classifier_accuracy
+from rockrec.diagnosis.classifier import Accuracy, classifier_accuracy
+from rockrec.diagnosis.findings import LEAST_TILES
 from rockrec.images import in_pieces, read_stack
 from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
@@ -28,7 +31,9 @@ def main():
     for (method, replicate), tiles in sets.items():
         seed = seed_for(params.seed, *snakemake.wildcards, "classifier", method, replicate)
         some = min(params.n_tiles, len(tiles), len(heldout))
-        found = classifier_accuracy(heldout[:some], tiles[:some], seed % 2**32)
+        found = Accuracy(math.nan, math.nan, math.nan, some)
+        if some >= LEAST_TILES:
+            found = classifier_accuracy(heldout[:some], tiles[:some], seed % 2**32)
         rows.append({"method": method, "replicate": replicate, **found._asdict()})
     with written_whole(snakemake.output.classifier) as partial:
         pd.DataFrame(rows).to_csv(partial, index=False)

@@ -1,5 +1,6 @@
 """The table of faults: what was looked for in each method's tiles, and what was found."""
 
+import math
 from collections.abc import Mapping
 
 import jinja2
@@ -46,17 +47,26 @@ def fault_table(
                 "diagnosis": CLASSIFIER,
                 "value": classifier["accuracy"],
                 "threshold": 0.5,
-                "where": [
-                    f"{row.low:.2f} to {row.high:.2f}, {row.n} tiles"
-                    for row in classifier.itertuples()
-                ],
-                "verdict": ["found" if low > 0.5 else "not found" for low in classifier["low"]],
+                "where": [_interval(row) for row in classifier.itertuples()],
+                "verdict": [_verdict(low) for low in classifier["low"]],
             }
         )
         both = pd.concat([diagnosis, told], ignore_index=True)
         both.insert(0, "sample", sample)
         parts.append(both)
     return pd.concat(parts, ignore_index=True).fillna({"replicate": "", "where": ""})
+
+
+def _interval(row) -> str:
+    if math.isnan(row.low):
+        return f"{row.n} tiles are too few"
+    return f"{row.low:.2f} to {row.high:.2f}, {row.n} tiles"
+
+
+def _verdict(low: float) -> str:
+    if math.isnan(low):
+        return "cannot tell"
+    return "found" if low > 0.5 else "not found"
 
 
 def fault_fragment(table: pd.DataFrame) -> str:
