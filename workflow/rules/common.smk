@@ -7,7 +7,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 # The settings are checked here, in Snakemake's own process, with the library's plain modules.
-sys.path += [f"{workflow.basedir}/workflow/{folder}" for folder in ("rules", "scripts")]
+sys.path.extend(f"{workflow.basedir}/workflow/{folder}" for folder in ("rules", "scripts"))
 
 from code_inputs import library_code
 from rockrec.grid import Grid
