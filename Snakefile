@@ -24,6 +24,8 @@ include: "workflow/rules/anneal.smk"
 include: "workflow/rules/gans.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
