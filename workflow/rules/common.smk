@@ -127,10 +127,8 @@ def annealed_chunks(wildcards):
     """The chunks that the realisations of a method are annealed in."""
     realisations = method_setting()(wildcards)["realisations"]
     chunks = min(settings["run"]["annealing_jobs"], realisations)
-    return [
-        "results/{sample}/{experiment}/{method}/{replicate}/annealed/" + f"{chunk}of{chunks}.npz"
-        for chunk in range(1, chunks + 1)
-    ]
+    folder = "results/{sample}/{experiment}/{method}/{replicate}/annealed"
+    return [f"{folder}/{chunk}of{chunks}.npz" for chunk in range(1, chunks + 1)]
 
 
 def segmented_mosaic(wildcards):
