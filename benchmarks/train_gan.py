@@ -56,6 +56,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--max-channels", type=int, default=1024)
     parser.add_argument("--upsampling", default="resize")
     parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--check-tiles", type=int, default=1024, help="tiles drawn for a check")
     parser.add_argument("--steps", type=int, default=10, help="steps timed for each line")
     parser.add_argument("--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS)
     parser.add_argument("--compiled", nargs="+", default=["no", "yes"], choices=["no", "yes"])
@@ -76,11 +77,12 @@ def make_training(tiles, kind, precision, compiled, options, device) -> Training
             "max_channels": options.max_channels,
             "upsampling": options.upsampling,
             "batch": options.batch,
+            "check_tiles": options.check_tiles,
             "precision": precision,
         }
     )
     monitor = Monitor(tiles[:128], float(tiles.mean()), settings, seed=0)
-    return Training(tiles, monitor, settings, 0, device, compiled)
+    return Training(tiles, monitor, settings, 0, device, compiled=compiled)
 
 
 def measure(training: Training, steps: int) -> tuple[float, float, float]:
