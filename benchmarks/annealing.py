@@ -30,7 +30,7 @@ from rockrec.annealing import Annealed, anneal  # noqa: E402
 from rockrec.comparison import compare_sets  # noqa: E402
 from rockrec.description import describe_set  # noqa: E402
 from rockrec.descriptors import describe, origins  # noqa: E402
-from rockrec.pores import euler_number  # noqa: E402
+from rockrec.minkowski import euler_number  # noqa: E402
 from rockrec.synthetic import make_rock  # noqa: E402
 
 S2_ALONE = ("S2",)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rockrec.pores import COLUMNS, euler_number, measure_pores, perimeter
+from rockrec.pores import COLUMNS, measure_pores
 
 
 def ellipse(size, major, minor, degrees):
@@ -111,46 +111,11 @@ def test_areas_add_up_to_the_phase():
     assert pores.groupby("tile")["area_px"].sum().tolist() == tiles.sum(axis=(1, 2)).tolist()
 
 
-def test_euler_number_counts_pores_minus_holes():
-    ring = ellipse(41, 15, 15, 0) - ellipse(41, 8, 8, 0)
-    two = np.zeros_like(ring)
-    two[3:6, 3:6] = two[20:30, 20:30] = 1
-    diagonal = np.zeros_like(ring)
-    diagonal[3, 3] = diagonal[4, 4] = 1
-    stack = np.stack([ring, two, diagonal, np.zeros_like(ring), np.ones_like(ring)])
-    assert euler_number(stack).tolist() == [0, 2, 1, 0, 1]
-
-
-def test_perimeter_of_a_disc():
-    radius, size = 30, 101
-    found = perimeter(ellipse(size, radius, radius, 0)[None])[0] * size**2
-    assert found == pytest.approx(2 * np.pi * radius, rel=0.02)
-
-
-def test_the_frame_is_no_perimeter():
-    stack = np.stack([np.ones((20, 20)), np.zeros((20, 20))])
-    assert perimeter(stack) == pytest.approx([0, 0], abs=1e-12)
-
-
-def test_perimeter_of_a_disc_cut_by_the_frame():
-    """A quarter of a disc in the corner has a quarter of its circumference."""
-    size, radius = 80, 60
-    rows, columns = np.mgrid[:size, :size] + 0.5
-    quarter = rows**2 + columns**2 <= radius**2
-    assert perimeter(quarter[None])[0] * size**2 == pytest.approx(np.pi * radius / 2, rel=0.02)
-
-
-def test_phase_and_complement_share_their_boundary():
-    tiles = np.random.default_rng(2).random((4, 30, 50)) < 0.4
-    assert perimeter(tiles) == pytest.approx(perimeter(~tiles))
-
-
-@pytest.mark.parametrize("function", [euler_number, perimeter, lambda a: measure_pores(a, 50.0)])
-def test_bad_stacks_are_refused(function):
+def test_bad_stacks_are_refused():
     with pytest.raises(ValueError, match=r"stack of tiles .*\(8, 8\)"):
-        function(np.zeros((8, 8)))
+        measure_pores(np.zeros((8, 8)), 50.0)
     with pytest.raises(ValueError, match="0 and 1, got values .*255"):
-        function(np.full((1, 8, 8), 255, dtype=np.uint8))
+        measure_pores(np.full((1, 8, 8), 255, dtype=np.uint8), 50.0)
 
 
 @pytest.mark.parametrize("pixel_size", [0, -50.0, float("nan")])

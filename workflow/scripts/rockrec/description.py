@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from rockrec.descriptors import FUNCTIONS, describe
+from rockrec.minkowski import euler_number, perimeter
 from rockrec.outputs import written_whole
-from rockrec.pores import euler_number, perimeter
 
 # The oblique pairs and the cluster function stand beside the paper's functions: no method is
 # fitted to them, so a verdict can rest on them.

@@ -15,8 +15,8 @@ import tifffile
 
 from rockrec.comparison import compare_sets, curve_table
 from rockrec.images import ImageError, read_external_stack
+from rockrec.minkowski import euler_number, perimeter
 from rockrec.outputs import written_whole
-from rockrec.pores import euler_number, perimeter
 
 from . import FUNCTIONS, NAMES, describe
 from .polytopes import BOUNDARIES

@@ -10,7 +10,7 @@ from torch import nn
 from rockrec.comparison.errors import floor, mse
 from rockrec.comparison.measures import Measure
 from rockrec.descriptors import FUNCTIONS, ORDER, describe
-from rockrec.pores import euler_number, perimeter
+from rockrec.minkowski import euler_number, perimeter
 
 from .sampling import draw, latents, threshold
 from .settings import GanSettings
