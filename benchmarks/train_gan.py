@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
+from rockrec.devices import choose_device
 from rockrec.gans.loop import Training
 from rockrec.gans.monitor import Monitor
 from rockrec.gans.networks import KINDS
 from rockrec.gans.settings import PRECISIONS, gan_settings
-from rockrec.gans.training import choose_device
 from rockrec.threads import use_threads
 
 

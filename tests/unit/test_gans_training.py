@@ -29,7 +29,7 @@ from rockrec.gans.monitor import Monitor
 from rockrec.gans.processes import Processes
 from rockrec.gans.sampling import load_model, sample, threshold
 from rockrec.gans.settings import gan_settings
-from rockrec.gans.training import choose_device, train
+from rockrec.gans.training import train
 
 TINY = {
     "latent": 8,
@@ -419,18 +419,6 @@ def test_bad_tiles_are_named(tmp_path, train_tiles, validation_tiles, named):
     with pytest.raises(ValueError, match=named):
         train(train_tiles, validation_tiles, tiny(), seed=0, checkpoints=tmp_path)
     assert not list(tmp_path.iterdir())
-
-
-def test_devices():
-    assert choose_device("cpu").type == "cpu"
-    with pytest.raises(ValueError, match="tpu"):
-        choose_device("tpu")
-    if torch.cuda.is_available():
-        assert choose_device("auto").type == choose_device("cuda").type == "cuda"
-    else:
-        assert choose_device("auto").type == "cpu"
-        with pytest.raises(ValueError, match="no GPU"):
-            choose_device("cuda")
 
 
 def test_a_subset_of_a_stack_is_as_good_as_a_copy(tmp_path):

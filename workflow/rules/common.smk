@@ -34,6 +34,7 @@ SHAPES_NO_WEIGHTS = (
     "logbook",
     "rockrec.comparison",
     "rockrec.descriptors",
+    "rockrec.devices",
     "rockrec.gans.monitor",
     "rockrec.outputs",
     "rockrec.progress",

@@ -3,8 +3,8 @@
 import time
 
 from logbook import logged
+from rockrec.devices import choose_device
 from rockrec.gans.sampling import load_model, sample, sample_larger, threshold
-from rockrec.gans.training import choose_device
 from rockrec.images import stack_pixel_size, write_stack
 from rockrec.provenance import write_provenance
 from rockrec.seeds import seed_for

@@ -3,6 +3,7 @@
 import numpy as np
 
 from logbook import logged
+from rockrec.devices import choose_device
 from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
 from rockrec.segmentation import load_unet, segmented_bands
 from rockrec.threads import keep_large_blocks
@@ -12,7 +13,7 @@ from rockrec.threads import keep_large_blocks
 def main():
     inputs, params, threads = snakemake.input, snakemake.params, snakemake.threads
     keep_large_blocks()
-    unet = load_unet(inputs.model, device=snakemake.resources.device)
+    unet = load_unet(inputs.model, choose_device(snakemake.resources.device))
     # Its own contrast, not that of the mosaic the network was trained on: brightness and contrast
     # of the microscope differ from session to session.
     contrast = read_contrast(inputs.contrast)

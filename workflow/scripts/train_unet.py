@@ -3,6 +3,7 @@
 import pandas as pd
 
 from logbook import logged
+from rockrec.devices import choose_device
 from rockrec.labels import open_labels, read_labels
 from rockrec.mosaics import open_mosaic, read_contrast
 from rockrec.outputs import written_whole
@@ -32,7 +33,7 @@ def main():
         gray_range=(contrast.low, contrast.high),
         settings=UNetSettings(**snakemake.params.unet),
         seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample, "unet"),
-        device=snakemake.resources.device,
+        device=choose_device(snakemake.resources.device),
         initial=load_unet(initial) if initial else None,
     )
     save_unet(snakemake.output.model, trained.unet)

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from rockrec.devices import choose_device, device_name
 from rockrec.progress import Progress
 from rockrec.seeds import seed_for
 from rockrec.threads import use_threads
@@ -99,34 +99,6 @@ def train(
             _finish(training, files, fraction)
         processes.from_first([1.0])  # none leaves before the model is there
     return files
-
-
-def choose_device(name: str) -> torch.device:
-    """Return the device that ``cpu``, ``cuda`` or ``auto`` stands for here, and log it.
-
-    Raises
-    ------
-    ValueError : ``cuda`` where torch sees no GPU, or an unknown name.
-    """
-    if name not in ("cpu", "cuda", "auto"):
-        raise ValueError(f"device {name!r} is none of cpu, cuda, auto")
-    gpu = torch.cuda.is_available()
-    if name == "cuda" and not gpu:
-        raise ValueError("device: cuda, but torch sees no GPU here")
-    device = torch.device("cpu")
-    if gpu and name != "cpu":
-        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
-        torch.cuda.set_device(device)
-    log.info("training on %s", device_name(device))
-    return device
-
-
-def device_name(device: torch.device) -> str:
-    """Return a GPU's name, or ``CPU`` with the number of threads."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    threads = torch.get_num_threads()
-    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _resume(training: Training, files: RunFiles) -> None:

@@ -143,7 +143,7 @@ def save_unet(path: str | os.PathLike, unet: UNet) -> None:
         partial.write_bytes(buffer.getvalue())
 
 
-def load_unet(path: str | os.PathLike, device: str = "cpu") -> UNet:
+def load_unet(path: str | os.PathLike, device: str | torch.device = "cpu") -> UNet:
     """Read a U-Net that `save_unet` wrote.
 
     Raises

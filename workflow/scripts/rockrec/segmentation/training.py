@@ -45,7 +45,7 @@ def train_unet(
     gray_range: tuple[float, float],
     settings: UNetSettings,
     seed: int,
-    device: str = "cpu",
+    device: str | torch.device = "cpu",
     initial: UNet | None = None,
 ) -> TrainedUNet:
     """Train a U-Net on the labelled pixels of a mosaic.
