@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rockrec.pores import COLUMNS, measure_pores
+from rockrec.pores import COLUMNS, measure_pores, percolates
 
 
 def ellipse(size, major, minor, degrees):
@@ -109,6 +109,25 @@ def test_areas_add_up_to_the_phase():
     tiles = (np.random.default_rng(1).random((5, 40, 40)) < 0.3).astype(np.uint8)
     pores = measure_pores(tiles, 50.0)
     assert pores.groupby("tile")["area_px"].sum().tolist() == tiles.sum(axis=(1, 2)).tolist()
+
+
+def test_a_pore_percolates_where_it_touches_both_sides():
+    bar, bent, apart, corner = blank(8), blank(8), blank(8), blank(8)
+    bar[3] = 1
+    bent[0, :5] = bent[:, 4] = bent[6, 4:] = 1  # left at the top, right at the bottom
+    apart[2, :4] = apart[5, 4:] = apart[:3, 6] = 1  # both sides, by two pores
+    corner[4, :4] = corner[5, 4:] = 1  # two bars that touch by a corner
+    along_x, along_y = percolates(np.stack([bar, bent, apart, corner, blank(8)]))
+    assert along_x.tolist() == [True, True, False, True, False]
+    assert along_y.tolist() == [False, True, False, False, False]
+
+
+def test_turning_a_tile_swaps_percolation_in_x_and_y():
+    tiles = np.random.default_rng(4).random((60, 20, 20)) < 0.42
+    along_x, along_y = percolates(tiles)
+    assert 5 < along_x.sum() < 55 and along_x.sum() != (along_x & along_y).sum()
+    turned_x, turned_y = percolates(tiles.transpose(0, 2, 1))
+    assert (turned_x == along_y).all() and (turned_y == along_x).all()
 
 
 def test_bad_stacks_are_refused():

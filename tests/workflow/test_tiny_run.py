@@ -65,7 +65,10 @@ def test_errors_hold_every_method_and_the_row_real(finished):
     errors = pd.read_csv(finished / "results/meta_igneous/comparison/errors.csv")
     assert set(errors.columns) == ERROR_COLUMNS
     assert set(errors["method"]) == {"real", "sa", "sa_mean", "wgan_gp"}
-    assert set(errors["descriptor"]) >= {"S2", "P3H", "P3V", "P4", "P6", "L", "euler_number"}
+    assert set(errors["descriptor"]) >= {
+        *("S2", "S2H", "S2V", "P3H", "P3V", "P4", "P6", "L", "euler_number", "perimeter"),
+        *("percolation_x", "percolation_y", "pore_area", "pore_orientation"),
+    }
     annealed = errors.query("method == 'sa' and against == 'heldout'").set_index(
         ["descriptor", "quantity", "form"]
     )
@@ -146,14 +149,15 @@ def test_what_is_made_anew_without_its_checkpoints_has_the_same_bytes(finished, 
     assert digest(model) == before
 
 
-def test_a_plot_key_does_not_touch_the_science(finished, tmp_path):
+def test_which_pores_count_concerns_the_comparison_and_no_reconstruction(finished, tmp_path):
     text = TINY.read_text(encoding="utf-8") + "\npores: {drop_border: true}\n"
     edited = tmp_path / "edited.yaml"
     edited.write_text(text, encoding="utf-8")
     planned = run_snakemake(finished, "--dry-run", "--configfile", edited).stdout
-    for rule in ("train_gan", "anneal", "train_unet", "describe_tiles", "compare"):
+    for rule in ("train_gan", "anneal", "train_unet", "describe_tiles", "diagnose"):
         assert not re.search(rf"^{rule} ", planned, re.MULTILINE)
-    assert re.search(r"^measure_pores +4", planned, re.MULTILINE)
+    for rule in ("measure_pores", "compare"):
+        assert re.search(rf"^{rule} +4", planned, re.MULTILINE)
 
 
 def test_an_error_of_a_stage_names_file_and_reason(finished, tmp_path):

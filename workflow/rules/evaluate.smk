@@ -66,6 +66,7 @@ rule compare:
             run=runs_of(wildcards.experiment),
             allow_missing=True,
         ),
+        pores="results/{sample}/{experiment}/pores.csv",
         code=code("compare.py"),
     output:
         errors="results/{sample}/{experiment}/errors.csv",
@@ -82,6 +83,7 @@ rule compare:
         runs=lambda wildcards: runs_of(wildcards.experiment),
         targeted=targeted_by,
         evaluation=settings["evaluation"],
+        pore_tiles=settings["pores"]["tiles"],
         seed=settings["seed"],
     message:
         "Compare the methods on {wildcards.sample}, {wildcards.experiment}"
@@ -159,8 +161,8 @@ rule classify_tiles:
 rule measure_pores:
     """Area and orientation of single pores, real and reconstructed."""
     input:
-        heldout="results/{sample}/{experiment}/tiles.tif",
-        tiles="results/{sample}/{experiment}/tiles.csv",
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
         realisations=lambda wildcards: expand(
             "results/{sample}/{experiment}/{run}/realisations.tif",
             run=runs_of(wildcards.experiment),
@@ -179,7 +181,8 @@ rule measure_pores:
         mem_mb=4000,
         runtime=30,
     params:
-        sources=lambda wildcards: runs_of(wildcards.experiment),
+        runs=lambda wildcards: runs_of(wildcards.experiment),
+        window=lambda wildcards: tile_setting(wildcards)["window"],
         n_tiles=settings["pores"]["tiles"],
         drop_border=settings["pores"]["drop_border"],
     message:

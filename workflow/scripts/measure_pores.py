@@ -1,24 +1,29 @@
-"""Measure single pores of held-out tiles and of every method's realisations."""
+"""Measure single pores of training and held-out tiles and of every method's realisations."""
 
 import pandas as pd
 
 from logbook import logged
-from rockrec.images import in_pieces, read_stack, stack_pixel_size
+from rockrec.images import in_pieces, read_stack, spread, stack_pixel_size
 from rockrec.outputs import written_whole
 from rockrec.pores import measure_pores
+from rockrec.windows import disjoint
 
 
 @logged(snakemake)
 def main():
     inputs, params = snakemake.input, snakemake.params
-    heldout = (pd.read_csv(inputs.tiles)["split"] == "heldout").to_numpy().nonzero()[0]
-    real = read_stack(inputs.heldout)
-    stacks = {"heldout": real[heldout[: params.n_tiles]]}
-    for source, path in zip(params.sources, inputs.realisations, strict=True):
-        stacks[source] = in_pieces(read_stack(path), real.shape[1])[: params.n_tiles]
-    pixel_size_nm = stack_pixel_size(inputs.heldout)
+    real, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
+    stacks = {}
+    for part in ("heldout", "train"):
+        lines = table[table["split"] == part]
+        apart = disjoint(list(lines["row"]), list(lines["column"]), params.window)
+        stacks[part] = real[lines.index[apart]]
+    for run, path in zip(params.runs, inputs.realisations, strict=True):
+        stacks[run] = in_pieces(read_stack(path), real.shape[1])
+    pixel_size_nm = stack_pixel_size(inputs.tiles)
     tables = []
     for source, tiles in stacks.items():
+        tiles = spread(tiles, params.n_tiles)
         pores = measure_pores(tiles, pixel_size_nm, params.drop_border)
         pores.insert(0, "source", source)
         tables.append(pores)

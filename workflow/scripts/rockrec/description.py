@@ -7,10 +7,12 @@ import numpy as np
 from rockrec.descriptors import FUNCTIONS, describe
 from rockrec.minkowski import euler_number, perimeter
 from rockrec.outputs import written_whole
+from rockrec.pores import percolates
 
-# The oblique pairs and the cluster function stand beside the paper's functions: no method is
-# fitted to them, so a verdict can rest on them.
-DESCRIBED = (*FUNCTIONS, "S2D+", "S2D-", "C2")
+# Beside the paper's functions: both directions that S2 is the mean of, since it hides
+# anisotropy; the oblique pairs and the cluster function, to which no method is fitted, so that
+# a verdict can rest on them.
+DESCRIBED = (*FUNCTIONS, "S2H", "S2V", "S2D+", "S2D-", "C2")
 
 
 def describe_set(tiles: np.ndarray, pixel_size_nm: float, boundary: str) -> dict[str, np.ndarray]:
@@ -18,17 +20,27 @@ def describe_set(tiles: np.ndarray, pixel_size_nm: float, boundary: str) -> dict
 
     Returns
     -------
-    dict : each descriptor's curves (n, lags); ``phase_fraction``, ``euler_number`` and
-        ``perimeter`` (n,); ``boundary`` and ``pixel_size_nm``.
+    dict : each descriptor's curves (n, lags); ``phase_fraction`` and the scalars of
+        `scalars` (n,); ``boundary`` and ``pixel_size_nm``.
     """
     functions = FUNCTIONS if boundary == "amiri2023" else DESCRIBED
     return {
         **describe(tiles, functions, boundary),
         "phase_fraction": tiles.mean(axis=(1, 2)),
-        "euler_number": euler_number(tiles),
-        "perimeter": perimeter(tiles),
+        **scalars(tiles),
         "boundary": np.array(boundary),
         "pixel_size_nm": np.array(float(pixel_size_nm)),
+    }
+
+
+def scalars(tiles: np.ndarray) -> dict[str, np.ndarray]:
+    """What counts a whole tile, (n,) each: Euler number, perimeter, percolation in x and y."""
+    along_x, along_y = percolates(tiles)
+    return {
+        "euler_number": euler_number(tiles),
+        "perimeter": perimeter(tiles),
+        "percolation_x": along_x,
+        "percolation_y": along_y,
     }
 
 

@@ -142,6 +142,14 @@ def in_pieces(stack: np.ndarray, size: int) -> np.ndarray:
     return np.ascontiguousarray(pieces.swapaxes(2, 3)).reshape(-1, size, size)
 
 
+def spread(stack: np.ndarray, n: int) -> np.ndarray:
+    """Take `n` tiles, or all if there are fewer, evenly from a stack (m, size, size).
+
+    Neighbours in a stack are neighbours in the rock: its first tiles would show one corner.
+    """
+    return stack[np.linspace(0, len(stack) - 1, min(n, len(stack))).round().astype(int)]
+
+
 def stack_pixel_size(path: str | os.PathLike) -> float:
     """Return the pixel size in nm of a stack that `write_stack` wrote."""
     return float(_stack_description(path)["pixel_size_nm"])

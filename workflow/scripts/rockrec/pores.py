@@ -1,4 +1,4 @@
-"""Pores one by one: label analysis of binary tiles. Pores are 8-connected."""
+"""Label analysis of binary tiles: pores one by one, and percolation. Pores are 8-connected."""
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,28 @@ COLUMNS = (
 )
 PIXEL_VARIANCE = 1 / 12  # of a unit square about its centre, px²
 EIGHT_CONNECTED = 2
+
+
+def percolates(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whether a pore crosses each tile in x (left to right) and in y (top to bottom).
+
+    Parameters
+    ----------
+    images : (n, H, W) array of 0 and 1.
+
+    Returns
+    -------
+    Two (n,) bool, of x and of y. Their means are the shares of tiles that percolate.
+
+    Raises
+    ------
+    ValueError
+        If `images` is not a stack of 0 and 1.
+    """
+    labels = [measure.label(tile, connectivity=EIGHT_CONNECTED) for tile in binary_stack(images)]
+    along_x = [_in_common(tile[:, 0], tile[:, -1]) for tile in labels]
+    along_y = [_in_common(tile[0], tile[-1]) for tile in labels]
+    return np.array(along_x, dtype=bool), np.array(along_y, dtype=bool)
 
 
 def measure_pores(
@@ -85,6 +107,11 @@ def _pores_of_tile(tile: np.ndarray) -> pd.DataFrame:
             "touches_border": touches,
         }
     )
+
+
+def _in_common(one_side: np.ndarray, other_side: np.ndarray) -> bool:
+    """Whether a pore touches both sides of a tile (label 0 is no pore)."""
+    return bool(np.intersect1d(one_side[one_side > 0], other_side).size)
 
 
 def _variance(axis_length: np.ndarray) -> np.ndarray:

@@ -35,6 +35,10 @@ SCALAR_NAMES = {
     ("phase_fraction", "mean"): "phase fraction",
     ("euler_number", "mean"): "Euler number",
     ("perimeter", "mean"): "specific perimeter",
+    ("percolation_x", "mean"): "share of tiles that percolate in x",
+    ("percolation_y", "mean"): "share of tiles that percolate in y",
+    ("pore_area", "wasserstein"): "pore area",
+    ("pore_orientation", "wasserstein"): "pore orientation",
     ("one_phase", "mean"): "share of tiles with one phase",
     ("S2", "spread"): "spread of S2 between tiles",
 }

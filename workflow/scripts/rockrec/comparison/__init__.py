@@ -3,6 +3,7 @@
 from .curves import band, contributions, mean_curve, per_image, pooled
 from .errors import floor, mse
 from .hierarchy import evaluate_by_order
+from .pores import PoreSet, compare_pores
 from .table import compare_sets, curve_table
 from .verdict import DIFFERENT, SAME, TOO_FEW, UNDEFINED
 
@@ -11,7 +12,9 @@ __all__ = [
     "SAME",
     "TOO_FEW",
     "UNDEFINED",
+    "PoreSet",
     "band",
+    "compare_pores",
     "compare_sets",
     "contributions",
     "curve_table",

@@ -8,7 +8,7 @@ import numpy as np
 from ..descriptors import ORDER
 from .curves import contributions, mean_curve, per_image, pooled
 
-SCALARS = ("phase_fraction", "euler_number", "perimeter")
+SCALARS = ("phase_fraction", "euler_number", "perimeter", "percolation_x", "percolation_y")
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import pandas as pd
 import tifffile
 
 from rockrec.comparison import compare_sets, curve_table
+from rockrec.description import scalars
 from rockrec.images import ImageError, read_external_stack
-from rockrec.minkowski import euler_number, perimeter
 from rockrec.outputs import written_whole
 
 from . import FUNCTIONS, NAMES, describe
@@ -105,8 +105,8 @@ def _described(stacks: Sequence[np.ndarray], asked: argparse.Namespace) -> dict[
     described = {name: np.concatenate([one[name] for one in curves]) for name in asked.functions}
     described["phase_fraction"] = np.concatenate([stack.mean(axis=(1, 2)) for stack in stacks])
     if asked.against:
-        described["euler_number"] = np.concatenate([euler_number(stack) for stack in stacks])
-        described["perimeter"] = np.concatenate([perimeter(stack) for stack in stacks])
+        counted = [scalars(stack) for stack in stacks]
+        described |= {name: np.concatenate([one[name] for one in counted]) for name in counted[0]}
     return described | {
         "boundary": np.array(asked.boundary),
         "pixel_size_nm": np.array(asked.pixel_size),
