@@ -13,7 +13,7 @@ from rockrec.figures.history import plot_history
 from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, error_fragment, render
 from rockrec.report.times import StageTime, stage_times
-from rockrec.tables import error_table
+from rockrec.tables.errors import error_table
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 

@@ -4,7 +4,7 @@ import example_results
 import pandas as pd
 import pytest
 
-from rockrec.tables import COLUMNS, error_table, headline, in_floors, read_errors, summaries
+from rockrec.tables.errors import COLUMNS, error_table, headline, in_floors, read_errors, summaries
 
 
 def test_the_table_is_all_samples_one_below_the_other():

@@ -3,7 +3,7 @@
 from logbook import logged
 from rockrec.outputs import written_whole
 from rockrec.report.page import error_fragment
-from rockrec.tables import error_table, read_errors
+from rockrec.tables.errors import error_table, read_errors
 
 
 @logged(snakemake)

@@ -7,7 +7,7 @@ import jinja2
 import pandas as pd
 
 from rockrec.report.page import templates
-from rockrec.tables import source_of
+from rockrec.tables.errors import source_of
 
 CLASSIFIER = "classifier"
 MEANING = {

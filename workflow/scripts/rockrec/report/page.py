@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from rockrec.report.times import StageTime
-from rockrec.tables import headline, in_floors, source_of, summaries
+from rockrec.tables.errors import headline, in_floors, source_of, summaries
 
 DESCRIPTOR = re.compile(r"\b([CFPS])([1-9][DHV]?[+-]?)(?!\w)")
 
@@ -63,7 +63,7 @@ def render(report: Report) -> str:
 
 
 def error_fragment(table: pd.DataFrame) -> str:
-    """Return an error table (`rockrec.tables.error_table`) as a fragment of HTML.
+    """Return an error table (`rockrec.tables.errors.error_table`) as a fragment of HTML.
 
     Sample by sample: the verdicts in words, then errors and ratios, a line per descriptor and
     a column per method. Plain ASCII, so that it reads right in any page or alone.

@@ -1,4 +1,4 @@
-"""Tables of the paper from the comparison's files: errors, floors and verdicts (S3, S4)."""
+"""Errors, floors and verdicts of all samples in one table (the paper's Tables S3 and S4)."""
 
 import os
 from collections.abc import Mapping
