@@ -1,0 +1,1 @@
+"""Tables of the paper, from the files of a run: data frames, one module per table."""
