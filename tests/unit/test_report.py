@@ -10,8 +10,9 @@ import pytest
 
 from rockrec.figures import style
 from rockrec.figures.history import plot_history
+from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
-from rockrec.report.page import Figure, Report, error_fragment, render
+from rockrec.report.page import Figure, Report, render
 from rockrec.report.times import StageTime, stage_times
 from rockrec.tables.errors import error_table
 

@@ -185,13 +185,36 @@ def targeted_by(wildcards):
     }
 
 
+def trained_runs(experiment):
+    """(sample, method, replicate) of every network trained in an experiment."""
+    return [run for run in all_runs(experiment) if settings["methods"][run[1]]["kind"] in NETWORKS]
+
+
+def all_runs(experiment):
+    """(sample, method, replicate) of every reconstruction of an experiment."""
+    return [
+        (sample, *run.split("/"))
+        for sample in experiment_samples(settings, experiment)
+        for run in runs_of(experiment)
+    ]
+
+
+def of_trained(name):
+    """An input function: a file of every network trained in the experiment."""
+    return lambda wildcards: [
+        f"results/{sample}/{wildcards.experiment}/{method}/{replicate}/{name}"
+        for sample, method, replicate in trained_runs(wildcards.experiment)
+    ]
+
+
 def trainings_of(experiment):
     """(history.csv, label) of every network trained in an experiment."""
     return [
-        (f"results/{sample}/{experiment}/{run}/history.csv", f"{sample} {run}")
-        for sample in experiment_samples(settings, experiment)
-        for run in runs_of(experiment)
-        if settings["methods"][method_of(run)]["kind"] in NETWORKS
+        (
+            f"results/{sample}/{experiment}/{method}/{replicate}/history.csv",
+            f"{sample} {method}/{replicate}",
+        )
+        for sample, method, replicate in trained_runs(experiment)
     ]
 
 
@@ -264,13 +287,63 @@ def all_tables():
     return [f"{stem}.{kind}" for _, stem in report_tables() for kind in ("csv", "html")]
 
 
+TABLES = (
+    ("Architectures", "architectures"),
+    ("Settings", "settings"),
+    ("Costs", "costs"),
+    ("Errors", "errors"),
+    ("Faults", "faults"),
+)
+
+
 def report_tables():
     """What tables the report shows: each with its title and the stem of its files."""
     return [
         (f"{title}: {experiment}", f"results/tables/{experiment}_{name}")
         for experiment in EXPERIMENTS
-        for title, name in (("Errors", "errors"), ("Faults", "faults"))
-    ]
+        for title, name in TABLES
+        if name != "architectures" or has_networks(experiment)
+    ] + [("Claims", "results/tables/claims")]
+
+
+# Each sample of each experiment.
+SCENES = [(e, sample) for e in EXPERIMENTS for sample in experiment_samples(settings, e)]
+
+
+def of_scenes(name):
+    return [f"results/{sample}/{experiment}/{name}" for experiment, sample in SCENES]
+
+
+def of_scene_runs(experiment, sample, name):
+    return [f"results/{sample}/{experiment}/{run}/{name}" for run in runs_of(experiment)]
+
+
+def networks_of(experiment):
+    return [r for r in runs_of(experiment) if settings["methods"][method_of(r)]["kind"] in NETWORKS]
+
+
+def of_scene_networks(experiment, sample, name):
+    return [f"results/{sample}/{experiment}/{run}/{name}" for run in networks_of(experiment)]
+
+
+def describe_scene(experiment, sample):
+    """What the table of claims has to know of a sample's methods in an experiment."""
+    told = ("kind", "targets", "upsampling")
+    methods = {
+        method: {
+            key: value
+            for key, value in for_sample(settings["methods"][method], sample).items()
+            if key in told
+        }
+        for method in settings["experiments"][experiment]["methods"]
+    }
+    return {
+        "experiment": experiment,
+        "sample": sample,
+        "settings": methods,
+        "runs": runs_of(experiment),
+        "networks": networks_of(experiment),
+    }
 
 
 def of_experiment(pattern):

@@ -2,7 +2,7 @@
 
 from logbook import logged
 from rockrec.outputs import written_whole
-from rockrec.report.page import error_fragment
+from rockrec.report.errors import error_fragment
 from rockrec.tables.errors import error_table, read_errors
 
 

@@ -3,7 +3,7 @@
 import time
 
 from logbook import logged
-from rockrec.devices import choose_device
+from rockrec.devices import choose_device, device_name
 from rockrec.gans.sampling import load_model, sample, sample_larger, threshold
 from rockrec.images import stack_pixel_size, write_stack
 from rockrec.provenance import write_provenance
@@ -13,7 +13,8 @@ from rockrec.seeds import seed_for
 @logged(snakemake)
 def main():
     params, path = snakemake.params, snakemake.input.model
-    model = load_model(path, choose_device(snakemake.resources.device))
+    device = choose_device(snakemake.resources.device)
+    model = load_model(path, device)
     seed = seed_for(params.seed, *snakemake.wildcards, "sample")
     began = time.monotonic()
     if params.size is None:
@@ -30,6 +31,8 @@ def main():
         settings=model.settings.as_dict() | {"threshold": params.threshold},
         seed=seed,
         step=model.step,
+        device=device_name(device),
+        threads=snakemake.threads,
         seconds=round(seconds, 3),
         seconds_per_realisation=seconds / params.realisations,
     )

@@ -36,12 +36,8 @@ def write_provenance(path: str | os.PathLike, *, inputs: list, settings: dict, *
         "inputs": {str(file): checksum(file) for file in inputs},
         "versions": {"rockrec": __version__, "python": platform.python_version()}
         | {name: found for name in PACKAGES if (found := _version(name))},
-        "revision": _revision(),
-        "machine": {
-            "host": platform.node(),
-            "system": platform.platform(),
-            "processors": os.cpu_count(),
-        },
+        "revision": revision(),
+        "machine": machine(),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     with written_whole(path) as partial:
@@ -55,8 +51,28 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _revision() -> str | None:
-    """The git commit of the code, with ``-dirty`` if edited; None outside a repository."""
+def machine() -> dict[str, str | int | None]:
+    """Say what this runs on: host, system, the kind of processor and the number of its cores."""
+    return {
+        "host": platform.node(),
+        "system": platform.platform(),
+        "processor": _processor(),
+        "processors": os.cpu_count(),
+    }
+
+
+def _processor() -> str:
+    """The processor's name as Linux tells it, elsewhere the architecture."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def revision() -> str | None:
+    """Return the git commit of the code, ``-dirty`` if edited; None outside a repository."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
     folder = Path(__file__).parent
     try:

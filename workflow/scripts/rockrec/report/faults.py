@@ -3,10 +3,9 @@
 import math
 from collections.abc import Mapping
 
-import jinja2
 import pandas as pd
 
-from rockrec.report.page import templates
+from rockrec.report.templates import fragment
 from rockrec.tables.errors import source_of
 
 CLASSIFIER = "classifier"
@@ -79,6 +78,4 @@ def fault_fragment(table: pd.DataFrame) -> str:
             "sources": list(dict.fromkeys(lines["source"])),
             "cells": {(row.diagnosis, row.source): row for row in lines.itertuples()},
         }
-    template: jinja2.Template = templates().get_template("faults.html.j2")
-    html = template.render(samples=samples, meaning=MEANING)
-    return html.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return fragment("faults.html.j2", samples=samples, meaning=MEANING)

@@ -1,0 +1,123 @@
+"""What a run knows of one rock in one experiment, and how a finding on it is put."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+HOLDS, FAILS, UNTESTABLE = "holds", "does not hold", "not testable"
+REAL = "heldout"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The files of one sample in one experiment.
+
+    Attributes
+    ----------
+    settings : by method, its block of the config.
+    errors, diagnosis, pores : the experiment's tables of the sample.
+    real : ``heldout/curves.csv``.
+    curves : by run (``method/replicate``), its ``curves.csv``.
+    histories : by run, the ``history.csv`` of every network.
+    costs : the sample's lines of the table of costs.
+    res : the sample's ``res/errors.csv``.
+    """
+
+    experiment: str
+    sample: str
+    settings: Mapping[str, dict]
+    errors: pd.DataFrame
+    diagnosis: pd.DataFrame
+    pores: pd.DataFrame
+    real: pd.DataFrame
+    curves: Mapping[str, pd.DataFrame]
+    histories: Mapping[str, pd.DataFrame]
+    costs: pd.DataFrame
+    res: pd.DataFrame
+
+    @property
+    def is_network(self) -> bool:
+        """Whether the phase is one connected network rather than many isolated pores.
+
+        In half of the held-out tiles at least, the largest pore holds most of the phase.
+        """
+        areas = self.pores.loc[self.pores["source"] == REAL].groupby("tile")["area_px"]
+        return bool((areas.max() / areas.sum()).median() > 0.5)
+
+    @property
+    def size(self) -> int:
+        """Side of a tile, px: twice the number of lags."""
+        return 2 * (int(self.real["lag_px"].max()) + 1)
+
+    def runs_of(self, *kinds: str) -> list[str]:
+        """Return the runs of methods of these kinds."""
+        return [run for run in self.curves if self.settings[method_of(run)]["kind"] in kinds]
+
+    def annealed_to_s2(self) -> list[str]:
+        """Return the runs of annealing as the paper did it, to S2 alone."""
+        only_s2 = (["S2"], ["S2H", "S2V"], ["S2V", "S2H"])
+        return [
+            run for run in self.runs_of("sa") if self.settings[method_of(run)]["targets"] in only_s2
+        ]
+
+    def lines(self, run: str, descriptor: str, quantity: str, form: str) -> pd.Series:
+        """Return the line of errors of a run against held-out tiles."""
+        method, replicate = run.split("/")
+        errors = self.errors
+        found = errors[
+            (errors["method"] == method)
+            & (errors["replicate"].astype(str) == replicate)
+            & (errors["against"] == REAL)
+            & (errors["descriptor"] == descriptor)
+            & (errors["quantity"] == quantity)
+            & (errors["form"] == form)
+        ]
+        return found.iloc[0]
+
+    def differs(self, run: str, descriptor: str) -> bool:
+        """Say whether a run's mean curve differs from the real one by more than chance."""
+        return self.lines(run, descriptor, "P", "mean")["verdict"] == "differs from real"
+
+    def finding(self, run: str, diagnosis: str) -> pd.Series:
+        """Return the line of a diagnosis of a run."""
+        method, replicate = run.split("/")
+        table = self.diagnosis
+        found = table[
+            (table["method"] == method)
+            & (table["replicate"].astype(str) == replicate)
+            & (table["diagnosis"] == diagnosis)
+        ]
+        return found.iloc[0]
+
+    def mean_curve(self, run: str | None, descriptor: str) -> pd.Series:
+        """Return the mean curve by lag [px] of a run, or of real tiles."""
+        table = self.real if run is None else self.curves[run]
+        lines = table[(table["descriptor"] == descriptor) & (table["quantity"] == "P")]
+        return lines.set_index("lag_px")["mean"]
+
+
+class Finding(NamedTuple):
+    """What one rock says of one statement: our number, what it is, and the verdict."""
+
+    experiment: str
+    sample: str
+    method: str
+    number: float
+    what: str
+    verdict: str
+    note: str = ""
+
+
+Findings = Iterator[Finding]
+
+
+def method_of(run: str) -> str:
+    """Return the method of ``method/replicate``."""
+    return run.split("/")[0]
+
+
+def verdict(holds: bool) -> str:
+    """Put a test in words."""
+    return HOLDS if holds else FAILS

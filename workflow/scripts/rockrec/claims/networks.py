@@ -1,0 +1,155 @@
+"""Statements on the networks: artefacts, the best of them, when their losses settle."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from .annealing import relative_change
+from .evidence import UNTESTABLE, Evidence, Finding, Findings, method_of, verdict
+
+NETWORKS = ("dcgan", "wgan_gp", "stylegan2_ada")
+RANKED = ("S2", "P3H", "P3V", "P4", "P6")
+NEAR = 0.1  # of the lag that is looked for
+SETTLED_BY = 250  # steps
+LEAST_STEPS = 2 * SETTLED_BY
+MEDIAN_WINDOW = 51  # steps
+SETTLED = 0.1  # of the largest distance from where the loss ends
+
+
+def repetition(evidence: Evidence) -> Findings:
+    """DCGAN repeats patterns at r = 128 and 256 px of 512, a quarter and half of the tile."""
+    if evidence.is_network:
+        return
+    for run in evidence.runs_of("dcgan"):
+        line = evidence.finding(run, "repeated_pattern")
+        lag = re.search(r"lag (\d+) px", str(line["where"]))
+        at = float(lag[1]) if lag else float("nan")
+        expected = (evidence.size / 4, evidence.size / 2)
+        near = any(abs(at - one) <= max(NEAR * one, 1) for one in expected)
+        yield Finding(
+            evidence.experiment,
+            evidence.sample,
+            run,
+            at,
+            f"px, lag of the strongest peak; wanted: {expected[0]:.0f} or {expected[1]:.0f}",
+            _told(line, line["verdict"] == "found" and near),
+            _reason(line),
+        )
+
+
+def collapse(evidence: Evidence) -> Findings:
+    """On fractures DCGAN draws tiles that are all alike."""
+    if not evidence.is_network:
+        return
+    for run in evidence.runs_of("dcgan"):
+        names = ("low_spread", "similar_curves", "repeated_tiles")
+        lines = {name: evidence.finding(run, name) for name in names}
+        found = [name for name, line in lines.items() if line["verdict"] == "found"]
+        unable = all(line["verdict"] == "cannot tell" for line in lines.values())
+        yield Finding(
+            evidence.experiment,
+            evidence.sample,
+            run,
+            float(len(found)),
+            "of 3 signs of collapse found (spread of S2, equal curves, tiles drawn twice)",
+            UNTESTABLE if unable else verdict(bool(found)),
+            _reason(lines["low_spread"]) if unable else ", ".join(found).replace("_", " "),
+        )
+
+
+def checkerboard(evidence: Evidence) -> Findings:
+    """WGAN-GP lowers L by a checkerboard inside the pores."""
+    for run in evidence.runs_of("wgan_gp"):
+        lines = [evidence.finding(run, f"checkerboard_{how}") for how in ("phase", "power")]
+        found = any(line["verdict"] == "found" for line in lines)
+        unable = all(line["verdict"] == "cannot tell" for line in lines)
+        change = relative_change(evidence, run, "L")
+        lower = change < 0 and evidence.differs(run, "L")
+        upsampling = evidence.settings[method_of(run)]["upsampling"]
+        yield Finding(
+            evidence.experiment,
+            evidence.sample,
+            run,
+            100 * change,
+            "% change of the flat part of L against real tiles",
+            UNTESTABLE if unable else verdict(found and lower),
+            f"checkerboard {'found' if found else 'not found'}, upsampling: {upsampling}",
+        )
+
+
+def edge_excess(evidence: Evidence) -> Findings:
+    """On fractures StyleGAN2-ADA draws too much of the phase at the tile's border."""
+    if not evidence.is_network:
+        return
+    for run in evidence.runs_of("stylegan2_ada"):
+        line = evidence.finding(run, "edge_excess")
+        yield Finding(
+            evidence.experiment,
+            evidence.sample,
+            run,
+            float(line["value"]),
+            f"studentised excess; threshold {line['threshold']:.3g}",
+            _told(line, line["verdict"] == "found"),
+            _reason(line),
+        )
+
+
+def first_place(evidence: Evidence) -> Findings:
+    """StyleGAN2-ADA is nearest the rock among the networks."""
+    places = {run: _mean_ratio(evidence, run) for run in evidence.runs_of(*NETWORKS)}
+    methods = pd.Series(places, dtype=float).groupby(method_of).median().sort_values()
+    styled = [m for m in methods.index if evidence.settings[m]["kind"] == "stylegan2_ada"]
+    if not styled or len(styled) == len(methods):
+        return
+    place = list(methods.index).index(styled[0]) + 1
+    yield Finding(
+        evidence.experiment,
+        evidence.sample,
+        styled[0],
+        float(place),
+        f"place of {len(methods)}, by the geometric mean of the errors in floors",
+        verdict(place == 1),
+        ", ".join(f"{method} {ratio:.3g}" for method, ratio in methods.items()),
+    )
+
+
+def _mean_ratio(evidence: Evidence, run: str) -> float:
+    ratios = [evidence.lines(run, name, "F", "pooled")["ratio"] for name in RANKED]
+    ratios.append(evidence.lines(run, "L", "P", "mean")["ratio"])
+    return float(np.exp(np.nanmean(np.log(ratios))))
+
+
+def settled_losses(evidence: Evidence) -> Findings:
+    """The losses of WGAN-GP settle within 250 steps."""
+    for run in evidence.runs_of("wgan_gp"):
+        history = evidence.histories[run]
+        steps = int(history["step"].iloc[-1])
+        step = max(_settles(history, f"loss_{player}") for player in ("generator", "discriminator"))
+        short = steps < LEAST_STEPS
+        yield Finding(
+            evidence.experiment,
+            evidence.sample,
+            run,
+            float(step),
+            f"step from which both losses stay within a tenth of their range; of {steps:,}",
+            UNTESTABLE if short else verdict(step <= SETTLED_BY),
+            f"at least {LEAST_STEPS} steps are needed" if short else "",
+        )
+
+
+def _settles(history: pd.DataFrame, column: str) -> int:
+    """First step from which the running median stays near its value in the last quarter."""
+    median = history[column].rolling(MEDIAN_WINDOW, center=True, min_periods=1).median()
+    away = (median - median.iloc[-max(len(median) // 4, 1) :].median()).abs()
+    far = away > SETTLED * away.max()
+    return int(history["step"][far].max()) if far.any() else int(history["step"].iloc[0])
+
+
+def _told(line: pd.Series, holds: bool) -> str:
+    return UNTESTABLE if line["verdict"] == "cannot tell" else verdict(holds)
+
+
+def _reason(line: pd.Series) -> str:
+    where = "" if pd.isna(line["where"]) else f": {line['where']}"
+    return f"{line['verdict']}{where}"
