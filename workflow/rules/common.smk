@@ -1,5 +1,6 @@
 # Settings, wildcards and input functions that several stages share.
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -135,6 +136,34 @@ def annealed_chunks(wildcards):
 def segmented_mosaic(wildcards):
     sample = settings["samples"][wildcards.sample]
     return sample.get("segmented", f"results/{wildcards.sample}/mosaic/segmented.tif")
+
+
+def archive_file(archive):
+    """Where a published archive is put while mosaics are taken out of it; none if no address."""
+    if archive["url"] is None:
+        return []
+    name = re.sub(r"[^\w.-]", "_", archive["url"].rsplit("/", 1)[-1])
+    return f"resources/downloads/{archive['sha256'][:12]}-{name}"
+
+
+# Published mosaics that are not there yet: by file name under resources/, where they come from.
+TO_FETCH = {
+    Path(sample["segmented"]).name: sample["archive"]
+    for sample in settings["samples"].values()
+    if sample.get("archive") and not os.path.exists(sample["segmented"])
+}
+ARCHIVES = {
+    Path(archive_file(archive)).name: archive
+    | {
+        "mosaics": [
+            f"resources/{name}"
+            for name, other in TO_FETCH.items()
+            if other["url"] == archive["url"]
+        ]
+    }
+    for archive in TO_FETCH.values()
+    if archive["url"]
+}
 
 
 def method_of(run):

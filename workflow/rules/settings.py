@@ -204,6 +204,8 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
 
 def _file_mistakes(path: str, sample: dict) -> list[str]:
     """Files of a sample that do not exist, and a pattern of tiles that names no tile."""
+    if sample.get("archive") and not os.path.exists(sample["segmented"]):
+        return _archive_mistakes(path, sample)
     files = {key: [sample[key]] for key in ("mosaic", "segmented") if key in sample}
     if sample.get("grid"):
         try:
@@ -221,6 +223,22 @@ def _file_mistakes(path: str, sample: dict) -> list[str]:
         for file in several
         if not os.path.isfile(file)
     ]
+
+
+def _archive_mistakes(path: str, sample: dict) -> list[str]:
+    """What keeps a published mosaic from being fetched and verified."""
+    mistakes = []
+    if os.path.dirname(sample["segmented"]) != "resources":
+        mistakes.append(
+            f"{path}.segmented: a published mosaic is fetched into resources/, not to "
+            f"{sample['segmented']!r}"
+        )
+    if sample["archive"]["url"] and not sample["archive"]["sha256"]:
+        mistakes.append(
+            f"{path}.archive.sha256: missing beside url; the page may state it, or take it from a "
+            "copy that you trust (sha256sum FILE)"
+        )
+    return mistakes
 
 
 def _model_mistakes(settings: dict, name: str) -> list[str]:
@@ -304,7 +322,8 @@ def _mosaic_mistakes(settings: dict) -> list[str]:
 
 
 def _mosaic_shape(sample: dict) -> tuple[int, int] | None:
-    """Height and width of a sample's mosaic in px; None where no image library is at hand.
+    """Height and width of a sample's mosaic in px; None if it is to be fetched first, or where
+    no image library is at hand.
 
     Raises ValueError if a file is no readable mosaic, or the labels are of another shape.
     """
@@ -317,6 +336,8 @@ def _mosaic_shape(sample: dict) -> tuple[int, int] | None:
         return None
     grid = Grid(**sample["grid"]) if sample.get("grid") else None
     path = sample.get("mosaic") or sample["segmented"]
+    if sample.get("archive") and not os.path.exists(path):
+        return None
     with open_mosaic(grid.paths(path) if grid else path, grid) as mosaic:
         check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, sample["pixel_size_nm"])
         shape = mosaic.shape
