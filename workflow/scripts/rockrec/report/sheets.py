@@ -114,6 +114,6 @@ def times(factor: float) -> str:
 def duration(seconds: float) -> str:
     """Write a time in the unit that suits it: 3.2 ms, 41 s, 12 min, 33 h."""
     for unit, length in (("h", 3600), ("min", 60), ("s", 1)):
-        if seconds >= 1.5 * length:
+        if seconds >= length:
             return f"{seconds / length:.3g} {unit}"
     return f"{1000 * seconds:.3g} ms"

@@ -1,0 +1,53 @@
+"""The layers in the table are those of the network: all its weights, in the order data pass."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from rockrec.gans.architecture import list_layers  # noqa: E402
+from rockrec.gans.networks import build  # noqa: E402
+from rockrec.gans.settings import BY_KIND, gan_settings  # noqa: E402
+
+PAPER = {"latent": 512, "channels": 64, "upsampling": "transposed", "pointwise": True}
+
+
+def parameters(network):
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("kind", BY_KIND)
+@pytest.mark.parametrize("upsampling", ["transposed", "blur", "resize"])
+def test_every_weight_is_in_the_table_once(kind, upsampling):
+    settings = gan_settings({"kind": kind, "channels": 4, "upsampling": upsampling})
+    layers = list_layers(settings, 32)
+    networks = build(32, settings, seed=0)
+    for name in ("generator", "discriminator"):
+        listed = layers.loc[layers["network"] == name, "parameters"].sum()
+        assert listed == parameters(getattr(networks, name))
+
+
+def test_weights_under_spectral_norm_are_counted_once():
+    settings = gan_settings({"kind": "wgan_gp", "channels": 4, "spectral_norm": True})
+    plain = gan_settings({"kind": "wgan_gp", "channels": 4})
+    with_norm, without = list_layers(settings, 32), list_layers(plain, 32)
+    assert with_norm["parameters"].tolist() == without["parameters"].tolist()
+    assert with_norm["kind"].tolist() == without["kind"].tolist()
+
+
+def test_the_papers_networks_have_the_papers_size():
+    layers = list_layers(gan_settings({"kind": "wgan_gp", **PAPER}), 128)
+    sizes = layers.groupby("network")["parameters"].sum()
+    assert sizes["generator"] == pytest.approx(19.5e6, rel=0.01)
+    assert sizes["discriminator"] == pytest.approx(11.2e6, rel=0.01)
+
+
+def test_shapes_follow_the_data():
+    layers = list_layers(gan_settings({"kind": "dcgan", **PAPER, "channels": 4}), 64)
+    generator = layers[layers["network"] == "generator"]
+    convolutions = generator[generator["kind"] == "ConvTranspose2d"]
+    assert convolutions["height"].tolist() == [4, 8, 16, 32, 64]
+    assert convolutions["channels"].iloc[-1] == 1
+    assert convolutions["details"].iloc[1] == "kernel size 4, stride 2, padding 1"
+    assert generator["kind"].iloc[-1] == "Tanh"
+    critic = layers[layers["network"] == "discriminator"]
+    assert critic["height"].iloc[0] == 32 and critic["height"].iloc[-1] == 1
