@@ -284,7 +284,7 @@ def test_speed_up_is_that_of_the_table_of_costs():
 
 
 def test_every_claim_is_in_the_table_whatever_is_missing():
-    nothing = evidence((), errors=errors({"external": 1.0}), diagnosis=diagnosis("external"))
+    nothing = evidence(("external",), settings={"external": {"kind": "external"}})
     table = assess_claims([nothing])
     assert list(dict.fromkeys(table["claim"])) == [claim.name for claim in CLAIMS]
     assert set(table["verdict"]) <= {HOLDS, FAILS, UNTESTABLE}
