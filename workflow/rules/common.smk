@@ -216,7 +216,7 @@ def targeted_by(wildcards):
 
 def trained_runs(experiment):
     """(sample, method, replicate) of every network trained in an experiment."""
-    return [run for run in all_runs(experiment) if settings["methods"][run[1]]["kind"] in NETWORKS]
+    return [run for run in all_runs(experiment) if kind_of(run) in NETWORKS]
 
 
 def all_runs(experiment):
@@ -228,23 +228,23 @@ def all_runs(experiment):
     ]
 
 
+def kind_of(run):
+    """The kind of the method of a (sample, method, replicate)."""
+    return settings["methods"][run[1]]["kind"]
+
+
+def of_kinds(name, *kinds):
+    """An input function: a file of every reconstruction by methods of these kinds."""
+    return lambda wildcards: [
+        f"results/{run[0]}/{wildcards.experiment}/{run[1]}/{run[2]}/{name}"
+        for run in all_runs(wildcards.experiment)
+        if kind_of(run) in kinds
+    ]
+
+
 def of_trained(name):
     """An input function: a file of every network trained in the experiment."""
-    return lambda wildcards: [
-        f"results/{sample}/{wildcards.experiment}/{method}/{replicate}/{name}"
-        for sample, method, replicate in trained_runs(wildcards.experiment)
-    ]
-
-
-def trainings_of(experiment):
-    """(history.csv, label) of every network trained in an experiment."""
-    return [
-        (
-            f"results/{sample}/{experiment}/{method}/{replicate}/history.csv",
-            f"{sample} {method}/{replicate}",
-        )
-        for sample, method, replicate in trained_runs(experiment)
-    ]
+    return of_kinds(name, *NETWORKS)
 
 
 def raw_mosaic(wildcards):
@@ -287,7 +287,12 @@ def model_of(wildcards):
     return trained_unet(given or wildcards.sample)
 
 
-FIGURES = ("resizing", "realisations", "polytope_curves", "lineal_path", "pores")
+# Of an experiment, and of each sample of one, in the order of the report.
+FIGURES = (
+    *("shapes", "resizing", "history", "realisations", "polytope_curves", "repetition"),
+    *("lineal_path", "pores"),
+)
+SAMPLE_FIGURES = ("descriptors", "diversity")
 
 
 def has_networks(experiment):
@@ -303,8 +308,15 @@ def augmentations(wildcards):
 
 
 def figures_of(experiment):
-    names = [*FIGURES, "history", "strip"] if has_networks(experiment) else FIGURES
-    return [f"results/figures/{experiment}/{name}" for name in names]
+    """(title, stem of the files) of every figure of an experiment."""
+    names = [*FIGURES, "strip"] if has_networks(experiment) else FIGURES
+    figures = [(name.replace("_", " "), f"{experiment}/{name}") for name in names]
+    figures += [
+        (f"{name} of {sample}", f"{experiment}/{sample}/{name}")
+        for name in SAMPLE_FIGURES
+        for sample in experiment_samples(settings, experiment)
+    ]
+    return [(f"{experiment}: {title}", f"results/figures/{stem}") for title, stem in figures]
 
 
 def all_figures():
@@ -385,6 +397,17 @@ def of_runs(pattern):
     return lambda wildcards: per_run_of(wildcards.experiment, pattern)
 
 
+def runs_of_sample(pattern):
+    """An input function: `pattern` of the figure's sample run by run."""
+    return lambda wildcards: expand(pattern, run=runs_of(wildcards.experiment), allow_missing=True)
+
+
+def kinds_of(wildcards):
+    """A params function: the kind of every method of an experiment."""
+    methods = settings["experiments"][wildcards.experiment]["methods"]
+    return {method: settings["methods"][method]["kind"] for method in methods}
+
+
 def names_of(wildcards):
     return experiment_samples(settings, wildcards.experiment)
 
@@ -399,8 +422,7 @@ def report_figures():
     if GRAY_SAMPLES:
         shown.insert(0, ("Segmentation", "results/figures/segmentation"))
     for experiment in EXPERIMENTS:
-        for stem in figures_of(experiment):
-            shown.append((f"{experiment}: {Path(stem).name.replace('_', ' ')}", stem))
+        shown += figures_of(experiment)
     return shown
 
 

@@ -40,6 +40,7 @@ SECTIONS = {
     "external": "`methods.<label>` of kind `external`",
     "evaluation": "`evaluation`",
     "pores": "`pores`",
+    "figures": "`figures`",
     "run": "`run`",
 }
 

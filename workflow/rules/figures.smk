@@ -1,4 +1,67 @@
-# Figures.
+# Figures of what was reconstructed, beside real tiles.
+
+
+rule plot_history:
+    """The workflow, and how each reconstruction was fitted (the paper's Fig. 2)."""
+    input:
+        trainings=of_trained("history.csv"),
+        annealings=of_kinds("history.csv", "sa"),
+        code=code("plot_history.py"),
+    output:
+        pdf="results/figures/{experiment}/history.pdf",
+        png=report(
+            "results/figures/{experiment}/history.png",
+            caption="../report/history.rst",
+            category="{experiment}",
+            labels={"figure": "workflow and training"},
+        ),
+    log:
+        "logs/figures/{experiment}/plot_history.log",
+    benchmark:
+        "results/benchmarks/figures/{experiment}/plot_history.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        dpi=settings["figures"]["dpi"],
+        kinds=kinds_of,
+    message:
+        "Plot workflow and training of {wildcards.experiment}"
+    script:
+        "../scripts/plot_history.py"
+
+
+rule plot_strip:
+    """What the networks draw at the same latent vectors over the training."""
+    input:
+        strips=of_trained("strip.npz"),
+        history=of_trained("history.csv"),
+        code=code("plot_strip.py"),
+    output:
+        pdf="results/figures/{experiment}/strip.pdf",
+        png=report(
+            "results/figures/{experiment}/strip.png",
+            caption="../report/strip.rst",
+            category="{experiment}",
+            labels={"figure": "tiles over training"},
+        ),
+    log:
+        "logs/figures/{experiment}/plot_strip.log",
+    benchmark:
+        "results/benchmarks/figures/{experiment}/plot_strip.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        dpi=settings["figures"]["dpi"],
+    message:
+        "Plot tiles over the training of {wildcards.experiment}"
+    script:
+        "../scripts/plot_strip.py"
 
 
 rule plot_realisations:
@@ -26,76 +89,13 @@ rule plot_realisations:
         mem_mb=2000,
         runtime=10,
     params:
+        dpi=settings["figures"]["dpi"],
         samples=names_of,
         methods=run_labels,
     message:
         "Plot realisations of {wildcards.experiment}"
     script:
         "../scripts/plot_realisations.py"
-
-
-rule plot_segmentation:
-    """The segmented mosaics over their gray images."""
-    input:
-        denoised=expand("results/{sample}/mosaic/denoised.tif", sample=GRAY_SAMPLES),
-        segmented=expand("results/{sample}/mosaic/segmented.tif", sample=GRAY_SAMPLES),
-        contrast=expand("results/{sample}/mosaic/contrast.json", sample=GRAY_SAMPLES),
-        code=code("plot_segmentation.py"),
-    output:
-        pdf="results/figures/segmentation.pdf",
-        png=report(
-            "results/figures/segmentation.png",
-            caption="../report/segmentation.rst",
-            category="segmentation",
-            labels={"figure": "segmentation"},
-        ),
-    log:
-        "logs/figures/plot_segmentation.log",
-    benchmark:
-        "results/benchmarks/figures/plot_segmentation.tsv"
-    conda:
-        "../../envs/plots.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        samples=GRAY_SAMPLES,
-        phases=[settings["samples"][sample]["phase"] for sample in GRAY_SAMPLES],
-        pixel_sizes_nm=[settings["samples"][sample]["pixel_size_nm"] for sample in GRAY_SAMPLES],
-    message:
-        "Plot the segmented mosaics"
-    script:
-        "../scripts/plot_segmentation.py"
-
-
-rule plot_resizing:
-    """Lineal path of windows before and after they are reduced to tiles."""
-    input:
-        resizing=of_experiment("results/{sample}/{experiment}/resizing.csv"),
-        code=code("plot_resizing.py"),
-    output:
-        pdf="results/figures/{experiment}/resizing.pdf",
-        png=report(
-            "results/figures/{experiment}/resizing.png",
-            caption="../report/resizing.rst",
-            category="{experiment}",
-            labels={"figure": "resizing"},
-        ),
-    log:
-        "logs/figures/{experiment}/plot_resizing.log",
-    benchmark:
-        "results/benchmarks/figures/{experiment}/plot_resizing.tsv"
-    conda:
-        "../../envs/plots.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        samples=names_of,
-    message:
-        "Plot what resizing does in {wildcards.experiment}"
-    script:
-        "../scripts/plot_resizing.py"
 
 
 rule plot_polytope_curves:
@@ -122,13 +122,49 @@ rule plot_polytope_curves:
         mem_mb=2000,
         runtime=10,
     params:
+        dpi=settings["figures"]["dpi"],
         samples=names_of,
         methods=run_labels,
-        quantity="P",
+        quantity=settings["figures"]["quantity"],
     message:
         "Plot polytope curves of {wildcards.experiment}"
     script:
         "../scripts/plot_polytope_curves.py"
+
+
+rule plot_repetition:
+    """Tiles at large with repetition marked where it was found (the paper's Fig. 6)."""
+    input:
+        tiles=of_experiment("results/{sample}/{experiment}/tiles.tif"),
+        tables=of_experiment("results/{sample}/{experiment}/tiles.csv"),
+        realisations=of_runs("results/{sample}/{experiment}/{run}/realisations.tif"),
+        diagnosis=of_experiment("results/{sample}/{experiment}/diagnosis.csv"),
+        code=code("plot_repetition.py"),
+    output:
+        pdf="results/figures/{experiment}/repetition.pdf",
+        png=report(
+            "results/figures/{experiment}/repetition.png",
+            caption="../report/repetition.rst",
+            category="{experiment}",
+            labels={"figure": "repetition"},
+        ),
+    log:
+        "logs/figures/{experiment}/plot_repetition.log",
+    benchmark:
+        "results/benchmarks/figures/{experiment}/plot_repetition.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        dpi=settings["figures"]["dpi"],
+        samples=names_of,
+        methods=run_labels,
+    message:
+        "Plot tiles and repetition of {wildcards.experiment}"
+    script:
+        "../scripts/plot_repetition.py"
 
 
 rule plot_lineal_path:
@@ -155,6 +191,7 @@ rule plot_lineal_path:
         mem_mb=2000,
         runtime=10,
     params:
+        dpi=settings["figures"]["dpi"],
         samples=names_of,
         methods=run_labels,
     message:
@@ -186,6 +223,7 @@ rule plot_pores:
         mem_mb=2000,
         runtime=10,
     params:
+        dpi=settings["figures"]["dpi"],
         samples=names_of,
         methods=run_labels,
     message:
@@ -194,96 +232,70 @@ rule plot_pores:
         "../scripts/plot_pores.py"
 
 
-rule plot_history:
-    """Losses and S2 error of the networks over training (the paper's Fig. 2b)."""
+rule plot_descriptors:
+    """Descriptors of one sample, real and reconstructed (the paper's Figs. 9 and 10)."""
     input:
-        history=lambda wildcards: [path for path, _ in trainings_of(wildcards.experiment)],
-        code=code("plot_history.py"),
+        heldout="results/{sample}/{experiment}/heldout/curves.csv",
+        reconstructed=runs_of_sample("results/{sample}/{experiment}/{run}/curves.csv"),
+        code=code("plot_descriptors.py"),
     output:
-        pdf="results/figures/{experiment}/history.pdf",
+        pdf="results/figures/{experiment}/{sample}/descriptors.pdf",
         png=report(
-            "results/figures/{experiment}/history.png",
-            caption="../report/history.rst",
+            "results/figures/{experiment}/{sample}/descriptors.png",
+            caption="../report/descriptors.rst",
             category="{experiment}",
-            labels={"figure": "training history"},
+            labels={"figure": "descriptors", "sample": "{sample}"},
         ),
     log:
-        "logs/figures/{experiment}/plot_history.log",
+        "logs/figures/{experiment}/{sample}/plot_descriptors.log",
     benchmark:
-        "results/benchmarks/figures/{experiment}/plot_history.tsv"
+        "results/benchmarks/figures/{experiment}/{sample}/plot_descriptors.tsv"
     conda:
         "../../envs/plots.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
     params:
-        labels=lambda wildcards: [label for _, label in trainings_of(wildcards.experiment)],
+        dpi=settings["figures"]["dpi"],
+        methods=run_labels,
+        quantity=settings["figures"]["quantity"],
     message:
-        "Plot the training history of {wildcards.experiment}"
+        "Plot descriptors of {wildcards.sample}, {wildcards.experiment}"
     script:
-        "../scripts/plot_history.py"
+        "../scripts/plot_descriptors.py"
 
 
-rule plot_strip:
-    """What the networks draw at the same latent vectors over the training."""
+rule plot_diversity:
+    """Many tiles of one sample with their S2 curves (the paper's Fig. S1)."""
     input:
-        strips=lambda wildcards: [
-            path.replace("history.csv", "strip.npz")
-            for path, _ in trainings_of(wildcards.experiment)
-        ],
-        history=lambda wildcards: [path for path, _ in trainings_of(wildcards.experiment)],
-        code=code("plot_strip.py"),
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        heldout="results/{sample}/{experiment}/heldout/descriptors.npz",
+        realisations=runs_of_sample("results/{sample}/{experiment}/{run}/realisations.tif"),
+        reconstructed=runs_of_sample("results/{sample}/{experiment}/{run}/descriptors.npz"),
+        code=code("plot_diversity.py"),
     output:
-        pdf="results/figures/{experiment}/strip.pdf",
+        pdf="results/figures/{experiment}/{sample}/diversity.pdf",
         png=report(
-            "results/figures/{experiment}/strip.png",
-            caption="../report/strip.rst",
+            "results/figures/{experiment}/{sample}/diversity.png",
+            caption="../report/diversity.rst",
             category="{experiment}",
-            labels={"figure": "tiles over training"},
+            labels={"figure": "diversity", "sample": "{sample}"},
         ),
     log:
-        "logs/figures/{experiment}/plot_strip.log",
+        "logs/figures/{experiment}/{sample}/plot_diversity.log",
     benchmark:
-        "results/benchmarks/figures/{experiment}/plot_strip.tsv"
+        "results/benchmarks/figures/{experiment}/{sample}/plot_diversity.tsv"
     conda:
         "../../envs/plots.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
     params:
-        labels=lambda wildcards: [label for _, label in trainings_of(wildcards.experiment)],
+        dpi=settings["figures"]["dpi"],
+        methods=run_labels,
+        n_tiles=settings["figures"]["diversity_tiles"],
     message:
-        "Plot tiles over the training of {wildcards.experiment}"
+        "Plot many tiles of {wildcards.sample}, {wildcards.experiment}"
     script:
-        "../scripts/plot_strip.py"
-
-
-rule plot_res:
-    """F2 by image size, and the size at which it is representative (the paper's Fig. 5)."""
-    input:
-        curves=expand("results/{sample}/res/curves.csv", sample=SAMPLES),
-        errors=expand("results/{sample}/res/errors.csv", sample=SAMPLES),
-        code=code("plot_res.py"),
-    output:
-        pdf="results/figures/res.pdf",
-        png=report(
-            "results/figures/res.png",
-            caption="../report/res.rst",
-            category="samples",
-            labels={"figure": "representative size"},
-        ),
-    log:
-        "logs/figures/plot_res.log",
-    benchmark:
-        "results/benchmarks/figures/plot_res.tsv"
-    conda:
-        "../../envs/plots.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        samples=SAMPLES,
-    message:
-        "Plot the RES analysis"
-    script:
-        "../scripts/plot_res.py"
+        "../scripts/plot_diversity.py"

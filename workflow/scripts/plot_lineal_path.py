@@ -14,7 +14,7 @@ def main():
     samples = by_sample(
         params.samples, params.methods, inputs.heldout, inputs.reconstructed, pd.read_csv
     )
-    save(plot_lineal_path(samples), snakemake.output.pdf, snakemake.output.png)
+    save(plot_lineal_path(samples), *snakemake.output, dpi=snakemake.params.dpi)
 
 
 main()

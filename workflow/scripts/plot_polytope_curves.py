@@ -15,7 +15,7 @@ def main():
         params.samples, params.methods, inputs.heldout, inputs.reconstructed, pd.read_csv
     )
     figure = plot_polytope_curves(samples, params.quantity)
-    save(figure, snakemake.output.pdf, snakemake.output.png)
+    save(figure, *snakemake.output, dpi=snakemake.params.dpi)
 
 
 main()

@@ -15,7 +15,7 @@ def main():
         pores = pd.read_csv(path)
         sources = {REAL: "heldout"} | {method: method for method in params.methods}
         samples[sample] = {name: pores[pores["source"] == key] for name, key in sources.items()}
-    save(plot_pores(samples), snakemake.output.pdf, snakemake.output.png)
+    save(plot_pores(samples), *snakemake.output, dpi=snakemake.params.dpi)
 
 
 main()

@@ -16,7 +16,7 @@ def main():
             snakemake.params.samples, inputs.curves, inputs.errors, strict=True
         )
     }
-    save(plot_res(samples), snakemake.output.pdf, snakemake.output.png)
+    save(plot_res(samples), *snakemake.output, dpi=snakemake.params.dpi)
 
 
 main()

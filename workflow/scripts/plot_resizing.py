@@ -11,7 +11,7 @@ from rockrec.figures.style import save
 def main():
     tables = map(pd.read_csv, snakemake.input.resizing)
     samples = dict(zip(snakemake.params.samples, tables, strict=True))
-    save(plot_resizing(samples), snakemake.output.pdf, snakemake.output.png)
+    save(plot_resizing(samples), *snakemake.output, dpi=snakemake.params.dpi)
 
 
 main()

@@ -18,7 +18,7 @@ def main():
             params.samples, params.phases, params.pixel_sizes_nm, files, strict=True
         )
     }
-    save(plot_segmentation(samples), snakemake.output.pdf, snakemake.output.png)
+    save(plot_segmentation(samples), *snakemake.output, dpi=snakemake.params.dpi)
 
 
 def segmented(denoised, labels, contrast, phase, pixel_size_nm):

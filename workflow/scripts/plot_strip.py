@@ -1,5 +1,7 @@
 """Plot what the networks draw at the same latent vectors over the training."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -10,14 +12,15 @@ from rockrec.figures.style import save
 
 @logged(snakemake)
 def main():
-    inputs = snakemake.input
-    strips = {
-        label: read(strip, history)
-        for label, strip, history in zip(
-            snakemake.params.labels, inputs.strips, inputs.history, strict=True
-        )
-    }
-    save(plot_strips(strips), snakemake.output.pdf, snakemake.output.png)
+    files = zip(snakemake.input.strips, snakemake.input.history, strict=True)
+    strips = {label(strip): read(strip, history) for strip, history in files}
+    save(plot_strips(strips), *snakemake.output, dpi=snakemake.params.dpi)
+
+
+def label(path):
+    """Name a training by sample, method and replicate."""
+    sample, _, *run = Path(path).parts[-5:-1]
+    return f"{sample}, {'/'.join(run)}"
 
 
 def read(strip, history):

@@ -1,4 +1,4 @@
-"""Figure 2b: how each reconstruction was fitted, by training a GAN or by annealing."""
+"""Figure 2: the workflow, and how each reconstruction was fitted, by training or annealing."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,48 +14,60 @@ from rockrec.figures.style import (
     PAGE_WIDTH,
     SKY,
     VERMILLION,
-    missing,
+    method_styles,
     panel_letters,
+    row_height,
+    source_names,
     styled,
 )
+from rockrec.figures.workflow import draw_workflow
 
+DRAWING = 2.2  # inches, the height of the workflow
 SMOOTHED_OVER = 50  # points of the losses' running median
-MOST_LINES = 20  # annealed realisations drawn
+MOST_LINES = 20  # annealed realisations drawn, of each method
 
 
 @styled
-def plot_history(histories: Mapping[str, pd.DataFrame]) -> Figure:
-    """Plot how each reconstruction was fitted, a row each.
+def plot_history(
+    kinds: Mapping[str, str],
+    trainings: Mapping[str, pd.DataFrame],
+    annealings: Mapping[str, Mapping[str, pd.DataFrame]],
+) -> Figure:
+    """Draw the workflow, and below it how each reconstruction was fitted.
 
-    Of a GAN the losses, the S2 error with its floor, and the score by which the kept step was
-    chosen; of annealing energy, share of moves accepted and temperature.
+    Of each network the losses, the S2 error with its floor, and the score by which the kept
+    step was chosen; of a sample's annealed realisations energy, share of moves accepted and
+    temperature.
 
     Parameters
     ----------
-    histories : by label, tables with the columns of a GAN's or of annealing's ``history.csv``.
-
-    Raises
-    ------
-    ValueError
-        If a table is neither.
+    kinds : the kind of each method by its label.
+    trainings : tables with the columns of a network's ``history.csv``, by label.
+    annealings : by sample, and by method, tables with the columns of annealing's ``history.csv``.
     """
-    histories = {label: history for label, history in histories.items() if len(history)}
-    if not histories:
-        return missing("Training history", ["no method has been trained or annealed"])
-    figure = Figure(figsize=(PAGE_WIDTH, 2.1 * len(histories)))
-    grid = figure.add_gridspec(len(histories), 3)
+    rows = len(trainings) + len(annealings)
+    height = row_height(rows, 2.1, besides=DRAWING)
+    figure = Figure(figsize=(PAGE_WIDTH, DRAWING + max(rows, 0.3) * height))
+    drawing, *below = figure.subfigures(
+        2, 1, height_ratios=(DRAWING, max(rows, 0.3) * height), squeeze=True
+    )
     letters = panel_letters()
-    for row, (label, history) in enumerate(histories.items()):
-        panels = [figure.add_subplot(grid[row, column]) for column in range(3)]
-        if "loss_generator" in history:
-            _draw_training(panels, history)
-        elif "energy" in history:
-            _draw_annealing(panels, history)
-        else:
-            raise ValueError(f"{label}: history with columns {list(history)} is of no known kind")
+    axes = drawing.subplots()
+    draw_workflow(axes, kinds)
+    axes.set_title(f"{next(letters)} workflow")
+    if not rows:
+        below[0].text(0.5, 0.5, "nothing was trained or annealed", ha="center", va="center")
+        return figure
+    grid = below[0].subplots(rows, 3, squeeze=False)
+    drawn = [(_draw_training, label, history) for label, history in trainings.items()]
+    drawn += [
+        (_draw_annealing, f"{sample}, annealing", runs) for sample, runs in annealings.items()
+    ]
+    for panels, (draw, label, history) in zip(grid, drawn, strict=True):
         for axes in panels:
             axes.set_title(next(letters))
         panels[0].set_title(f"{panels[0].get_title(loc='left')} {label}")
+        draw(panels, history)
     return figure
 
 
@@ -104,18 +116,22 @@ def _draw_losses(axes: Axes, history: pd.DataFrame) -> None:
     axes.legend(fontsize=6)
 
 
-def _draw_annealing(panels: Sequence[Axes], history: pd.DataFrame) -> None:
-    realisations = history["realisation"].unique()[:MOST_LINES]
+def _draw_annealing(panels: Sequence[Axes], runs: Mapping[str, pd.DataFrame]) -> None:
     quantities = (
         ("energy", "energy (Eq. 3) [–]"),
         ("acceptance", "share of moves accepted [–]"),
         ("temperature", "temperature [–]"),
     )
+    styles, names = method_styles(runs), source_names(runs)
     for axes, (column, label) in zip(panels, quantities, strict=True):
-        for realisation in realisations:
-            run = history[(history["realisation"] == realisation) & (history[column] > 0)]
-            axes.plot(run["stage"], run[column], color=BLUE, linewidth=0.6, alpha=0.6)
+        for method, history in runs.items():
+            realisations = history["realisation"].unique()[:MOST_LINES]
+            for i, realisation in enumerate(realisations):
+                run = history[(history["realisation"] == realisation) & (history[column] > 0)]
+                legend = f"{names[method]}: {len(realisations)} realisations" if i == 0 else None
+                style = styles[method] | {"linewidth": 0.6, "alpha": 0.6, "label": legend}
+                axes.plot(run["stage"], run[column], **style)
         axes.set_yscale("log")
         axes.set_xlabel("annealing stage")
         axes.set_ylabel(label)
-    panels[0].set_title(f"{len(realisations)} realisations", loc="right", fontsize=7)
+    panels[0].legend(fontsize=6)

@@ -17,6 +17,7 @@ from rockrec.figures.style import (
     missing,
     panel_letters,
     pixel_size_of,
+    row_height,
     source_names,
     styled,
 )
@@ -46,7 +47,8 @@ def plot_lineal_path(samples: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figur
         return missing("Lineal-path function L", ["no sample has L among its descriptors"])
     columns = min(SAMPLES_PER_ROW, len(samples))
     blocks = -(-len(samples) // columns)
-    figure = Figure(figsize=(min(PAGE_WIDTH, 3.6 * columns), 4.2 * blocks + 0.4))
+    height = row_height(2 * blocks, 2.1, besides=0.4)
+    figure = Figure(figsize=(min(PAGE_WIDTH, 3.6 * columns), 2 * blocks * height + 0.4))
     grid = figure.add_gridspec(2 * blocks, columns)
     styles = method_styles(all_sources(samples))
     names = source_names(all_sources(samples))

@@ -9,19 +9,22 @@ from matplotlib.lines import Line2D
 from rockrec.figures.style import (
     BLACK,
     DESCRIPTOR_COLOURS,
+    DIRECTIONS,
     PAGE_WIDTH,
     REAL,
     descriptor_name,
+    directions_apart,
     micrometre_axis,
     missing,
     panel_letters,
     pixel_size_of,
+    row_height,
     source_names,
     styled,
 )
 
 PANELS_PER_ROW = 4
-DESCRIPTORS = ("S2", "P3H", "P3V", "P4", "P6")
+HIGHER_ORDERS = ("P3H", "P3V", "P4", "P6")
 FORM = {"P": "mean", "F": "pooled"}
 
 
@@ -34,7 +37,8 @@ def plot_polytope_curves(
     Parameters
     ----------
     samples : for each sample its tables of curves (columns of ``curves.csv``) by source,
-        ``real`` among them. Each reconstruction stands over the real curves.
+        ``real`` among them. Each reconstruction stands over the real curves. S2 is split into
+        rows and columns where those differ in the real tiles.
     quantity : ``P`` or ``F``.
 
     Raises
@@ -49,20 +53,23 @@ def plot_polytope_curves(
     panels = max(len(sources) for sources in samples.values())
     columns = -(-panels // -(-panels // PANELS_PER_ROW))  # rows filled evenly
     rows = [-(-len(sources) // columns) for sources in samples.values()]
-    figure = Figure(figsize=(PAGE_WIDTH, 2.1 * sum(rows) + 0.4))
+    height = row_height(sum(rows), 2.1, besides=0.4)
+    figure = Figure(figsize=(PAGE_WIDTH, height * sum(rows) + 0.4))
     grid = figure.add_gridspec(sum(rows), columns)
     letters = panel_letters()
     first_row = 0
     for (sample, sources), height in zip(samples.items(), rows, strict=True):
         names = source_names(sources)
+        descriptors = _descriptors(sources[REAL])
         shared = None
         for place, (source, curves) in enumerate(sources.items()):
             cell = grid[first_row + place // columns, place % columns]
             axes = figure.add_subplot(cell, sharex=shared, sharey=shared)
             shared = shared or axes
             if source != REAL:
-                _draw(axes, sources[REAL], quantity, linewidth=2.6, alpha=0.35)
-            _draw(axes, curves, quantity, linestyle="-" if source == REAL else (0, (3, 1.2)))
+                _draw(axes, sources[REAL], descriptors, quantity, linewidth=2.6, alpha=0.35)
+            dashes = "-" if source == REAL else (0, (3, 1.2))
+            _draw(axes, curves, descriptors, quantity, linestyle=dashes)
             axes.set_title(f"{next(letters)} {sample}: {names[source]}")
             axes.set_xlabel("lag $r$ [px]")
             if place % columns == 0:
@@ -75,10 +82,15 @@ def plot_polytope_curves(
     return figure
 
 
-def _draw(axes, curves: pd.DataFrame, quantity: str, **line) -> None:
+def _descriptors(real: pd.DataFrame) -> tuple[str, ...]:
+    pairs = DIRECTIONS[0] if directions_apart(real, DIRECTIONS[0]) else ("S2",)
+    return (*pairs, *HIGHER_ORDERS)
+
+
+def _draw(axes, curves: pd.DataFrame, descriptors, quantity: str, **line) -> None:
     shown = curves[(curves["quantity"] == quantity) & (curves["form"] == FORM[quantity])]
     for descriptor, curve in shown.groupby("descriptor", sort=False):
-        if descriptor in DESCRIPTORS:
+        if descriptor in descriptors:
             curve = curve.dropna(subset="mean")
             colour = DESCRIPTOR_COLOURS[descriptor]
             axes.plot(curve["lag_px"], curve["mean"], color=colour, **line)
@@ -86,10 +98,12 @@ def _draw(axes, curves: pd.DataFrame, quantity: str, **line) -> None:
 
 def _legend(samples: Mapping, quantity: str) -> list[Line2D]:
     tables = [table for sources in samples.values() for table in sources.values()]
-    present = set().union(*(table["descriptor"] for table in tables))
+    at_hand = set().union(*(table["descriptor"] for table in tables))
+    drawn = set().union(*(_descriptors(sources[REAL]) for sources in samples.values()))
+    present = at_hand & drawn
     handles = [
         Line2D([], [], color=DESCRIPTOR_COLOURS[name], label=descriptor_name(name, quantity))
-        for name in DESCRIPTORS
+        for name in ("S2", *DIRECTIONS[0], *HIGHER_ORDERS)
         if name in present
     ]
     if any(len(sources) > 1 for sources in samples.values()):

@@ -17,6 +17,7 @@ from rockrec.figures.style import (
     missing,
     panel_letters,
     room_for_legend,
+    row_height,
     source_names,
     styled,
 )
@@ -38,7 +39,8 @@ def plot_pores(samples: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figure:
     samples = {name: sources for name, sources in samples.items() if _any_pores(sources)}
     if not samples:
         return missing("Pore areas and orientations", ["no tile has pores"])
-    figure = Figure(figsize=(PAGE_WIDTH, 2.7 * len(samples) + 0.3))
+    height = row_height(len(samples), 2.7, besides=0.3)
+    figure = Figure(figsize=(PAGE_WIDTH, height * len(samples) + 0.3))
     grid = figure.add_gridspec(len(samples), 2)
     styles = method_styles(all_sources(samples))
     names = source_names(all_sources(samples))

@@ -1,22 +1,21 @@
 """Figure 3: real tiles beside realisations of each method, with lines that show L."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.patches import Rectangle
 
 from rockrec.figures.style import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     VERMILLION,
     missing,
-    round_length,
     source_names,
     styled,
 )
+from rockrec.figures.tile_images import Tiles, draw_scale_bar, draw_tile, hide_frame
+from rockrec.images import spread
 
 FEWEST_TILES, MOST_TILES = 4, 10
 LINED_TILES = 2  # the tiles of each row that carry a line
@@ -25,21 +24,13 @@ HEADING, LABEL = 0.25, 0.2  # inches kept for a sample's heading and a row's lab
 SCALE_BAR_HEIGHT = 0.2  # inches, with its number
 
 
-@dataclass(frozen=True)
-class Tiles:
-    """A stack of tiles (n, s, s) uint8 0/1 and the side of their pixel."""
-
-    images: np.ndarray
-    pixel_size_nm: float
-
-
 @styled
 def plot_realisations(samples: Mapping[str, Mapping[str, Tiles]]) -> Figure:
     """Show as many tiles of each source as fit the page, a block per sample, a row per source.
 
     The tiles are spread evenly over the stack; the phase of interest is white. In the first
-    tiles of a row a line marks the longest horizontal run of the phase: the longest segment
-    that L counts there.
+    tiles of a row a line marks the longest run of the phase along a row or a column: the
+    longest segment that L counts there.
 
     Parameters
     ----------
@@ -62,19 +53,35 @@ def plot_realisations(samples: Mapping[str, Mapping[str, Tiles]]) -> Figure:
     return figure
 
 
-def longest_run(image: np.ndarray) -> tuple[int, int, int]:
-    """Find the longest horizontal run of 1 in a binary image: row, first column, length.
+def longest_run(image: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Find the longest run of 1 along a row or a column of a binary image.
 
-    The first in reading order where several are as long; length 0 if there is no 1.
+    Returns
+    -------
+    (row, column) of its first and of its last pixel; the first in reading order of several as
+    long, rows before columns.
+
+    Raises
+    ------
+    ValueError
+        If the image holds no 1.
     """
-    padded = np.pad(image.astype(np.int8), ((0, 0), (1, 1)))
-    steps = np.diff(padded, axis=1)
-    rows, starts = np.nonzero(steps == 1)
-    ends = np.nonzero(steps == -1)[1]
-    if rows.size == 0:
-        return 0, 0, 0
-    longest = int(np.argmax(ends - starts))
-    return int(rows[longest]), int(starts[longest]), int(ends[longest] - starts[longest])
+    if not image.any():
+        raise ValueError("an image without the phase of interest has no run of it")
+    runs = []
+    for turned in (image, image.T):
+        steps = np.diff(np.pad(turned.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+        rows, starts = np.nonzero(steps == 1)
+        lengths = np.nonzero(steps == -1)[1] - starts
+        longest = int(np.argmax(lengths))
+        first = int(rows[longest]), int(starts[longest])
+        runs.append(
+            (int(lengths[longest]), first, (first[0], first[1] + int(lengths[longest]) - 1))
+        )
+    (along_row, *in_row), (along_column, *in_column) = runs
+    if along_row >= along_column:
+        return tuple(in_row)
+    return tuple(place[::-1] for place in in_column)
 
 
 def _draw_block(
@@ -88,55 +95,25 @@ def _draw_block(
     heading = f"{sample}: tiles of {size} px = {microns:.4g} µm"
     block.suptitle(heading, x=LABEL / PAGE_WIDTH, ha="left", fontsize=8)
     for axes in grid.flat:
-        axes.set_xticks([])
-        axes.set_yticks([])
-        axes.spines[:].set_visible(False)
+        hide_frame(axes)
     for line, (source, tiles) in zip(grid, sources.items(), strict=False):
         line[0].set_ylabel(names[source], fontsize=7.5 if side > 1 else 5.5, labelpad=2)
-        for place, (axes, image) in enumerate(zip(line, _spread(tiles, shown), strict=False)):
-            axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        for place, (axes, image) in enumerate(zip(line, spread(tiles.images, shown), strict=False)):
+            draw_tile(axes, image)
             if place < LINED_TILES:
                 _draw_longest_run(axes, image)
-    _draw_scale_bar(grid[0, -1], size, first.pixel_size_nm, SCALE_BAR_HEIGHT / side)
-
-
-def _spread(tiles: Tiles, shown: int) -> np.ndarray:
-    """Take `shown` tiles from all over the stack: neighbours in it are neighbours in the rock."""
-    n = len(tiles.images)
-    return np.asarray(tiles.images[np.linspace(0, n - 1, min(shown, n)).astype(int)])
+    draw_scale_bar(grid[0, -1], size, first.pixel_size_nm, SCALE_BAR_HEIGHT / side)
 
 
 def _draw_longest_run(axes: Axes, image: np.ndarray) -> None:
-    row, column, length = longest_run(image)
-    if length:
-        ends = [column - 0.5, column + length - 0.5]
-        axes.plot(ends, [row, row], color=VERMILLION, linewidth=1.5, solid_capstyle="butt")
-
-
-def _draw_scale_bar(axes: Axes, size: int, pixel_size_nm: float, height: float) -> None:
-    """Draw a bar of a round length on a white ground, `height` of the tile, lower right."""
-    micrometres = round_length(0.45 * size * pixel_size_nm / 1000)
-    length = micrometres / pixel_size_nm * 1000
-    right, bottom = 0.95 * size, 0.97 * size
-    ground = (right - length - 0.03 * size, bottom - height * size)
-    axes.add_patch(
-        Rectangle(
-            ground,
-            length + 0.06 * size,
-            height * size,
-            facecolor="white",
-            edgecolor="black",
-            linewidth=0.4,
-        )
-    )
-    bar = bottom - 0.2 * height * size
-    axes.plot([right - length, right], [bar, bar], "k", linewidth=2, solid_capstyle="butt")
-    axes.annotate(
-        f"{micrometres:g} µm",
-        (right - length / 2, bar),
-        (0, 2),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=5.5,
+    if not image.any():
+        return
+    (top, left), (bottom, right) = longest_run(image)
+    across, down = (0.5, 0.0) if top == bottom else (0.0, 0.5)  # from pixel centres to edges
+    axes.plot(
+        [left - across, right + across],
+        [top - down, bottom + down],
+        color=VERMILLION,
+        linewidth=1.5,
+        solid_capstyle="butt",
     )

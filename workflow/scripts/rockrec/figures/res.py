@@ -19,6 +19,7 @@ from rockrec.figures.style import (
     missing,
     panel_letters,
     pixel_size_of,
+    row_height,
     styled,
 )
 
@@ -39,7 +40,8 @@ def plot_res(samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure
     """
     if not samples:
         return missing("Representative elementary size", ["no sample has a RES analysis"])
-    figure = Figure(figsize=(PAGE_WIDTH, 2.6 * len(samples) + 0.3))
+    height = row_height(len(samples), 2.6, besides=0.3)
+    figure = Figure(figsize=(PAGE_WIDTH, height * len(samples) + 0.3))
     grid = figure.add_gridspec(len(samples), 3)
     letters = panel_letters()
     for row, (sample, (curves, errors)) in enumerate(samples.items()):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -17,12 +18,12 @@ from rockrec.outputs import written_whole
 REAL = "real"
 PAGE_WIDTH = 7.1  # inches; the text width of a two-column journal
 PAGE_HEIGHT = 9.2  # inches; what a page holds above a caption
-RESOLUTION = 200  # dots per inch of the PNG
 
 # Okabe and Ito's colours, told apart by readers with any of the common colour blindnesses.
 BLACK, GRAY = "#000000", "#999999"
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 ORANGE, PURPLE, SKY = "#E69F00", "#CC79A7", "#56B4E9"
+NAVY = "#003A60"  # told from BLUE by its darkness
 METHOD_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 LINE_STYLES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (5, 1, 1, 1)))
 
@@ -33,7 +34,12 @@ DESCRIPTOR_COLOURS = {
     "P4": GREEN,
     "P6": PURPLE,
     "L": BLACK,
+    "S2H": SKY,
+    "S2V": NAVY,
 }
+# Directions that S2 is the mean of, or that lie oblique to both: shown apart where they differ.
+DIRECTIONS = (("S2H", "S2V"), ("S2D+", "S2D-"))
+APART_AT = 0.1  # share of the lags at which the bands of both must lie apart
 
 RC = {
     "font.family": "DejaVu Sans",
@@ -66,14 +72,17 @@ def styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
     return mpl.rc_context(RC)(plot)
 
 
-def save(figure: Figure, pdf: str | os.PathLike, png: str | os.PathLike) -> None:
-    """Write `figure` as PDF and PNG, whole or not at all, the same bytes every time."""
+def save(figure: Figure, pdf: str | os.PathLike, png: str | os.PathLike, dpi: int) -> None:
+    """Write `figure` as PDF and PNG, whole or not at all, the same bytes every time.
+
+    `dpi` (dots per inch) is the resolution of the PNG, and of images within the PDF.
+    """
     undated = {"CreationDate": None, "Creator": None, "Producer": None}
     with mpl.rc_context(RC):
         with written_whole(pdf) as partial:
-            figure.savefig(partial, format="pdf", metadata=undated)
+            figure.savefig(partial, format="pdf", dpi=dpi, metadata=undated)
         with written_whole(png) as partial:
-            figure.savefig(partial, format="png", dpi=RESOLUTION, metadata={"Software": None})
+            figure.savefig(partial, format="png", dpi=dpi, metadata={"Software": None})
 
 
 @styled
@@ -84,6 +93,31 @@ def missing(what: str, why: Iterable[str]) -> Figure:
     figure.text(0.5, 0.75, what, ha="center", va="center", fontsize=10)
     figure.text(0.5, 0.40, "\n".join(["nothing to show:", *lines]), ha="center", va="center")
     return figure
+
+
+def row_height(rows: int, wanted: float, besides: float = 0.0, least: float = 1.2) -> float:
+    """Return the height of a row in inches: `wanted`, or what lets all rows stand on one page.
+
+    `besides` is what else the page holds. No row is lower than `least`: where that is too much
+    for a page, the figure is longer.
+    """
+    return max(min(wanted, (PAGE_HEIGHT - besides) / max(rows, 1)), least)
+
+
+def directions_apart(curves: pd.DataFrame, pair: tuple[str, str]) -> bool:
+    """Whether two directions of S2 differ: their 95 % bands lie apart at a tenth of the lags.
+
+    Parameters
+    ----------
+    curves : columns of ``curves.csv``. False where it holds not both directions.
+    """
+    one, other = (
+        curves[(curves["descriptor"] == name) & (curves["quantity"] == "P")].set_index("lag_px")
+        for name in pair
+    )
+    if one.empty or other.empty:
+        return False
+    return bool(((one["low"] > other["high"]) | (one["high"] < other["low"])).mean() > APART_AT)
 
 
 def descriptor_name(descriptor: str, quantity: str = "P") -> str:

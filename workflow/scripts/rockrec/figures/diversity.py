@@ -1,0 +1,100 @@
+"""Figure S1: many tiles of each source, and the S2 curve of each tile: how much they differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rockrec.figures.style import (
+    GRAY,
+    PAGE_WIDTH,
+    REAL,
+    method_styles,
+    micrometre_axis,
+    missing,
+    panel_letters,
+    row_height,
+    source_names,
+    styled,
+)
+from rockrec.figures.tile_images import Tiles, hide_frame
+from rockrec.images import spread
+
+BLOCKS_PER_ROW = 2
+GAP = 0.03  # between two tiles, of a tile's side
+RANGE = (0.05, 0.95)  # of the real tiles' curves, the shaded part
+
+
+@dataclass(frozen=True)
+class Described:
+    """Tiles of one source with the S2 curve of each, (n, lags)."""
+
+    tiles: Tiles
+    s2: np.ndarray
+
+
+@styled
+def plot_diversity(sample: str, sources: Mapping[str, Described], n_tiles: int = 64) -> Figure:
+    """Show `n_tiles` tiles of each source, and beside them the S2 curves of these tiles.
+
+    Shaded behind all: where 90 % of all real tiles lie at each lag. A generator that repeats
+    itself draws a bundle of curves narrower than that.
+
+    Parameters
+    ----------
+    sample : its name.
+    sources : by name, ``real`` among them.
+    """
+    if not sources:
+        return missing("Diversity of the tiles", [f"{sample} has no tiles"])
+    rows = -(-len(sources) // BLOCKS_PER_ROW)
+    columns = min(BLOCKS_PER_ROW, len(sources))
+    height = row_height(rows, PAGE_WIDTH / 4 + 0.35, besides=0.3)
+    figure = Figure(figsize=(PAGE_WIDTH * columns / 2, rows * height + 0.3))
+    grid = figure.add_gridspec(rows, 2 * columns)
+    names, styles = source_names(sources), method_styles(sources)
+    real = sources[REAL].s2
+    letters, shared = panel_letters(), None
+    for place, (source, described) in enumerate(sources.items()):
+        row, column = place // BLOCKS_PER_ROW, 2 * (place % BLOCKS_PER_ROW)
+        picture = figure.add_subplot(grid[row, column])
+        shown = spread(described.tiles.images, n_tiles)
+        picture.imshow(montage(shown), cmap="gray", vmin=0, vmax=1, interpolation="auto")
+        hide_frame(picture)
+        picture.set_title(f"{next(letters)} {names[source]}: {len(shown)} tiles")
+        curves = figure.add_subplot(grid[row, column + 1], sharex=shared, sharey=shared)
+        shared = shared or curves
+        _draw_range(curves, real)
+        lines = curves.plot(spread(described.s2, n_tiles).T, linewidth=0.4, alpha=0.5)
+        for line in lines:
+            line.set_color(styles[source]["color"])
+        curves.set_xlim(0, real.shape[1] - 1)
+        curves.set_xlabel("lag $r$ [px]")
+        curves.set_ylabel("$S_2(r)$ [–]")
+        curves.set_title(next(letters))
+        micrometre_axis(curves, described.tiles.pixel_size_nm / 1000, "lag $r$ [µm]")
+    figure.suptitle(sample, x=0.01, ha="left", fontsize=8)
+    figure.legend(*curves.get_legend_handles_labels(), loc="outside lower center")
+    return figure
+
+
+def montage(tiles: np.ndarray) -> np.ndarray:
+    """Set tiles (n, s, s) side by side in a square with gray gaps."""
+    n, size, _ = tiles.shape
+    across = int(np.ceil(np.sqrt(n)))
+    gap = max(round(GAP * size), 1)
+    step = size + gap
+    picture = np.full((-(-n // across) * step - gap, across * step - gap), 0.6)
+    for i, tile in enumerate(tiles):
+        top, left = i // across * step, i % across * step
+        picture[top : top + size, left : left + size] = tile
+    return picture
+
+
+def _draw_range(axes: Axes, real: np.ndarray) -> None:
+    low, high = np.nanquantile(real, RANGE, axis=0)
+    label = f"90 % of the {len(real)} real tiles, at each lag"
+    lags = np.arange(real.shape[1])
+    axes.fill_between(lags, low, high, color=GRAY, alpha=0.45, linewidth=0, label=label)

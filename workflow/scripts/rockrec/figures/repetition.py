@@ -1,0 +1,184 @@
+"""Figure 6: tiles at large, real and reconstructed, with repetition marked where it was found."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import matplotlib.patheffects
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Circle, FancyArrowPatch
+from scipy.ndimage import uniform_filter
+
+from rockrec.figures.style import (
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    VERMILLION,
+    missing,
+    source_names,
+    styled,
+)
+from rockrec.figures.tile_images import Tiles, draw_scale_bar, draw_tile, hide_frame
+from rockrec.images import spread
+
+COLUMNS = 4
+HEADING, CAPTION = 0.28, 0.3  # inches kept for a sample's heading and for what is said of a tile
+MOST_TILES = 2  # of each source
+MARKS = 2  # pairs of places in a tile
+PATCH = 1 / 6  # of the tile's side, what is compared around a place; at most half the lag
+# (row, column) from one end of a pair to the other, in lags.
+STEPS = {"S2H": (0, 1), "S2V": (1, 0), "S2D+": (1, 1), "S2D-": (1, -1)}
+ALONG = {"S2H": "rows", "S2V": "columns", "S2D+": "falling diagonal", "S2D-": "rising diagonal"}
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """What the diagnosis says of repetition: its verdict, and the lag (px) and direction of S2."""
+
+    verdict: str
+    direction: str | None = None
+    lag: int | None = None
+
+    @property
+    def found(self) -> bool:
+        return self.verdict == "found"
+
+
+def repetition_of(diagnosis: pd.DataFrame) -> dict[str, Repetition]:
+    """Read what ``diagnosis.csv`` says of repetition, by source (``real``, ``sa/1``)."""
+    lines = diagnosis[diagnosis["diagnosis"] == "repeated_pattern"]
+    found = {}
+    for line in lines.itertuples():
+        replicate = line.replicate
+        source = line.method if pd.isna(replicate) else f"{line.method}/{int(replicate)}"
+        at = re.match(r"(S2\S+), lag (\d+) px", str(line.where))
+        place = (at[1], int(at[2])) if at else ()
+        found[source] = Repetition(line.verdict, *place)
+    return found
+
+
+@styled
+def plot_repetition(
+    samples: Mapping[str, Mapping[str, Tiles]], diagnoses: Mapping[str, Mapping[str, Repetition]]
+) -> Figure:
+    """Show tiles of each source at large; where a pattern repeats, mark the places most alike.
+
+    The tiles are spread evenly over the stack, not chosen. A pair of rings joined by an arrow
+    marks two places that lie apart by the lag that the diagnosis names and look most alike.
+
+    Parameters
+    ----------
+    samples : for each sample its tiles by source, ``real`` among them.
+    diagnoses : for each sample what was found in each source, see `repetition_of`.
+    """
+    if not samples:
+        return missing("Tiles and repetition in them", ["no sample has tiles"])
+    columns = min(COLUMNS, max(len(sources) for sources in samples.values()))
+    lines = [-(-len(sources) // columns) for sources in samples.values()]
+    side = PAGE_WIDTH / max(columns, 3)
+    fixed = len(lines) * HEADING + sum(lines) * CAPTION
+    shown = int(np.clip((PAGE_HEIGHT - fixed) / (sum(lines) * side), 1, MOST_TILES))
+    heights = [HEADING + n * (CAPTION + shown * side) for n in lines]
+    figure = Figure(figsize=(columns * side, sum(heights)))
+    figure.get_layout_engine().set(h_pad=0.01, w_pad=0.02, hspace=0, wspace=0)
+    blocks = figure.subfigures(len(samples), 1, height_ratios=heights, squeeze=False)[:, 0]
+    for block, (sample, sources), n in zip(blocks, samples.items(), lines, strict=True):
+        _draw_block(block, sample, sources, diagnoses[sample], (n, columns, shown), side)
+    return figure
+
+
+def _draw_block(block: SubFigure, sample: str, sources, diagnosis, layout, side: float) -> None:
+    lines, columns, shown = layout
+    names = source_names(sources)
+    first = next(iter(sources.values()))
+    size = first.images.shape[-1]
+    microns = size * first.pixel_size_nm / 1000
+    block.suptitle(
+        f"{sample}: tiles of {size} px = {microns:.4g} µm", x=0.01, ha="left", fontsize=8
+    )
+    grid = block.subplots(lines * shown, columns, squeeze=False)
+    for axes in grid.flat:
+        hide_frame(axes)
+    for place, (source, tiles) in enumerate(sources.items()):
+        repetition = diagnosis[source]
+        top = place // columns * shown
+        cells = grid[top : top + shown, place % columns]
+        cells[0].set_title(
+            f"{names[source]}\n{_in_words(repetition, first.pixel_size_nm)}",
+            fontsize=6.5,
+            color=VERMILLION if repetition.found else "black",
+        )
+        for axes, image in zip(cells, spread(tiles.images, shown), strict=False):
+            draw_tile(axes, image)
+            if repetition.found:
+                for pair in most_alike(image, repetition.direction, repetition.lag):
+                    _mark(axes, *pair, _patch(size, repetition.lag) / 2)
+    draw_scale_bar(grid[0, 0], size, first.pixel_size_nm, 0.16 / side)
+
+
+def _in_words(repetition: Repetition, pixel_size_nm: float) -> str:
+    if repetition.found:
+        microns = repetition.lag * pixel_size_nm / 1000
+        return (
+            f"repeats at r = {repetition.lag} px = {microns:.4g} µm, {ALONG[repetition.direction]}"
+        )
+    return {"not found": "no repetition found"}.get(
+        repetition.verdict, f"repetition: {repetition.verdict}"
+    )
+
+
+def _patch(size: int, lag: int) -> int:
+    """Side of the squares that are compared: odd, and two of them side by side at this lag."""
+    return max(int(min(PATCH * size, lag / 2)) // 2 * 2 + 1, 3)
+
+
+def most_alike(image: np.ndarray, direction: str, lag: int, n: int = MARKS):
+    """Find places of a binary tile that recur at a lag: by the correlation of both patches.
+
+    Returns
+    -------
+    Up to `n` pairs of (row, column), the most alike first, none in the patch of another. Only
+    pairs that are more alike than not (correlation above one half) count.
+    """
+    patch = _patch(min(image.shape), lag)
+    down, right = np.array(STEPS[direction]) * lag
+    height, width = image.shape[0] - down, image.shape[1] - abs(right)
+    if height < patch or width < patch:
+        return []
+    left = max(-right, 0)
+    tile = np.asarray(image, float)
+    one = tile[:height, left : left + width]
+    other = tile[down:, left + right : left + right + width]
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return uniform_filter(values, patch, mode="constant")
+
+    variances = (mean(one) - mean(one) ** 2) * (mean(other) - mean(other) ** 2)
+    covariance = mean(one * other) - mean(one) * mean(other)
+    alike = covariance / np.sqrt(np.maximum(variances, (1 / patch) ** 4))
+    edge = patch // 2
+    inner = np.zeros(alike.shape, dtype=bool)
+    inner[edge : height - edge, edge : width - edge] = True
+    alike = np.where(inner, alike, -1)
+    pairs = []
+    while len(pairs) < n and alike.max() > 0.5:
+        row, column = np.unravel_index(alike.argmax(), alike.shape)
+        here = int(row), int(column) + left
+        pairs.append((here, (here[0] + int(down), here[1] + int(right))))
+        alike[max(row - patch, 0) : row + patch, max(column - patch, 0) : column + patch] = -1
+    return pairs
+
+
+def _mark(axes: Axes, here: tuple[int, int], there: tuple[int, int], radius: float) -> None:
+    halo = [matplotlib.patheffects.withStroke(linewidth=2.4, foreground="white")]
+    style = {"edgecolor": VERMILLION, "linewidth": 1.1, "path_effects": halo}
+    for row, column in (here, there):
+        axes.add_patch(Circle((column, row), radius, fill=False, **style))
+    axes.add_patch(
+        FancyArrowPatch(
+            here[::-1], there[::-1], arrowstyle="<->", mutation_scale=6, shrinkA=0, shrinkB=0,
+            facecolor=VERMILLION, **style,
+        )
+    )  # fmt: skip
