@@ -9,17 +9,23 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
+from rockrec.descriptors import describe
 from rockrec.figures import style
+from rockrec.figures.descriptor_curves import plot_descriptors, plot_sample_descriptors
+from rockrec.figures.diversity import Described, plot_diversity
 from rockrec.figures.history import plot_history
 from rockrec.figures.lineal_path import plot_lineal_path
 from rockrec.figures.polytope_curves import plot_polytope_curves
 from rockrec.figures.pores import ORIENTATION_BINS, plot_pores
-from rockrec.figures.realisations import Tiles, longest_run, plot_realisations
+from rockrec.figures.realisations import plot_realisations
+from rockrec.figures.repetition import Repetition, plot_repetition
 from rockrec.figures.res import plot_res
 from rockrec.figures.resizing import plot_resizing
 from rockrec.figures.segmentation import Field, Segmented, field_corners, plot_segmentation
+from rockrec.figures.shapes import plot_shapes
 from rockrec.figures.sources import by_sample
 from rockrec.figures.strip import Strip, plot_strips
+from rockrec.figures.tile_images import Tiles
 from rockrec.pores import measure_pores
 
 SOURCES = ("real", "sa/1", "wgan_gp/1")
@@ -55,7 +61,26 @@ FIGURES = {
     ),
     "res": lambda samples, sources: plot_res(dict.fromkeys(samples, example_results.res_tables())),
     "history": lambda samples, sources: plot_history(
-        dict.fromkeys(samples, example_results.gan_history())
+        {source.partition("/")[0]: "wgan_gp" for source in sources},
+        dict.fromkeys(samples, example_results.gan_history()),
+        dict.fromkeys(samples, {"sa/1": example_results.annealing_history()}),
+    ),
+    "shapes": lambda samples, sources: plot_shapes(
+        {sample: tile_sources()["real"] for sample in samples}
+    ),
+    "repetition": lambda samples, sources: plot_repetition(
+        dict.fromkeys(samples, tile_sources(sources)),
+        dict.fromkeys(samples, dict.fromkeys(sources, Repetition("found", "S2H", 20))),
+    ),
+    "descriptors": lambda samples, sources: plot_sample_descriptors(
+        " ".join(samples), curve_sources(sources)
+    ),
+    "diversity": lambda samples, sources: plot_diversity(
+        " ".join(samples),
+        {
+            name: Described(tiles, describe(tiles.images, ["S2"])["S2"])
+            for name, tiles in tile_sources(sources).items()
+        },
     ),
     "resizing": lambda samples, sources: plot_resizing(dict.fromkeys(samples, resizing_table())),
     "segmentation": lambda samples, sources: plot_segmentation(
@@ -92,6 +117,9 @@ def strip_of_tiles():
     return Strip(np.arange(50, 650, 50), tiles, kept=430)
 
 
+LONG = ("history", "strip")  # a block for each training: with many longer than a page
+
+
 def text_of(figure):
     return [text.get_text() for text in figure.findobj(Text)]
 
@@ -106,13 +134,13 @@ def line_of(axes, label):
 
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("samples, sources", [(1, 1), (1, 7), (4, 3)])
-def test_any_number_of_samples_and_methods(name, samples, sources, tmp_path, monkeypatch):
-    monkeypatch.setattr(style, "RESOLUTION", 30)
+def test_any_number_of_samples_and_methods(name, samples, sources, tmp_path):
     methods = ["real", "sa/1", "wgan_gp/1", "wgan_gp/2", "dcgan/1", "stylegan2_ada/1", "mps/1"]
     figure = FIGURES[name]([f"rock {i}" for i in range(samples)], methods[:sources])
     width, height = figure.get_size_inches()
     assert width <= style.PAGE_WIDTH
-    style.save(figure, tmp_path / "a.pdf", tmp_path / "a.png")
+    assert height <= style.PAGE_HEIGHT or (name in LONG and samples > 1)
+    style.save(figure, tmp_path / "a.pdf", tmp_path / "a.png", dpi=30)
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     titles = " ".join(text_of(figure))
@@ -127,7 +155,10 @@ def test_any_number_of_samples_and_methods(name, samples, sources, tmp_path, mon
         lambda: plot_pores({}),
         lambda: plot_realisations({}),
         lambda: plot_res({}),
-        lambda: plot_history({}),
+        lambda: plot_shapes({}),
+        lambda: plot_repetition({}, {}),
+        lambda: plot_descriptors({}),
+        lambda: plot_diversity("rock", {}),
         lambda: plot_resizing({}),
         lambda: plot_segmentation({}),
         lambda: plot_strips({}),
@@ -194,7 +225,7 @@ def test_a_lineal_path_that_stays_high_is_magnified_from_half_of_the_lags():
     assert flat.get_xlim()[0] == example_results.LAGS[-1] // 2
 
 
-@pytest.mark.parametrize("name", ["polytope curves", "lineal path", "res"])
+@pytest.mark.parametrize("name", ["polytope curves", "lineal path", "res", "descriptors"])
 def test_every_lag_axis_is_in_px_and_um(name):
     figure = FIGURES[name](["rock"], SOURCES)
     for axes in figure.axes:
@@ -261,42 +292,14 @@ def test_pore_axes_carry_units():
     assert "[°]" in orientation.get_xlabel()
 
 
-def test_longest_run_finds_the_longest_row_segment():
-    image = np.zeros((6, 10), dtype=np.uint8)
-    image[1, 0:3] = image[3, 4:9] = image[4, 2:5] = 1
-    image[:, 9] = 1
-    assert longest_run(image) == (3, 4, 6)
-    assert longest_run(np.zeros((4, 4), dtype=np.uint8))[2] == 0
-    assert longest_run(np.ones((4, 4), dtype=np.uint8)) == (0, 0, 4)
-
-
-def test_realisations_show_the_tiles_and_a_line_of_length_l():
-    sources = tile_sources()
-    figure = plot_realisations({"rock": sources})
-    shown = [axes for axes in figure.axes if axes.images]
-    per_source = len(shown) // len(sources)
-    assert per_source >= 4
-    for place, axes in enumerate(shown):
-        tiles = list(sources.values())[place // per_source].images
-        assert any(np.array_equal(axes.images[0].get_array(), tile) for tile in tiles)
-    assert len({axes.images[0].get_array().tobytes() for axes in shown}) == len(shown)
-    first = next(iter(sources.values())).images[0]
-    row, column, length = longest_run(first)
-    line = shown[0].lines[0]
-    assert np.ptp(line.get_xdata()) == length and line.get_ydata()[0] == row
-
-
-def test_the_scale_bar_has_the_length_it_says():
-    figure = plot_realisations({"rock": tile_sources(["real"])})
-    axes = next(axes for axes in figure.axes if axes.patches)
-    label = next(text.get_text() for text in axes.texts)
-    bar = axes.lines[-1]
-    assert np.ptp(bar.get_xdata()) * 0.2 == pytest.approx(float(label.removesuffix(" µm")))
+def history_axes(*arguments):
+    """The panels below the drawing of the workflow."""
+    return plot_history({"any": "wgan_gp"}, *arguments).axes[1:]
 
 
 def test_history_marks_the_kept_step_and_the_floor():
     history = example_results.gan_history(kept=300)
-    losses, error, score = plot_history({"wgan_gp": history}).axes
+    losses, error, score = history_axes({"wgan_gp": history}, {})
     for axes, column in ((error, "s2_error"), (score, "score")):
         kept = next(line for line in axes.lines if line.get_fillstyle() == "none")
         assert kept.get_xdata().tolist() == [300]
@@ -308,15 +311,28 @@ def test_history_marks_the_kept_step_and_the_floor():
 
 def test_history_of_annealing_shows_the_energy_of_each_realisation():
     history = example_results.annealing_history(realisations=3)
-    energy, *_ = plot_history({"sa": history}).axes
+    energy, *_ = history_axes({}, {"rock": {"sa/1": history}})
     for line, (_, run) in zip(energy.lines, history.groupby("realisation"), strict=True):
         expected = run["energy"]
         assert line.get_ydata() == pytest.approx(expected.to_numpy())
 
 
-def test_a_history_of_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match="sa: history with columns .*'x'"):
-        plot_history({"sa": pd.DataFrame({"x": [1]})})
+def test_a_history_without_trainings_says_so_below_the_workflow():
+    texts = text_of(plot_history({"mps": "external"}, {}, {}))
+    assert "nothing was trained or annealed" in texts and "mps" in texts
+
+
+@pytest.mark.parametrize(
+    ("kinds", "lanes"),
+    [
+        ({"sa": "sa"}, ["sa"]),
+        ({"a": "dcgan", "b": "sa", "c": "wgan_gp", "d": "external"}, ["a, c", "b", "d"]),
+    ],
+)
+def test_the_workflow_names_each_method_in_its_lane(kinds, lanes):
+    texts = text_of(plot_history(kinds, {}, {}))
+    assert all(lane in texts for lane in lanes)
+    assert ("loss" in texts) == ("dcgan" in kinds.values())
 
 
 def test_by_sample_reads_sample_by_sample():
@@ -362,7 +378,7 @@ import example_results
 from rockrec.figures import style
 from rockrec.figures.polytope_curves import plot_polytope_curves
 figure = plot_polytope_curves({"rock": {"real": example_results.curves()}})
-style.save(figure, sys.argv[1], sys.argv[2])
+style.save(figure, sys.argv[1], sys.argv[2], dpi=100)
 """
 
 

@@ -9,9 +9,11 @@ import tifffile
 from conftest import ROOT, run_snakemake
 
 TINY = ROOT / "tests/tiny.yaml"
+SAMPLES = ("meta_igneous", "serpentinite")
 FIGURES = (
-    *("resizing", "realisations", "polytope_curves", "lineal_path", "pores"),
-    *("history", "strip"),
+    *("shapes", "resizing", "history", "strip", "realisations", "polytope_curves"),
+    *("repetition", "lineal_path", "pores"),
+    *(f"{sample}/{name}" for name in ("descriptors", "diversity") for sample in SAMPLES),
 )
 ERROR_COLUMNS = {
     *("method", "replicate", "against", "descriptor", "quantity", "form", "boundary", "lags"),
@@ -158,6 +160,23 @@ def test_which_pores_count_concerns_the_comparison_and_no_reconstruction(finishe
         assert not re.search(rf"^{rule} ", planned, re.MULTILINE)
     for rule in ("measure_pores", "compare"):
         assert re.search(rf"^{rule} +4", planned, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("key", "figures"),
+    [
+        ("diversity_tiles: 9", {"plot_diversity": 4}),
+        ("quantity: F", {"plot_polytope_curves": 2, "plot_descriptors": 4}),
+    ],
+)
+def test_a_figures_key_redraws_that_figure_alone(finished, tmp_path, key, figures):
+    edited = tmp_path / "edited.yaml"
+    text = TINY.read_text(encoding="utf-8") + f"\nfigures: {{{key}}}\n"
+    edited.write_text(text, encoding="utf-8")
+    planned = run_snakemake(finished, "--dry-run", "--configfile", edited).stdout
+    table = planned.split("Job stats:")[1].split("total")[0]
+    jobs = {rule: int(n) for rule, n in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE)}
+    assert jobs == figures | {"make_report": 1, "all": 1}
 
 
 def test_an_error_of_a_stage_names_file_and_reason(finished, tmp_path):

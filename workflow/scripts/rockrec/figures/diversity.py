@@ -15,14 +15,14 @@ from rockrec.figures.style import (
     micrometre_axis,
     missing,
     panel_letters,
-    row_height,
     source_names,
     styled,
 )
 from rockrec.figures.tile_images import Tiles, hide_frame
 from rockrec.images import spread
 
-BLOCKS_PER_ROW = 2
+FEW, MANY = 3, 4  # sources in a row
+CURVES, BESIDES = 1.7, 0.5  # inches, the height of the curves, and of heading and legend
 GAP = 0.03  # between two tiles, of a tile's side
 RANGE = (0.05, 0.95)  # of the real tiles' curves, the shaded part
 
@@ -37,7 +37,7 @@ class Described:
 
 @styled
 def plot_diversity(sample: str, sources: Mapping[str, Described], n_tiles: int = 64) -> Figure:
-    """Show `n_tiles` tiles of each source, and beside them the S2 curves of these tiles.
+    """Show `n_tiles` tiles of each source, and below them the S2 curves of these tiles.
 
     Shaded behind all: where 90 % of all real tiles lie at each lag. A generator that repeats
     itself draws a bundle of curves narrower than that.
@@ -49,31 +49,33 @@ def plot_diversity(sample: str, sources: Mapping[str, Described], n_tiles: int =
     """
     if not sources:
         return missing("Diversity of the tiles", [f"{sample} has no tiles"])
-    rows = -(-len(sources) // BLOCKS_PER_ROW)
-    columns = min(BLOCKS_PER_ROW, len(sources))
-    height = row_height(rows, PAGE_WIDTH / 4 + 0.35, besides=0.3)
-    figure = Figure(figsize=(PAGE_WIDTH * columns / 2, rows * height + 0.3))
-    grid = figure.add_gridspec(rows, 2 * columns)
+    columns = min(len(sources), FEW if len(sources) <= 2 * FEW else MANY)
+    rows = -(-len(sources) // columns)
+    width = PAGE_WIDTH / max(columns, FEW)
+    heights = [width, CURVES] * rows
+    figure = Figure(figsize=(columns * width, sum(heights) + BESIDES))
+    grid = figure.add_gridspec(2 * rows, columns, height_ratios=heights)
     names, styles = source_names(sources), method_styles(sources)
     real = sources[REAL].s2
     letters, shared = panel_letters(), None
     for place, (source, described) in enumerate(sources.items()):
-        row, column = place // BLOCKS_PER_ROW, 2 * (place % BLOCKS_PER_ROW)
+        row, column = 2 * (place // columns), place % columns
         picture = figure.add_subplot(grid[row, column])
         shown = spread(described.tiles.images, n_tiles)
         picture.imshow(montage(shown), cmap="gray", vmin=0, vmax=1, interpolation="auto")
         hide_frame(picture)
         picture.set_title(f"{next(letters)} {names[source]}: {len(shown)} tiles")
-        curves = figure.add_subplot(grid[row, column + 1], sharex=shared, sharey=shared)
+        curves = figure.add_subplot(grid[row + 1, column], sharex=shared, sharey=shared)
         shared = shared or curves
         _draw_range(curves, real)
-        lines = curves.plot(spread(described.s2, n_tiles).T, linewidth=0.4, alpha=0.5)
-        for line in lines:
+        for line in curves.plot(spread(described.s2, n_tiles).T, linewidth=0.4, alpha=0.5):
             line.set_color(styles[source]["color"])
         curves.set_xlim(0, real.shape[1] - 1)
         curves.set_xlabel("lag $r$ [px]")
-        curves.set_ylabel("$S_2(r)$ [–]")
-        curves.set_title(next(letters))
+        if column == 0:
+            curves.set_ylabel("$S_2(r)$ [–]")
+        else:
+            curves.tick_params(labelleft=False)
         micrometre_axis(curves, described.tiles.pixel_size_nm / 1000, "lag $r$ [µm]")
     figure.suptitle(sample, x=0.01, ha="left", fontsize=8)
     figure.legend(*curves.get_legend_handles_labels(), loc="outside lower center")

@@ -46,28 +46,29 @@ def plot_lineal_path(samples: Mapping[str, Mapping[str, pd.DataFrame]]) -> Figur
     if not samples:
         return missing("Lineal-path function L", ["no sample has L among its descriptors"])
     columns = min(SAMPLES_PER_ROW, len(samples))
-    blocks = -(-len(samples) // columns)
-    height = row_height(2 * blocks, 2.1, besides=0.4)
-    figure = Figure(figsize=(min(PAGE_WIDTH, 3.6 * columns), 2 * blocks * height + 0.4))
-    grid = figure.add_gridspec(2 * blocks, columns)
+    # Both views of a sample below one another, of a single one side by side.
+    rows = 1 if len(samples) == 1 else 2 * -(-len(samples) // columns)
+    height = row_height(rows, 2.1, besides=0.5)
+    figure = Figure(figsize=(PAGE_WIDTH, rows * height + 0.5))
+    grid = figure.add_gridspec(rows, 2 if rows == 1 else columns)
     styles = method_styles(all_sources(samples))
     names = source_names(all_sources(samples))
     letters = panel_letters()
     for place, (sample, sources) in enumerate(samples.items()):
         row, column = 2 * (place // columns), place % columns
         whole = figure.add_subplot(grid[row, column])
-        flat = figure.add_subplot(grid[row + 1, column])
+        flat = figure.add_subplot(grid[0, 1] if rows == 1 else grid[row + 1, column])
         for axes, view in ((whole, ""), (flat, ", flat part")):
             _draw(axes, sources, styles, names)
             axes.set_title(f"{next(letters)} {sample}{view}")
             axes.set_xlabel("lag $r$ [px]")
-            axes.set_ylabel("$L(r)$ [–]" if column == 0 else "")
+            axes.set_ylabel("$L(r)$ [–]")
             micrometre_axis(axes, pixel_size_of(sources[REAL]), "lag $r$ [µm]")
         whole.set_xlim(0, sources[REAL]["lag_px"].max())
         whole.set_ylim(0)
         _magnify(flat, sources)
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=5)
+    figure.legend(handles, labels, loc="outside lower center", ncols=4)
     return figure
 
 

@@ -71,6 +71,7 @@ def plot_polytope_curves(
             dashes = "-" if source == REAL else (0, (3, 1.2))
             _draw(axes, curves, descriptors, quantity, linestyle=dashes)
             axes.set_title(f"{next(letters)} {sample}: {names[source]}")
+            axes.margins(x=0)
             axes.set_xlabel("lag $r$ [px]")
             if place % columns == 0:
                 axes.set_ylabel("$P_n(r)$ [–]" if quantity == "P" else "$F_n(r)$ [–]")

@@ -24,7 +24,7 @@ from rockrec.figures.tile_images import Tiles, draw_scale_bar, draw_tile, hide_f
 from rockrec.images import spread
 
 COLUMNS = 4
-HEADING, CAPTION = 0.28, 0.3  # inches kept for a sample's heading and for what is said of a tile
+HEADING, CAPTION = 0.32, 0.3  # inches kept for a sample's heading and for what is said of a tile
 MOST_TILES = 2  # of each source
 MARKS = 2  # pairs of places in a tile
 PATCH = 1 / 6  # of the tile's side, what is compared around a place; at most half the lag
@@ -78,8 +78,9 @@ def plot_repetition(
     columns = min(COLUMNS, max(len(sources) for sources in samples.values()))
     lines = [-(-len(sources) // columns) for sources in samples.values()]
     side = PAGE_WIDTH / max(columns, 3)
-    fixed = len(lines) * HEADING + sum(lines) * CAPTION
-    shown = int(np.clip((PAGE_HEIGHT - fixed) / (sum(lines) * side), 1, MOST_TILES))
+    room = (PAGE_HEIGHT - len(lines) * HEADING - sum(lines) * CAPTION) / sum(lines)
+    shown = int(np.clip(room / side, 1, MOST_TILES))
+    side = min(side, room / shown)
     heights = [HEADING + n * (CAPTION + shown * side) for n in lines]
     figure = Figure(figsize=(columns * side, sum(heights)))
     figure.get_layout_engine().set(h_pad=0.01, w_pad=0.02, hspace=0, wspace=0)
@@ -96,7 +97,7 @@ def _draw_block(block: SubFigure, sample: str, sources, diagnosis, layout, side:
     size = first.images.shape[-1]
     microns = size * first.pixel_size_nm / 1000
     block.suptitle(
-        f"{sample}: tiles of {size} px = {microns:.4g} µm", x=0.01, ha="left", fontsize=8
+        f"{sample}: tiles of {size} px = {microns:.4g} µm", x=0.01, y=0.995, ha="left", fontsize=8
     )
     grid = block.subplots(lines * shown, columns, squeeze=False)
     for axes in grid.flat:
@@ -174,11 +175,13 @@ def most_alike(image: np.ndarray, direction: str, lag: int, n: int = MARKS):
 def _mark(axes: Axes, here: tuple[int, int], there: tuple[int, int], radius: float) -> None:
     halo = [matplotlib.patheffects.withStroke(linewidth=2.4, foreground="white")]
     style = {"edgecolor": VERMILLION, "linewidth": 1.1, "path_effects": halo}
-    for row, column in (here, there):
-        axes.add_patch(Circle((column, row), radius, fill=False, **style))
-    axes.add_patch(
-        FancyArrowPatch(
-            here[::-1], there[::-1], arrowstyle="<->", mutation_scale=6, shrinkA=0, shrinkB=0,
-            facecolor=VERMILLION, **style,
-        )
-    )  # fmt: skip
+    ends = np.array([here, there], float)[:, ::-1]
+    for x, y in ends:
+        axes.add_patch(Circle((x, y), radius, fill=False, **style))
+    along = ends[1] - ends[0]
+    to_ring = along / np.linalg.norm(along) * radius
+    arrow = FancyArrowPatch(
+        ends[0] + to_ring, ends[1] - to_ring, arrowstyle="<->", shrinkA=0, shrinkB=0, **style
+    )
+    arrow.set_mutation_scale(5)
+    axes.add_patch(arrow)

@@ -14,6 +14,7 @@ from rockrec.figures.style import (
     missing,
     panel_letters,
     round_length,
+    row_height,
     styled,
 )
 
@@ -62,7 +63,8 @@ def plot_segmentation(samples: Mapping[str, Segmented]) -> Figure:
     """Show each mosaic with the phase tinted, and fields at full resolution with its outline."""
     if not samples:
         return missing("Segmentation", ["no sample was segmented here"])
-    figure = Figure(figsize=(PAGE_WIDTH, 4.0 * len(samples)))
+    height = row_height(len(samples), 4.0, least=2.0)
+    figure = Figure(figsize=(PAGE_WIDTH, height * len(samples)))
     blocks = figure.subfigures(len(samples), 1, squeeze=False)[:, 0]
     letters = panel_letters()
     for block, (sample, shown) in zip(blocks, samples.items(), strict=True):

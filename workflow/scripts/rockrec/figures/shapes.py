@@ -36,6 +36,7 @@ LEGEND = ("S2H", "S2V", "P3H", "P3V", "P4", "P6", "L")
 LARGEST_EDGE = 1 / 5  # of the tile's side
 SAMPLES_PER_ROW = 3
 MARGIN = 2  # px between two shapes
+FRAME = 2  # px between a shape and the frame of the tile
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ def plot_shapes(samples: Mapping[str, Tiles]) -> Figure:
         return missing("Descriptors on a real tile", ["no sample has tiles"])
     columns = min(len(samples), SAMPLES_PER_ROW)
     rows = -(-len(samples) // columns)
-    side = min(PAGE_WIDTH / columns, 4.2)
-    figure = Figure(figsize=(columns * side, rows * side + 0.7))
+    beside = columns == 1  # the legend
+    side = 4.2 if beside else PAGE_WIDTH / columns
+    figure = Figure(figsize=(PAGE_WIDTH, rows * side + (0 if beside else 0.7)))
     grid = figure.subplots(rows, columns, squeeze=False)
     letters = panel_letters()
     for axes in grid.flat[len(samples) :]:
@@ -77,7 +79,8 @@ def plot_shapes(samples: Mapping[str, Tiles]) -> Figure:
         axes.set_xlabel("x [px]")
         axes.set_ylabel("y [px]")
         micrometre_axis(axes, tiles.pixel_size_nm / 1000, "x [µm]")
-    figure.legend(handles=_legend(), loc="outside lower center", ncols=2 if columns == 1 else 4)
+    where = "outside right center" if beside else "outside lower center"
+    figure.legend(handles=_legend(), loc=where, ncols=1 if beside else 3)
     return figure
 
 
@@ -87,7 +90,8 @@ def place_shapes(image: np.ndarray) -> dict[str, Placed]:
     A shape that fits nowhere beside the others is left out.
     """
     largest = max(round(LARGEST_EDGE * min(image.shape)), 2)
-    taken = np.zeros(image.shape, dtype=bool)
+    taken = np.ones(image.shape, dtype=bool)  # the frame, so that no shape touches it
+    taken[FRAME:-FRAME, FRAME:-FRAME] = False
     placed = {}
     for name in SHAPES:
         best = None
@@ -152,7 +156,7 @@ def _draw_on(axes: Axes, image: np.ndarray) -> None:
                 face = colour if inside else "white"
                 axes.plot(column, row, "o", markersize=4, mec=colour, mfc=face, mew=1.0)
         axes.annotate(
-            f"{descriptor_name(name)}, {shape.edge}",
+            f"{descriptor_name(name)} ({shape.edge})",
             (columns.mean(), rows.min()),
             (0, 3),
             textcoords="offset points",
@@ -180,6 +184,6 @@ def _legend() -> list[Line2D]:
     vertex = {"color": BLACK, "marker": "o", "linestyle": "", "markersize": 4}
     return [
         *handles,
-        Line2D([], [], label="vertex in the phase of interest (white)", **vertex),
+        Line2D([], [], label="vertex in the phase (white)", **vertex),
         Line2D([], [], label="vertex outside it", mfc="white", **vertex),
     ]

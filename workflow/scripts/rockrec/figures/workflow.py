@@ -1,6 +1,7 @@
 """Figure 2a: the way from the mosaic to the verdict, with the methods of an experiment."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -31,10 +32,11 @@ def draw_workflow(axes: Axes, kinds: Mapping[str, str]) -> None:
     lanes = _lanes(kinds)
     bottom = middle + 7.5 - LANE * len(lanes) / 2
     bottom = min(bottom, HEIGHT - LANE * len(lanes))
-    for i, lane in enumerate(reversed(lanes)):
+    for i, (lane, fitted) in enumerate(reversed(lanes)):
         height = bottom + LANE * i
         lane(axes, height, LANE - 1.2)
-        _arrow(axes, (30, middle + 7.5), (35, height + (LANE - 1.2) / 2))
+        if fitted:
+            _arrow(axes, (30, middle + 7.5), (35, height + (LANE - 1.2) / 2))
         _arrow(axes, (66, height + (LANE - 1.2) / 2), (71, middle + 7.5))
     if lanes:
         _box(axes, (71, middle + 4, 12, 7), ["realisations"], RECONSTRUCTION)
@@ -50,22 +52,20 @@ def draw_workflow(axes: Axes, kinds: Mapping[str, str]) -> None:
     _arrow(axes, (83, 4), (88, 4))
 
 
-def _lanes(kinds: Mapping[str, str]) -> list:
-    """A drawing for each way of reconstruction that is among the methods."""
-    of_kind = {"sa": [], "external": [], "network": []}
+def _lanes(kinds: Mapping[str, str]) -> list[tuple[Callable, bool]]:
+    """A drawing for each way of reconstruction in use, and whether it is fitted to tiles."""
+    of_kind = {"network": [], "sa": [], "external": []}
     for label, kind in kinds.items():
         of_kind[kind if kind in of_kind else "network"].append(label)
-    drawings = (("network", _network), ("sa", _annealing), ("external", _external))
+    drawings = {"network": _network, "sa": _annealing, "external": _external}
     return [
-        lambda axes, bottom, height, draw=draw, labels=of_kind[kind]: draw(
-            axes, bottom, height, ", ".join(labels)
-        )
-        for kind, draw in drawings
-        if of_kind[kind]
+        (functools.partial(drawings[kind], ", ".join(labels)), kind != "external")
+        for kind, labels in of_kind.items()
+        if labels
     ]
 
 
-def _network(axes: Axes, bottom: float, height: float, labels: str) -> None:
+def _network(labels: str, axes: Axes, bottom: float, height: float) -> None:
     """A latent vector through the generator, its tile and a real one before the discriminator."""
     _frame(axes, bottom, height, labels)
     low, tall = bottom + 0.8, height - 3.2
@@ -79,7 +79,7 @@ def _network(axes: Axes, bottom: float, height: float, labels: str) -> None:
     _arrow(axes, (60, low), (46, low), bend=0.25, colour=ORANGE)
 
 
-def _annealing(axes: Axes, bottom: float, height: float, labels: str) -> None:
+def _annealing(labels: str, axes: Axes, bottom: float, height: float) -> None:
     _frame(axes, bottom, height, labels)
     low, tall = bottom + 0.8, height - 3.2
     _box(axes, (36, low, 9, tall), ["swap two", "pixels"], ORANGE)
@@ -88,7 +88,7 @@ def _annealing(axes: Axes, bottom: float, height: float, labels: str) -> None:
     _arrow(axes, (49, low + tall * 0.3), (45, low + tall * 0.3))
 
 
-def _external(axes: Axes, bottom: float, height: float, labels: str) -> None:
+def _external(labels: str, axes: Axes, bottom: float, height: float) -> None:
     _frame(axes, bottom, height, labels)
     _text(axes, 50.5, bottom + 0.4 * height, ["a stack that another tool made"])
 
