@@ -77,6 +77,7 @@ def plot_diversity(sample: str, sources: Mapping[str, Described], n_tiles: int =
         else:
             curves.tick_params(labelleft=False)
         micrometre_axis(curves, described.tiles.pixel_size_nm / 1000, "lag $r$ [µm]")
+    shared.set_ylim(0)
     figure.suptitle(sample, x=0.01, ha="left", fontsize=8)
     figure.legend(*curves.get_legend_handles_labels(), loc="outside lower center")
     return figure

@@ -53,8 +53,8 @@ def plot_shapes(samples: Mapping[str, Tiles]) -> Figure:
     """Draw each descriptor's shape once on the tile whose phase fraction is nearest the mean.
 
     A shape stands where all its vertices lie in the phase of interest, if there is such a place
-    for an edge of at least half the largest: those are the origins that its function counts.
-    Elsewhere it stands where most do.
+    for an edge of at least half the largest (for L, any): those are the origins that its
+    function counts. Elsewhere it stands where most do.
 
     Parameters
     ----------
@@ -94,11 +94,11 @@ def place_shapes(image: np.ndarray) -> dict[str, Placed]:
     taken[FRAME:-FRAME, FRAME:-FRAME] = False
     placed = {}
     for name in SHAPES:
+        centres = [shape.vertices.mean(axis=0) for shape in placed.values()]
+        smallest = 1 if name == "L" else largest // 2
         best = None
-        for edge in range(largest, largest // 2 - 1, -1):
-            found = _place(
-                image, name, edge, taken, [p.vertices.mean(axis=0) for p in placed.values()]
-            )
+        for edge in range(largest, smallest - 1, -1):
+            found = _place(image, name, edge, taken, centres)
             if found is not None and (best is None or found.inside.mean() > best.inside.mean()):
                 best = found
             if best is not None and best.inside.all():
@@ -145,7 +145,10 @@ def _place(image, name: str, edge: int, taken: np.ndarray, centres: list) -> Pla
 
 def _draw_on(axes: Axes, image: np.ndarray) -> None:
     axes.imshow(image, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
-    halo = [matplotlib.patheffects.withStroke(linewidth=2.8, foreground="white")]
+    halo, thin_halo = (
+        [matplotlib.patheffects.withStroke(linewidth=width, foreground="white")]
+        for width in (2.8, 1.6)
+    )
     for name, shape in place_shapes(image).items():
         colour = DESCRIPTOR_COLOURS[name]
         corners = shape.vertices[[0, -1]] if name == "L" else _around(shape.vertices)
@@ -164,7 +167,7 @@ def _draw_on(axes: Axes, image: np.ndarray) -> None:
             va="bottom",
             fontsize=6.5,
             color=colour,
-            path_effects=halo,
+            path_effects=thin_halo,
         )
 
 
