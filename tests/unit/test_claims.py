@@ -147,7 +147,7 @@ def test_in_a_network_all_polytope_functions_have_to_be_higher():
     p6.loc[p6["verdict"] == "", "verdict"] = "differs from real"
     but_p6 = told("polytopes_of_network", evidence(("sa",), network=True, curves=higher, errors=p6))
     assert but_p6["verdict"] == FAILS
-    assert but_p6["note"] == "P6 cannot be told from real"
+    assert but_p6["note"] == "P6: cannot be told from real"
 
 
 def test_pores_are_rounder_and_smaller_if_the_resampled_ratio_says_so():
@@ -292,3 +292,13 @@ def test_every_claim_is_in_the_table_whatever_is_missing():
     assert html.isascii()
     assert html.count("<th rowspan") == len(CLAIMS)
     assert "needs wgan_gp" in html
+
+
+def test_curves_of_too_few_tiles_test_nothing():
+    few = errors({"sa": 9.0, "wgan_gp": 9.0}, dict.fromkeys(("sa", "wgan_gp"), "too few tiles"))
+    rock = evidence(errors=few)
+    for claim in ("lineal_path_of_pores", "checkerboard"):
+        line = told(claim, rock)
+        assert line["verdict"] == UNTESTABLE
+        assert "L: too few tiles" in line["note"]
+    assert told("polytopes_of_network", evidence(network=True, errors=few))["verdict"] == UNTESTABLE

@@ -134,8 +134,13 @@ def annealed_chunks(wildcards):
 
 
 def segmented_mosaic(wildcards):
-    sample = settings["samples"][wildcards.sample]
-    return sample.get("segmented", f"results/{wildcards.sample}/mosaic/segmented.tif")
+    return segmented_of(wildcards.sample)
+
+
+def segmented_of(sample):
+    """The segmented mosaic of a sample: the user's file, or the one made here."""
+    made_here = f"results/{sample}/mosaic/segmented.tif"
+    return settings["samples"][sample].get("segmented", made_here)
 
 
 def archive_file(archive):
@@ -424,6 +429,25 @@ def report_figures():
     for experiment in EXPERIMENTS:
         shown += figures_of(experiment)
     return shown
+
+
+def figure_in_report(title, stem):
+    path = Path(stem)
+    experiment = path.parent.name if path.parent.name in EXPERIMENTS else ""
+    return {"name": path.name, "experiment": experiment, "title": title, "caption": caption(stem)}
+
+
+def table_in_report(stem):
+    """(kind, experiment) of a table; of the claims, the experiment is empty."""
+    name = Path(stem).name
+    experiment = next((e for e in EXPERIMENTS if name.startswith(f"{e}_")), "")
+    return name.removeprefix(f"{experiment}_"), experiment
+
+
+def scene_in_report(experiment, sample):
+    tiles = for_sample(settings["experiments"][experiment]["tiles"], sample)
+    pixel_size_nm = settings["samples"][sample]["pixel_size_nm"]
+    return experiment, sample, tiles["window"], tiles["size"], pixel_size_nm
 
 
 def caption(stem):

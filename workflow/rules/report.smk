@@ -6,10 +6,13 @@ rule make_report:
     input:
         figures=[f"{stem}.png" for _, stem in report_figures()],
         tables=[f"{stem}.html" for _, stem in report_tables()],
-        scores=expand(
-            "results/{sample}/unet/scores.csv",
-            sample=LABELLED_SAMPLES,
-        ),
+        errors=expand("results/tables/{experiment}_errors.csv", experiment=EXPERIMENTS),
+        faults=expand("results/tables/{experiment}_faults.csv", experiment=EXPERIMENTS),
+        costs=expand("results/tables/{experiment}_costs.csv", experiment=EXPERIMENTS),
+        provenance=[path for scene in SCENES for path in of_scene_runs(*scene, "provenance.json")],
+        tiles=of_scenes("tiles.csv"),
+        mosaics=[segmented_of(sample) for sample in SAMPLES],
+        scores=expand("results/{sample}/unet/scores.csv", sample=LABELLED_SAMPLES),
         res=expand("results/{sample}/res/errors.csv", sample=SAMPLES),
         code=code("make_report.py"),
     output:
@@ -24,10 +27,14 @@ rule make_report:
         mem_mb=2000,
         runtime=10,
     params:
-        figures=[{"title": title, "caption": caption(stem)} for title, stem in report_figures()],
-        tables=[title for title, _ in report_tables()],
+        figures=[figure_in_report(title, stem) for title, stem in report_figures()],
+        tables=[table_in_report(stem) for _, stem in report_tables()],
+        experiments=EXPERIMENTS,
+        scenes=[scene_in_report(*scene) for scene in SCENES],
+        mosaics=[(s, door(s), settings["samples"][s]["pixel_size_nm"]) for s in SAMPLES],
         scored=LABELLED_SAMPLES,
         samples=SAMPLES,
+        config_files=[Path(path).name for path in workflow.configfiles],
         settings={key: value for key, value in settings.items() if key != "run"},
     message:
         "Write the report"

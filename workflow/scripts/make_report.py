@@ -1,35 +1,102 @@
-"""Make the report: one page that tells what was run and what came out."""
+"""Make the report: one page that tells a run from the mosaic to the verdicts."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from logbook import logged
+from rockrec.mosaics import open_mosaic
 from rockrec.outputs import written_whole
-from rockrec.report.page import Figure, Report, render
+from rockrec.provenance import machine, revision
+from rockrec.report.advice import advice
+from rockrec.report.page import Figure, Report, RunFacts, render
+from rockrec.report.story import Mosaic, tile_set
 from rockrec.report.times import stage_times
-from rockrec.report.versions import versions
+from rockrec.report.verdicts import verdicts
+from rockrec.report.versions import all_versions
+from rockrec.tables.errors import read_errors
 
 
 @logged(snakemake)
 def main():
     inputs, params = snakemake.input, snakemake.params
     page = Path(snakemake.output[0])
+    scores = by_name(params.scored, map(pd.read_csv, inputs.scores))
+    res = by_name(params.samples, map(pd.read_csv, inputs.res))
+    tiles = [
+        tile_set(*scene, pd.read_csv(path))
+        for scene, path in zip(params.scenes, inputs.tiles, strict=True)
+    ]
+    errors = in_experiments(map(read_errors, inputs.errors))
+    faults = in_experiments(map(read_errors, inputs.faults))
+    costs = in_experiments(map(read_errors, inputs.costs))
     report = Report(
-        versions=versions(),
+        run=run_facts(map(read_json, inputs.provenance)),
         settings=yaml.safe_dump(params.settings, sort_keys=False, allow_unicode=True),
-        scores=by_name(params.scored, map(pd.read_csv, inputs.scores)),
-        res=by_name(params.samples, map(pd.read_csv, inputs.res)),
+        mosaics=[
+            Mosaic(sample, door, *shape_of(path), pixel_size_nm)
+            for (sample, door, pixel_size_nm), path in zip(
+                params.mosaics, inputs.mosaics, strict=True
+            )
+        ],
+        scores=scores,
+        tiles=tiles,
+        res=res,
         figures=[
-            Figure(figure["title"], figure["caption"], Path(path).read_bytes())
+            Figure(**figure, png=Path(path).read_bytes())
             for figure, path in zip(params.figures, inputs.figures, strict=True)
         ],
-        tables=by_name(params.tables, (Path(path).read_text("utf-8") for path in inputs.tables)),
+        tables=by_name(
+            map(tuple, params.tables), (Path(path).read_text("utf-8") for path in inputs.tables)
+        ),
+        verdicts={
+            (tile.experiment, tile.sample): verdicts(of_scene(errors, tile), of_scene(faults, tile))
+            for tile in tiles
+        },
+        advice=advice(tiles, res, scores, faults, costs),
         times=stage_times(page.parent / "benchmarks"),
     )
     with written_whole(page) as partial:
         partial.write_text(render(report), encoding="utf-8")
+
+
+def run_facts(provenances):
+    records = list(provenances)
+    machines = [record["machine"] for record in records] + [machine()]
+    return RunFacts(
+        versions=all_versions(record["versions"] for record in records),
+        revision=revision() or "not in a git repository",
+        machines=list(dict.fromkeys(map(in_words, machines))),
+        finished=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        config=snakemake.params.config_files,
+        seed=snakemake.params.settings["seed"],
+    )
+
+
+def in_words(found):
+    return "{host}: {processors} x {processor}, {system}".format(**found)
+
+
+def in_experiments(tables):
+    """Put the tables of all experiments below one another, the experiment in a column."""
+    named = zip(snakemake.params.experiments, tables, strict=True)
+    return pd.concat([table.assign(experiment=name) for name, table in named])
+
+
+def of_scene(table, tile):
+    return table[(table["experiment"] == tile.experiment) & (table["sample"] == tile.sample)]
+
+
+def shape_of(path):
+    with open_mosaic(path) as mosaic:
+        return mosaic.shape
+
+
+def read_json(path):
+    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def by_name(names, values):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 HOLDS, FAILS, UNTESTABLE = "holds", "does not hold", "not testable"
+SAME, DIFFERENT = "cannot be told from real", "differs from real"
 REAL = "heldout"
 
 
@@ -76,9 +77,9 @@ class Evidence:
         ]
         return found.iloc[0]
 
-    def differs(self, run: str, descriptor: str) -> bool:
-        """Say whether a run's mean curve differs from the real one by more than chance."""
-        return self.lines(run, descriptor, "P", "mean")["verdict"] == "differs from real"
+    def seen(self, run: str, descriptor: str) -> str:
+        """Return the verdict of the permutation test on a run's mean curve."""
+        return self.lines(run, descriptor, "P", "mean")["verdict"]
 
     def finding(self, run: str, diagnosis: str) -> pd.Series:
         """Return the line of a diagnosis of a run."""
@@ -118,6 +119,8 @@ def method_of(run: str) -> str:
     return run.split("/")[0]
 
 
-def verdict(holds: bool) -> str:
+def verdict(holds: bool, testable: bool = True) -> str:
     """Put a test in words."""
+    if not testable:
+        return UNTESTABLE
     return HOLDS if holds else FAILS

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from .annealing import relative_change
-from .evidence import UNTESTABLE, Evidence, Finding, Findings, method_of, verdict
+from .evidence import DIFFERENT, SAME, Evidence, Finding, Findings, method_of, verdict
 
 NETWORKS = ("dcgan", "wgan_gp", "stylegan2_ada")
 RANKED = ("S2", "P3H", "P3V", "P4", "P6")
+UNABLE = "cannot tell"
 NEAR = 0.1  # of the lag that is looked for
 SETTLED_BY = 250  # steps
 LEAST_STEPS = 2 * SETTLED_BY
@@ -33,7 +34,7 @@ def repetition(evidence: Evidence) -> Findings:
             run,
             at,
             f"px, lag of the strongest peak; wanted: {expected[0]:.0f} or {expected[1]:.0f}",
-            _told(line, line["verdict"] == "found" and near),
+            verdict(line["verdict"] == "found" and near, line["verdict"] != UNABLE),
             _reason(line),
         )
 
@@ -46,14 +47,14 @@ def collapse(evidence: Evidence) -> Findings:
         names = ("low_spread", "similar_curves", "repeated_tiles")
         lines = {name: evidence.finding(run, name) for name in names}
         found = [name for name, line in lines.items() if line["verdict"] == "found"]
-        unable = all(line["verdict"] == "cannot tell" for line in lines.values())
+        unable = all(line["verdict"] == UNABLE for line in lines.values())
         yield Finding(
             evidence.experiment,
             evidence.sample,
             run,
             float(len(found)),
             "of 3 signs of collapse found (spread of S2, equal curves, tiles drawn twice)",
-            UNTESTABLE if unable else verdict(bool(found)),
+            verdict(bool(found), not unable),
             _reason(lines["low_spread"]) if unable else ", ".join(found).replace("_", " "),
         )
 
@@ -63,9 +64,9 @@ def checkerboard(evidence: Evidence) -> Findings:
     for run in evidence.runs_of("wgan_gp"):
         lines = [evidence.finding(run, f"checkerboard_{how}") for how in ("phase", "power")]
         found = any(line["verdict"] == "found" for line in lines)
-        unable = all(line["verdict"] == "cannot tell" for line in lines)
+        unable = all(line["verdict"] == UNABLE for line in lines)
         change = relative_change(evidence, run, "L")
-        lower = change < 0 and evidence.differs(run, "L")
+        seen = evidence.seen(run, "L")
         upsampling = evidence.settings[method_of(run)]["upsampling"]
         yield Finding(
             evidence.experiment,
@@ -73,8 +74,12 @@ def checkerboard(evidence: Evidence) -> Findings:
             run,
             100 * change,
             "% change of the flat part of L against real tiles",
-            UNTESTABLE if unable else verdict(found and lower),
-            f"checkerboard {'found' if found else 'not found'}, upsampling: {upsampling}",
+            verdict(
+                found and change < 0 and seen == DIFFERENT,
+                testable=not unable and seen in (SAME, DIFFERENT),
+            ),
+            f"checkerboard: {_reason(lines[0]) if unable else 'found' if found else 'not found'}; "
+            f"L: {seen}; upsampling: {upsampling}",
         )
 
 
@@ -90,7 +95,7 @@ def edge_excess(evidence: Evidence) -> Findings:
             run,
             float(line["value"]),
             f"studentised excess; threshold {line['threshold']:.3g}",
-            _told(line, line["verdict"] == "found"),
+            verdict(line["verdict"] == "found", line["verdict"] != UNABLE),
             _reason(line),
         )
 
@@ -133,7 +138,7 @@ def settled_losses(evidence: Evidence) -> Findings:
             run,
             float(step),
             f"step from which both losses stay within a tenth of their range; of {steps:,}",
-            UNTESTABLE if short else verdict(step <= SETTLED_BY),
+            verdict(step <= SETTLED_BY, not short),
             f"at least {LEAST_STEPS} steps are needed" if short else "",
         )
 
@@ -144,10 +149,6 @@ def _settles(history: pd.DataFrame, column: str) -> int:
     away = (median - median.iloc[-max(len(median) // 4, 1) :].median()).abs()
     far = away > SETTLED * away.max()
     return int(history["step"][far].max()) if far.any() else int(history["step"].iloc[0])
-
-
-def _told(line: pd.Series, holds: bool) -> str:
-    return UNTESTABLE if line["verdict"] == "cannot tell" else verdict(holds)
 
 
 def _reason(line: pd.Series) -> str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from .evidence import UNTESTABLE, Evidence, Finding, Findings, verdict
+from .evidence import Evidence, Finding, Findings, verdict
 
 PORE_SIZE, FRACTURE_WIDTH = 10, 20  # px, as the paper reads them off its curves
 WITHIN = 1.5  # a factor: what the paper reads off is round
@@ -49,14 +49,14 @@ def representative_size(evidence: Evidence) -> Findings:
     pooled = evidence.res[evidence.res["form"] == "pooled"]
     sizes = ", ".join(map(str, pooled["size_px"]))
     chosen = pooled.loc[pooled["res"].astype(bool), "size_px"]
-    untestable = pooled["size_px"].max() <= RES or RES not in set(pooled["size_px"])
+    testable = RES in set(pooled["size_px"]) and pooled["size_px"].max() > RES
     yield Finding(
         "",
         evidence.sample,
         "real",
         float(chosen.iloc[0]) if len(chosen) else float("nan"),
         "px, representative size by pooled F2; wanted: 512",
-        UNTESTABLE if untestable else verdict(len(chosen) > 0 and chosen.iloc[0] == RES),
+        verdict(len(chosen) > 0 and chosen.iloc[0] == RES, testable),
         f"sizes: {sizes}",
     )
 

@@ -1,45 +1,109 @@
-"""The HTML of the report and of the tables in it: self-contained, opens from disk."""
+"""The report: one HTML page, self-contained, that tells a run from the mosaic to the verdicts."""
 
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import imagecodecs
 import pandas as pd
 
+from rockrec.report.story import Mosaic, TileSet, res_in_words
 from rockrec.report.templates import templates
 from rockrec.report.times import StageTime
+from rockrec.report.verdicts import Verdict
+
+# Where a figure stands in the story, by the name of its file; any other belongs to the comparison.
+SECTION_OF = {
+    "workflow": "run",
+    "segmentation": "mosaics",
+    "descriptors": "tiles",
+    "resizing": "tiles",
+    "res": "res",
+    "realisations": "methods",
+    "history": "methods",
+    "strip": "methods",
+    "diversity": "faults",
+    "repetition": "faults",
+}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the report: PNG bytes with their title and caption."""
+    """A figure of the report.
 
+    name : of its file; experiment : empty for those of the whole run; title, caption : text;
+    png : its bytes.
+    """
+
+    name: str
+    experiment: str
     title: str
     caption: str
     png: bytes
 
     @property
+    def section(self) -> str:
+        """The section of the page that shows it."""
+        return SECTION_OF.get(self.name, "comparison")
+
+    @property
     def address(self) -> str:
-        """The picture itself as an address that a page can hold."""
-        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
+        """The picture itself as an address that a page can hold: WebP, without loss."""
+        pixels = imagecodecs.png_decode(self.png)
+        picture = imagecodecs.webp_encode(pixels[..., :3].copy(), lossless=True)
+        return "data:image/webp;base64," + base64.b64encode(picture).decode("ascii")
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What was run: versions by package, git revision, machines, date, config files, seed."""
+
+    versions: Mapping[str, str]
+    revision: str
+    machines: Sequence[str]
+    finished: str
+    config: Sequence[str]
+    seed: int
 
 
 @dataclass(frozen=True)
 class Report:
     """Everything the page tells.
 
-    versions : by package. settings : YAML text. scores, res : by sample, the tables of
-    ``unet/scores.csv`` and ``res/errors.csv``. tables : HTML fragments by title. times : of
-    the stages, the longest first.
+    Attributes
+    ----------
+    settings : YAML text.
+    scores, res : by sample, the tables of ``unet/scores.csv`` and ``res/errors.csv``.
+    tables : HTML fragments by (kind, experiment); the claims' experiment is empty.
+    verdicts : by (experiment, sample).
+    advice : what to change next.
+    times : of the stages, the longest first.
     """
 
-    versions: Mapping[str, str]
+    run: RunFacts
     settings: str
+    mosaics: Sequence[Mosaic]
     scores: Mapping[str, pd.DataFrame]
+    tiles: Sequence[TileSet]
     res: Mapping[str, pd.DataFrame]
     figures: Sequence[Figure]
-    tables: Mapping[str, str]
+    tables: Mapping[tuple[str, str], str]
+    verdicts: Mapping[tuple[str, str], Sequence[Verdict]]
+    advice: Sequence[str]
     times: Sequence[StageTime]
+
+    @property
+    def experiments(self) -> list[str]:
+        """Names of the experiments, in the config's order."""
+        return list(dict.fromkeys(tile.experiment for tile in self.tiles))
+
+    def shown(self, section: str, experiment: str | None = None) -> list[Figure]:
+        """Return the figures of a section; of one experiment where it is given."""
+        return [
+            figure
+            for figure in self.figures
+            if figure.section == section and experiment in (None, figure.experiment)
+        ]
 
 
 def render(report: Report) -> str:
@@ -50,7 +114,7 @@ def render(report: Report) -> str:
         .render(
             report=report,
             scores={name: _confusion(table) for name, table in report.scores.items()},
-            res={name: _res_in_words(table) for name, table in report.res.items()},
+            res={name: res_in_words(table) for name, table in report.res.items()},
         )
     )
 
@@ -62,20 +126,3 @@ def _confusion(scores: pd.DataFrame) -> dict:
         "lines": scores.to_dict("records"),
         "predicted": {name: name.removeprefix("predicted_") for name in predicted},
     }
-
-
-def _res_in_words(errors: pd.DataFrame) -> list[str]:
-    """Say each form's representative size, and which size it is relative to."""
-    largest = errors["size_px"].max()
-    sentences = []
-    for form, lines in errors.groupby("form", sort=False):
-        chosen = lines[lines["res"].astype(bool)]
-        name = "pooled F₂" if form == "pooled" else "per-image F₂"
-        if chosen.empty:
-            sentences.append(f"by {name}, no size up to {largest} px is representative")
-        elif (size := chosen["size_px"].iloc[0]) == largest:
-            sentences.append(f"by {name}, none below the largest, {largest} px")
-        else:
-            microns = chosen["size_um"].iloc[0]
-            sentences.append(f"by {name}, {size} px = {microns:.4g} µm, relative to {largest} px")
-    return sentences

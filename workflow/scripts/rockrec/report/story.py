@@ -1,0 +1,78 @@
+"""The facts that the report tells, gathered from the files of a run."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+
+class Mosaic(NamedTuple):
+    """A sample's mosaic: how it entered, its size and its pixel."""
+
+    sample: str
+    door: str
+    height: int
+    width: int
+    pixel_size_nm: float
+
+    @property
+    def extent(self) -> str:
+        """Its size in words: ``2,048 x 4,096 px, 0.102 x 0.205 mm``."""
+        sides = [side * self.pixel_size_nm / 1e6 for side in (self.height, self.width)]
+        return (
+            f"{self.height:,} x {self.width:,} px of {self.pixel_size_nm:g} nm, "
+            f"{sides[0]:.3g} x {sides[1]:.3g} mm"
+        )
+
+
+class TileSet(NamedTuple):
+    """The windows of one sample in one experiment.
+
+    Counts by part (training windows may overlap, the others do not) and mean phase fractions.
+    """
+
+    experiment: str
+    sample: str
+    window: int
+    size: int
+    pixel_size_nm: float
+    windows: int
+    train: int
+    validation: int
+    heldout: int
+    fraction_train: float
+    fraction_heldout: float
+
+
+def tile_set(
+    experiment: str, sample: str, window: int, size: int, pixel_size_nm: float, table: pd.DataFrame
+) -> TileSet:
+    """Sum up an experiment's ``tiles.csv``; `pixel_size_nm` is that of the mosaic."""
+    counts = table["split"].value_counts()
+    fractions = table.groupby("split")["phase_fraction"].mean()
+    return TileSet(
+        experiment,
+        sample,
+        window,
+        size,
+        pixel_size_nm * window / size,
+        len(table),
+        *(int(counts.get(part, 0)) for part in ("train", "validation", "heldout")),
+        *(float(fractions.get(part, float("nan"))) for part in ("train", "heldout")),
+    )
+
+
+def res_in_words(errors: pd.DataFrame) -> list[str]:
+    """Say each form's representative size, and which size it is relative to."""
+    largest = errors["size_px"].max()
+    sentences = []
+    for form, lines in errors.groupby("form", sort=False):
+        chosen = lines[lines["res"].astype(bool)]
+        name = "pooled F₂" if form == "pooled" else "per-image F₂"
+        if chosen.empty:
+            sentences.append(f"by {name}, no size up to {largest} px is representative")
+        elif (size := chosen["size_px"].iloc[0]) == largest:
+            sentences.append(f"by {name}, none below the largest, {largest} px")
+        else:
+            microns = chosen["size_um"].iloc[0]
+            sentences.append(f"by {name}, {size} px = {microns:.4g} µm, relative to {largest} px")
+    return sentences
