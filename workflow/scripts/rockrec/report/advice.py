@@ -72,8 +72,8 @@ def _sizes(tiles, res):
         elif tile.window < chosen.iloc[0]:
             yield (
                 f"{tile.experiment}: windows of {tile.window} px are smaller than the "
-                f"representative size of {tile.sample}, {chosen.iloc[0]} px. Raise tiles.window if single tiles "
-                "are to stand for the rock."
+                f"representative size of {tile.sample}, {chosen.iloc[0]} px. Raise "
+                "tiles.window if single tiles are to stand for the rock."
             )
 
 
