@@ -18,6 +18,7 @@ if not workflow.configfiles:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/results.smk"
 include: "workflow/rules/fetch.smk"
 include: "workflow/rules/mosaic.smk"
 include: "workflow/rules/tiles.smk"

@@ -1,19 +1,24 @@
 """The report holds everything it was given, alone in one file, whatever is missing."""
 
+import base64
 import re
 from html.parser import HTMLParser
 
 import example_results
+import imagecodecs
 import numpy as np
 import pandas as pd
 import pytest
 
-from rockrec.figures import style
-from rockrec.figures.history import plot_history
+from rockrec.report.advice import advice
 from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
-from rockrec.report.page import Figure, Report, render
+from rockrec.report.page import Figure, Report, RunFacts, render
+from rockrec.report.story import Mosaic, TileSet, res_in_words
+from rockrec.report.story import tile_set as summed_up
 from rockrec.report.times import StageTime, stage_times
+from rockrec.report.verdicts import verdicts
+from rockrec.report.versions import all_versions
 from rockrec.tables.errors import error_table
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -51,19 +56,85 @@ def text_of(html):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
+def tile_set(**changes):
+    """100 training windows and 40 held-out ones of 256 px, reduced to 128 px."""
+    told = {
+        "experiment": "comparison",
+        "sample": "rock",
+        "window": 256,
+        "size": 128,
+        "pixel_size_nm": 100.0,
+        "windows": 200,
+        "train": 100,
+        "validation": 20,
+        "heldout": 40,
+        "fraction_train": 0.2,
+        "fraction_heldout": 0.21,
+    }
+    return TileSet(**(told | changes))
+
+
+def empty_report(**changes):
+    told = {
+        "run": RunFacts({}, "abc123", [], "2023-01-31", [], 1),
+        "settings": "",
+        "mosaics": [],
+        "scores": {},
+        "tiles": [],
+        "res": {},
+        "figures": [],
+        "tables": {},
+        "verdicts": {},
+        "advice": [],
+        "times": [],
+    }
+    return Report(**(told | changes))
+
+
 @pytest.fixture
-def report(tmp_path):
-    figure = plot_history({"wgan_gp": example_results.gan_history()})
-    style.save(figure, tmp_path / "a.pdf", tmp_path / "a.png")
+def report():
     table = error_table({"rock": example_results.errors()})
-    return Report(
-        versions={"rockrec": "0.1.0", "numpy": "2.4"},
+    noise = np.random.default_rng(0).integers(0, 255, (20, 30, 4), np.uint8)
+    noise[..., 3] = 255
+    png = imagecodecs.png_encode(noise)
+    return empty_report(
+        run=RunFacts(
+            {"rockrec": "0.1.0", "numpy": "2.4"},
+            "abc123-dirty",
+            ["node1: 24 x Xeon, Linux"],
+            "2023-01-31 12:00 UTC",
+            ["my_rock.yaml"],
+            7,
+        ),
         settings="seed: 1\nname: <b>bold</b>\n",
+        mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50)],
         scores={"rock": example_results.scores()},
+        tiles=[tile_set()],
         res={"rock": example_results.res_tables(chosen=256)[1]},
-        figures=[Figure("History", "Losses & errors.", (tmp_path / "a.png").read_bytes())],
-        tables={"Errors": error_fragment(table)},
+        figures=[
+            Figure("history", "comparison", "History", "Losses & errors.", png),
+            Figure("res", "", "Sizes", "F2 by size.", png),
+            Figure("pores", "comparison", "Pores", "Areas.", png),
+        ],
+        tables={("errors", "comparison"): error_fragment(table), ("claims", ""): "<p>Claims.</p>"},
+        verdicts={("comparison", "rock"): verdicts(table, faults_of("checkerboard_power"))},
+        advice=["Raise steps."],
         times=[StageTime("train_gan", 3, 123.4, 60.0)],
+    )
+
+
+def faults_of(*found, classifier=0.5):
+    """A table of faults in which wgan_gp has these, and real tiles none."""
+    names = ("repeated_pattern", "low_spread", "checkerboard_power", "memorised_tiles")
+    lines = [
+        (method, replicate, name, "found" if method == "wgan_gp" and name in found else "not found")
+        for method, replicate in (("real", ""), ("sa", "1"), ("wgan_gp", "1"))
+        for name in names
+    ]
+    lines.append(("wgan_gp", "1", "classifier", "found" if classifier > 0.5 else "not found"))
+    table = pd.DataFrame(lines, columns=["method", "replicate", "diagnosis", "verdict"])
+    return table.assign(
+        sample="rock", experiment="comparison", value=classifier, threshold=0.5, where=""
     )
 
 
@@ -77,11 +148,101 @@ def test_the_page_is_self_contained_and_well_formed(report):
 def test_the_page_tells_what_it_was_given(report):
     text = text_of(render(report))
     for expected in (
-        "rockrec&nbsp;0.1.0", "seed: 1", "0.910", "12,345",
+        "rockrec&nbsp;0.1.0", "seed: 1", "0.910", "12,345", "abc123-dirty", "24 x Xeon",
+        "my_rock.yaml, seed 7", "2023-01-31 12:00 UTC", "Raise steps.", "Claims.",
+        "rock : 2,048 x 4,096 px of 50 nm, 0.102 x 0.205 mm; entered as a segmented mosaic.",
+        "comparison rock 256 128 100 200 100 20 40 0.200 0.210",
         "by pooled F₂, 256 px = 12.8 µm, relative to 512 px", "Losses &amp; errors.",
+        "comparison: a window of 256 px is representative of rock.",
         "differs from real : F 6 (40), L (12);", "train_gan 3 123.4 60.0",
     ):  # fmt: skip
         assert expected in text
+
+
+def test_the_story_goes_from_verdicts_over_mosaic_and_methods_to_what_is_next(report):
+    text = text_of(render(report))
+    order = ("times the floor", "2,048 x", "F 2 by size", "Losses", "Areas.", "Claims.", "Raise")
+    places = [text.index(piece) for piece in order]
+    assert places == sorted(places)
+
+
+def test_figures_keep_every_pixel(report):
+    figure = report.figures[0]
+    picture = imagecodecs.webp_decode(base64.b64decode(figure.address.partition(",")[2]))
+    assert np.array_equal(picture[..., :3], imagecodecs.png_decode(figure.png)[..., :3])
+
+
+def test_verdicts_in_words_name_floors_and_what_explains_them():
+    table = error_table({"rock": example_results.errors()})
+    told = dict(
+        verdicts(table, faults_of("checkerboard_power", "memorised_tiles", classifier=0.97))
+    )
+    assert list(told) == ["real", "sa", "wgan_gp"]
+    assert told["real"] == ["cannot be told from real by any descriptor"]
+    gan = "; ".join(told["wgan_gp"])
+    assert gan.startswith("cannot be told from real by ")
+    assert "L is 4.0 times the floor: checkerboard; found: copies of training tiles" in gan
+    assert "a small network tells its tiles from real ones in 97% of cases" in gan
+    assert "F6 is 40 times the floor" in told["sa"]
+    assert told["sa"][-1] == "fitted to F2 and spread of S2 between tiles, no part of the verdict"
+
+
+def test_a_fault_that_explains_nothing_stands_by_itself():
+    table = error_table(
+        {"rock": example_results.errors().assign(verdict="cannot be told from real")}
+    )
+    told = dict(verdicts(table, faults_of("checkerboard_power")))
+    assert told["wgan_gp"] == ["cannot be told from real by any descriptor", "found: checkerboard"]
+
+
+def test_too_few_tiles_give_no_verdict():
+    table = error_table({"rock": example_results.errors().assign(verdict="too few tiles")})
+    (said,) = dict(verdicts(table, faults_of()))["wgan_gp"]
+    assert said.startswith("too few tiles: ")
+
+
+def costs(kept, steps=1000):
+    return pd.DataFrame(
+        {
+            "experiment": "one",
+            "sample": "rock",
+            "method": "gan",
+            "steps": [steps],
+            "kept_step": [kept],
+        }
+    )
+
+
+def advised(**changes):
+    told = {
+        "tiles": [tile_set(heldout=200)],
+        "res": {"rock": example_results.res_tables(chosen=256)[1]},
+        "scores": {},
+        "faults": faults_of(),
+        "costs": costs(500),
+    }
+    return " ".join(advice(**(told | changes)))
+
+
+def test_where_all_is_well_nothing_is_advised():
+    assert advised() == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"tiles": [tile_set(heldout=40)]}, "40 held-out windows; with 128"),
+        ({"tiles": [tile_set(heldout=200, window=128)]}, "smaller than the representative size"),
+        ({"res": {"rock": example_results.res_tables(chosen=None)[1]}}, "no size up to 512 px"),
+        ({"scores": {"rock": example_results.scores().assign(iou=0.5)}}, "an IoU of only 0.50"),
+        ({"costs": costs(980)}, "it still learnt. Raise steps"),
+        ({"costs": costs(100)}, "worse after it. Lower learning_rate"),
+        ({"faults": faults_of("checkerboard_power")}, "Try upsampling: resize or blur"),
+        ({"faults": faults_of("memorised_tiles")}, "Try more training windows"),
+    ],
+)  # fmt: skip
+def test_advice_names_what_to_change(changes, expected):
+    assert expected in advised(**changes)
 
 
 def test_settings_cannot_break_the_page(report):
@@ -89,18 +250,41 @@ def test_settings_cannot_break_the_page(report):
 
 
 def test_an_empty_run_still_makes_a_page():
-    html = render(Report({}, "", {}, {}, [], {}, []))
+    html = render(empty_report())
     parsed(html)
     text = text_of(html)
-    for expected in ("No sample was segmented", "No RES", "No figure", "Nothing was compared"):
+    for expected in (
+        *("No sample was segmented", "No tiles were cut", "No RES", "No method was run"),
+        *("Nothing was diagnosed", "Nothing was compared", "Nothing that the numbers ask for"),
+    ):
         assert expected in text
 
 
-def test_res_in_words_without_a_representative_size(report):
-    scene = Report({}, "", {}, {"rock": example_results.res_tables(chosen=None)[1]}, [], {}, [])
-    assert "no size up to 512 px is representative" in render(scene)
-    scene = Report({}, "", {}, {"rock": example_results.res_tables(chosen=512)[1]}, [], {}, [])
-    assert "none below the largest, 512 px" in render(scene)
+def test_res_in_words_without_a_representative_size():
+    (_, errors) = example_results.res_tables(chosen=None)
+    assert "no size up to 512 px is representative" in res_in_words(errors)[0]
+    (_, errors) = example_results.res_tables(chosen=512)
+    assert "none below the largest, 512 px" in res_in_words(errors)[0]
+
+
+def test_a_tile_sets_numbers_are_those_of_its_file():
+    table = pd.DataFrame(
+        {
+            "split": ["train", "train", "gap", "validation", "heldout"],
+            "phase_fraction": [0.1, 0.3, 0.9, 0.5, 0.4],
+        }
+    )
+    tiles = summed_up("one", "rock", 256, 64, 50.0, table)
+    assert tiles.pixel_size_nm == 200
+    assert (tiles.windows, tiles.train, tiles.validation, tiles.heldout) == (5, 2, 1, 1)
+    assert (tiles.fraction_train, tiles.fraction_heldout) == (pytest.approx(0.2), 0.4)
+
+
+def test_versions_that_differ_between_jobs_are_both_named():
+    found = all_versions([{"torch": "2.11"}, {"torch": "2.15", "numba": "0.68"}])
+    assert found["torch"] == "2.11 and 2.15"
+    assert found["numba"] == "0.68"
+    assert "rockrec" in found
 
 
 def test_fragment_holds_every_number_of_the_headline():

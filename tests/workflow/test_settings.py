@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mosaic_checks import advice
 from settings import (
     SettingsError,
-    advice,
     experiment_samples,
     for_sample,
     load_schema,

@@ -13,7 +13,8 @@ sys.path.extend(f"{workflow.basedir}/workflow/{folder}" for folder in ("rules", 
 from code_inputs import library_code
 from rockrec.grid import Grid
 from rockrec.seeds import seed_for
-from settings import NETWORKS, SettingsError, advice, experiment_samples, for_sample, resolve
+from mosaic_checks import advice
+from settings import NETWORKS, SettingsError, experiment_samples, for_sample, resolve
 from stage_times import time_table
 
 try:
@@ -219,6 +220,13 @@ def targeted_by(wildcards):
     }
 
 
+def augmentations(wildcards):
+    """A params function: all motions that training tiles of an experiment are shown under."""
+    methods = settings["experiments"][wildcards.experiment]["methods"]
+    blocks = [for_sample(settings["methods"][method], wildcards.sample) for method in methods]
+    return sorted({motion for block in blocks for motion in block.get("augmentation", [])})
+
+
 def trained_runs(experiment):
     """(sample, method, replicate) of every network trained in an experiment."""
     return [run for run in all_runs(experiment) if kind_of(run) in NETWORKS]
@@ -290,170 +298,6 @@ def model_of(wildcards):
     """The U-Net that segments a sample: one that is given, or its own."""
     given = settings["samples"][wildcards.sample].get("model")
     return trained_unet(given or wildcards.sample)
-
-
-# Of an experiment, and of each sample of one, in the order of the report.
-FIGURES = (
-    *("shapes", "resizing", "history", "realisations", "polytope_curves", "repetition"),
-    *("lineal_path", "pores"),
-)
-SAMPLE_FIGURES = ("descriptors", "diversity")
-
-
-def has_networks(experiment):
-    kinds = {settings["methods"][m]["kind"] for m in settings["experiments"][experiment]["methods"]}
-    return bool(kinds & set(NETWORKS))
-
-
-def augmentations(wildcards):
-    """A params function: all motions that training tiles of an experiment are shown under."""
-    methods = settings["experiments"][wildcards.experiment]["methods"]
-    blocks = [for_sample(settings["methods"][method], wildcards.sample) for method in methods]
-    return sorted({motion for block in blocks for motion in block.get("augmentation", [])})
-
-
-def figures_of(experiment):
-    """(title, stem of the files) of every figure of an experiment."""
-    names = [*FIGURES, "strip"] if has_networks(experiment) else FIGURES
-    figures = [(name.replace("_", " "), f"{experiment}/{name}") for name in names]
-    figures += [
-        (f"{name} of {sample}", f"{experiment}/{sample}/{name}")
-        for name in SAMPLE_FIGURES
-        for sample in experiment_samples(settings, experiment)
-    ]
-    return [(f"{experiment}: {title}", f"results/figures/{stem}") for title, stem in figures]
-
-
-def all_figures():
-    stems = [stem for _, stem in report_figures()]
-    return [f"{stem}.{kind}" for stem in stems for kind in ("pdf", "png")]
-
-
-def all_tables():
-    return [f"{stem}.{kind}" for _, stem in report_tables() for kind in ("csv", "html")]
-
-
-TABLES = (
-    ("Architectures", "architectures"),
-    ("Settings", "settings"),
-    ("Costs", "costs"),
-    ("Errors", "errors"),
-    ("Faults", "faults"),
-)
-
-
-def report_tables():
-    """What tables the report shows: each with its title and the stem of its files."""
-    return [
-        (f"{title}: {experiment}", f"results/tables/{experiment}_{name}")
-        for experiment in EXPERIMENTS
-        for title, name in TABLES
-        if name != "architectures" or has_networks(experiment)
-    ] + [("Claims", "results/tables/claims")]
-
-
-# Each sample of each experiment.
-SCENES = [(e, sample) for e in EXPERIMENTS for sample in experiment_samples(settings, e)]
-
-
-def of_scenes(name):
-    return [f"results/{sample}/{experiment}/{name}" for experiment, sample in SCENES]
-
-
-def of_scene_runs(experiment, sample, name):
-    return [f"results/{sample}/{experiment}/{run}/{name}" for run in runs_of(experiment)]
-
-
-def networks_of(experiment):
-    return [r for r in runs_of(experiment) if settings["methods"][method_of(r)]["kind"] in NETWORKS]
-
-
-def of_scene_networks(experiment, sample, name):
-    return [f"results/{sample}/{experiment}/{run}/{name}" for run in networks_of(experiment)]
-
-
-def describe_scene(experiment, sample):
-    """What the table of claims has to know of a sample's methods in an experiment."""
-    told = ("kind", "targets", "upsampling")
-    methods = {
-        method: {
-            key: value
-            for key, value in for_sample(settings["methods"][method], sample).items()
-            if key in told
-        }
-        for method in settings["experiments"][experiment]["methods"]
-    }
-    return {
-        "experiment": experiment,
-        "sample": sample,
-        "settings": methods,
-        "runs": runs_of(experiment),
-        "networks": networks_of(experiment),
-    }
-
-
-def of_experiment(pattern):
-    """An input function: `pattern` for every sample of the figure's experiment."""
-    return lambda wildcards: per_sample_of(wildcards.experiment, pattern)
-
-
-def of_runs(pattern):
-    """An input function: `pattern` sample by sample, for each sample run by run."""
-    return lambda wildcards: per_run_of(wildcards.experiment, pattern)
-
-
-def runs_of_sample(pattern):
-    """An input function: `pattern` of the figure's sample run by run."""
-    return lambda wildcards: expand(pattern, run=runs_of(wildcards.experiment), allow_missing=True)
-
-
-def kinds_of(wildcards):
-    """A params function: the kind of every method of an experiment."""
-    methods = settings["experiments"][wildcards.experiment]["methods"]
-    return {method: settings["methods"][method]["kind"] for method in methods}
-
-
-def names_of(wildcards):
-    return experiment_samples(settings, wildcards.experiment)
-
-
-def run_labels(wildcards):
-    return runs_of(wildcards.experiment)
-
-
-def report_figures():
-    """What the report shows: each figure with its title and the stem of its caption file."""
-    shown = [("Representative size", "results/figures/res")]
-    if GRAY_SAMPLES:
-        shown.insert(0, ("Segmentation", "results/figures/segmentation"))
-    for experiment in EXPERIMENTS:
-        shown += figures_of(experiment)
-    return shown
-
-
-def figure_in_report(title, stem):
-    path = Path(stem)
-    experiment = path.parent.name if path.parent.name in EXPERIMENTS else ""
-    return {"name": path.name, "experiment": experiment, "title": title, "caption": caption(stem)}
-
-
-def table_in_report(stem):
-    """(kind, experiment) of a table; of the claims, the experiment is empty."""
-    name = Path(stem).name
-    experiment = next((e for e in EXPERIMENTS if name.startswith(f"{e}_")), "")
-    return name.removeprefix(f"{experiment}_"), experiment
-
-
-def scene_in_report(experiment, sample):
-    tiles = for_sample(settings["experiments"][experiment]["tiles"], sample)
-    pixel_size_nm = settings["samples"][sample]["pixel_size_nm"]
-    return experiment, sample, tiles["window"], tiles["size"], pixel_size_nm
-
-
-def caption(stem):
-    return Path(workflow.basedir, "workflow/report", f"{Path(stem).name}.rst").read_text(
-        encoding="utf-8"
-    )
 
 
 onsuccess:

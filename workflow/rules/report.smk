@@ -5,7 +5,7 @@ rule make_report:
     """One page that tells what was run and what came out."""
     input:
         figures=[f"{stem}.png" for _, stem in report_figures()],
-        tables=[f"{stem}.html" for _, stem in report_tables()],
+        tables=[f"{table_stem(*table)}.html" for table in report_tables()],
         errors=expand("results/tables/{experiment}_errors.csv", experiment=EXPERIMENTS),
         faults=expand("results/tables/{experiment}_faults.csv", experiment=EXPERIMENTS),
         costs=expand("results/tables/{experiment}_costs.csv", experiment=EXPERIMENTS),
@@ -28,7 +28,7 @@ rule make_report:
         runtime=10,
     params:
         figures=[figure_in_report(title, stem) for title, stem in report_figures()],
-        tables=[table_in_report(stem) for _, stem in report_tables()],
+        tables=report_tables(),
         experiments=EXPERIMENTS,
         scenes=[scene_in_report(*scene) for scene in SCENES],
         mosaics=[(s, door(s), settings["samples"][s]["pixel_size_nm"]) for s in SAMPLES],

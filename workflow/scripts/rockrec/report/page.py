@@ -14,9 +14,8 @@ from rockrec.report.verdicts import Verdict
 
 # Where a figure stands in the story, by the name of its file; any other belongs to the comparison.
 SECTION_OF = {
-    "workflow": "run",
     "segmentation": "mosaics",
-    "descriptors": "tiles",
+    "shapes": "tiles",
     "resizing": "tiles",
     "res": "res",
     "realisations": "methods",
