@@ -29,9 +29,11 @@ include: "workflow/rules/rock_figures.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/targets.smk"
 
 
 rule all:
+    """Everything: all figures, all tables, the report."""
     default_target: True
     input:
         "results/report.html",

@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch")
 
 from rockrec.gans.architecture import list_layers  # noqa: E402
 from rockrec.gans.networks import build  # noqa: E402
-from rockrec.gans.settings import BY_KIND, gan_settings  # noqa: E402
+from rockrec.gans.settings import gan_settings  # noqa: E402
 
 PAPER = {"latent": 512, "channels": 64, "upsampling": "transposed", "pointwise": True}
 
@@ -15,7 +15,7 @@ def parameters(network):
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 
-@pytest.mark.parametrize("kind", BY_KIND)
+@pytest.mark.parametrize("kind", ["dcgan", "wgan_gp"])
 @pytest.mark.parametrize("upsampling", ["transposed", "blur", "resize"])
 def test_every_weight_is_in_the_table_once(kind, upsampling):
     settings = gan_settings({"kind": kind, "channels": 4, "upsampling": upsampling})

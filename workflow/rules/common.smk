@@ -14,6 +14,7 @@ from code_inputs import library_code
 from rockrec.grid import Grid
 from rockrec.seeds import seed_for
 from mosaic_checks import advice
+from preflight import announce
 from settings import NETWORKS, SettingsError, experiment_samples, for_sample, resolve
 from stage_times import time_table
 
@@ -25,6 +26,8 @@ except SettingsError as error:
 
 for line in advice(settings):
     logger.warning(line)
+
+announce(workflow, settings, logger)
 
 
 SAMPLES = list(settings["samples"])

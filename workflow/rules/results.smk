@@ -75,6 +75,16 @@ def of_scene_networks(experiment, sample, name):
     return [f"results/{sample}/{experiment}/{run}/{name}" for run in networks_of(experiment)]
 
 
+def realisations_of_kinds(*kinds):
+    """The realisations of every method of these kinds."""
+    return [
+        f"results/{sample}/{experiment}/{run}/realisations.tif"
+        for experiment, sample in SCENES
+        for run in runs_of(experiment)
+        if settings["methods"][method_of(run)]["kind"] in kinds
+    ]
+
+
 def describe_scene(experiment, sample):
     """What the table of claims has to know of a sample's methods in an experiment."""
     told = ("kind", "targets", "upsampling")

@@ -1,0 +1,153 @@
+"""Before a run: how many jobs, how much disk and how many GPU hours it will take.
+
+Estimates that tell minutes from days and megabytes from terabytes, made from the config alone.
+"""
+
+import math
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from blocks import for_sample
+from mosaic_checks import count_windows, mosaic_shape
+
+# The paper: a WGAN-GP of 128 px tiles, 4,300 steps in 3 h on two Quadro P6000.
+REFERENCE = {"critic_steps": 5, "channels": 64, "max_channels": 1024, "batch": 128}
+REFERENCE_HOURS_PER_STEP = 2 * 3 / 4300
+# Karras et al. 2020b on a V100: seconds for a thousand images of 128 and of 512 px.
+STYLEGAN2_SECONDS = {128: 13.3, 512: 73.7}
+BYTES = {"make_synthetic_rock": 3.0, "denoise_mosaic": 1.0, "segment_mosaic": 0.3}  # per pixel
+DESCRIPTORS = 12  # curves of 8-byte numbers that a tile is described by
+STATES = 16  # bytes per weight: itself, two moments of Adam, the running mean
+
+
+class Needs(NamedTuple):
+    """What a run takes: jobs, bytes on disk, GPU hours; samples whose mosaic is not there yet."""
+
+    jobs: int
+    size: float
+    gpu_hours: float
+    unknown: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.told(shutil.disk_usage(os.getcwd()).free)
+
+    def told(self, free: float) -> str:
+        """Put it in a line, beside the free space [bytes]."""
+        parts = [f"{self.jobs:,} jobs", f"about {_bytes(self.size)} to write, {_bytes(free)} free"]
+        if self.gpu_hours:
+            parts.append(
+                f"about {_hours(self.gpu_hours)} GPU hours at the speed that papers report"
+            )
+        line = f"Before the run: {'; '.join(parts)}"
+        if self.unknown:
+            line += (
+                f"; not counted: tiles of {', '.join(self.unknown)}, whose mosaic is not here yet"
+            )
+        return line + ("" if self.size < free else ". THE DISK IS TOO SMALL")
+
+
+def needs(jobs: Iterable[tuple[str, Mapping[str, str]]], settings: dict) -> Needs:
+    """Sum up what jobs take.
+
+    Parameters
+    ----------
+    jobs : (rule, wildcards) of every job that is to be run.
+    settings : of the config, defaults filled in.
+    """
+    count, size, hours, unknown = 0, 0.0, 0.0, {}
+    for rule, wildcards in jobs:
+        count += 1
+        sample = wildcards.get("sample")
+        shape = mosaic_shape(settings["samples"][sample]) if sample else None
+        if rule == "cut_tiles" and shape is None:
+            unknown[sample] = None
+        size += _size(rule, wildcards, settings, shape)
+        if rule == "train_gan" and settings["run"]["device"] != "cpu":
+            hours += gpu_hours(*_method_and_size(wildcards, settings))
+    return Needs(count, size, hours, tuple(unknown))
+
+
+def gpu_hours(method: dict, size: int) -> float:
+    """Estimate the GPU hours of a training on tiles of `size` px from what papers report."""
+    batch = method["batch"] or max(4096 // size, 4)
+    if method["kind"] == "stylegan2_ada":
+        low, high = STYLEGAN2_SECONDS.values()
+        seconds = low * (high / low) ** (math.log(size / 128) / math.log(512 / 128))
+        return method["steps"] * batch / 1000 * seconds / 3600
+    work = _work(method, size) * batch / (_work(REFERENCE, 128) * REFERENCE["batch"])
+    return method["steps"] * work * REFERENCE_HOURS_PER_STEP
+
+
+def _work(method: Mapping, size: int) -> float:
+    """Work of a step per tile, in passes of a network: of the generator, or of the critic."""
+    layers = _layers(method, size)
+    one_pass = sum(4 * side**2 * wide * narrow for side, wide, narrow in layers)
+    penalty = method["critic_steps"] > 1
+    return one_pass * (method["critic_steps"] * (13 if penalty else 7) + 6)
+
+
+def _layers(method: Mapping, size: int) -> list[tuple[int, int, int]]:
+    """(side of the output, channels in, channels out) of the generator's doublings."""
+    channels = method["channels"] or 16384 // size
+    doublings = int(math.log2(size // 8))
+    widths = [min(channels << k, method["max_channels"]) for k in range(doublings, -1, -1)]
+    pairs = zip([*widths], [*widths[1:], 1], strict=True)
+    return [(8 << k, wide, narrow) for k, (wide, narrow) in enumerate(pairs)]
+
+
+def _size(rule: str, wildcards: Mapping, settings: dict, shape: tuple | None) -> float:
+    """Bytes that a job writes."""
+    if rule in BYTES and shape:
+        return BYTES[rule] * shape[0] * shape[1]
+    if rule == "cut_tiles" and shape:
+        _, size = _method_and_size(wildcards, settings)
+        counts = count_windows(settings, wildcards["experiment"], wildcards["sample"], shape)
+        return sum(counts.values()) * size**2
+    if rule in ("sample_gan", "gather_realisations", "describe_realisations"):
+        method, size = _method_and_size(wildcards, settings)
+        pieces = method.get("realisations", 0) * ((method.get("size") or size) / size) ** 2
+        curves = rule == "describe_realisations"
+        return pieces * (DESCRIPTORS * 8 * size / 2 if curves else size**2)
+    if rule == "train_gan":
+        method, size = _method_and_size(wildcards, settings)
+        return 2 * STATES * sum(16 * wide * narrow for _, wide, narrow in _layers(method, size))
+    return 0.0
+
+
+def _method_and_size(wildcards: Mapping, settings: dict) -> tuple[dict, int]:
+    """The settings of a job's method, and the side of its tiles, px."""
+    sample, experiment = wildcards["sample"], wildcards["experiment"]
+    tiles = for_sample(settings["experiments"][experiment]["tiles"], sample)
+    method = settings["methods"].get(wildcards.get("method"), {})
+    return for_sample(method, sample), tiles["size"]
+
+
+def _bytes(number: float) -> str:
+    for unit, length in (("TB", 1e12), ("GB", 1e9)):
+        if number >= length:
+            return f"{number / length:.3g} {unit}"
+    return f"{number / 1e6:.3g} MB"
+
+
+def _hours(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
+
+
+def announce(workflow, settings: dict, logger) -> None:
+    """Let Snakemake's log hold the line before each table of jobs, of a run or a dry run.
+
+    Snakemake has no hook that a dry run calls; its log tells of both.
+    """
+    announced = []
+
+    def watch(record) -> bool:
+        if str(getattr(record, "event", "")).endswith("run_info") and not announced:
+            announced.append(True)
+            jobs = ((job.rule.name, job.wildcards_dict) for job in workflow.dag.needrun_jobs())
+            logger.info(str(needs(jobs, settings)))
+        return True
+
+    if workflow.is_main_process:
+        logger.addFilter(watch)
