@@ -1,5 +1,6 @@
 # make demo   the whole workflow on two synthetic rocks, no data needed
 # make test   the tests
+# make test-cluster   the workflow on a SLURM that is started for it (root on Debian)
 # make lint   style of Python and Snakemake files
 # make docs   config/README.md from the config's schema
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test test-cluster lint docs clean
 
 demo: $(READY)
 	$(BIN)/snakemake --cores all
@@ -16,6 +17,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -q tests
+
+test-cluster: $(READY)
+	tests/cluster/run.sh
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,0 +1,334 @@
+"""The whole workflow on a SLURM of two nodes, in spite of all that happens to jobs there.
+
+One run goes from the mosaic to the report while its trainings are killed, driven past their time,
+starved of memory and thrown off their node. It has to end with what an undisturbed run on this
+machine makes. Started by ``make test-cluster``.
+"""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PYTHON = os.environ.get("ROCKREC_CLUSTER_PYTHON")
+SAMPLE = "results/meta_igneous"
+TRAINED = f"{SAMPLE}/comparison/wgan_gp"
+GPU_RULES = ("train_unet", "segment_mosaic", "train_gan", "sample_gan")
+STARVED = "4"  # the replicate whose first job gets too little memory
+PATIENCE = 420  # s
+
+pytestmark = pytest.mark.skipif(
+    PYTHON is None, reason="no cluster: `make test-cluster` starts one, as root on Debian"
+)
+
+
+def tiny_config():
+    """One rock, one experiment; each replicate of the network trains for about a minute."""
+    config = yaml.safe_load((ROOT / "tests/tiny.yaml").read_text(encoding="utf-8"))
+    del config["samples"]["serpentinite"], config["experiments"]["representative"]
+    config["experiments"]["comparison"]["methods"] = ["sa", "wgan_gp"]
+    config["methods"]["wgan_gp"] |= {"steps": 600, "check_every": 100, "replicates": 4}
+    config["run"] |= {"device": "auto", "checkpoint_interval_s": 1}
+    return config
+
+
+def cluster_profile(folder):
+    """The project's profile, as a user adapts it to a site: here one of few cores."""
+    profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
+    profile["slurm-status-command"] = "squeue"
+    profile["slurm-init-seconds-before-status-checks"] = 3
+    profile["latency-wait"] = 5
+    profile["set-threads"] = {"train_gan": 2, "anneal": 2}
+    ample = profile["set-resources"]["train_gan"]["mem_mb"]
+    profile["set-resources"]["train_gan"]["mem_mb"] = (
+        f"200 if wildcards.replicate == '{STARVED}' and attempt == 1 else {ample}"
+    )
+    folder.mkdir()
+    (folder / "config.yaml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    return folder
+
+
+def snakemake(python, folder, config, profile, *arguments):
+    """Start Snakemake in a folder, its words in ``said.txt``."""
+    folder.mkdir(parents=True)
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    command = [
+        *(python, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", folder),
+        *("--workflow-profile", profile, "--configfile", folder / "tiny.yaml", *arguments),
+    ]
+    with open(folder / "said.txt", "w", encoding="utf-8") as said:
+        return subprocess.Popen(list(map(str, command)), cwd=folder, stdout=said, stderr=said)
+
+
+def scontrol(*arguments):
+    done = subprocess.run(
+        ["scontrol", *map(str, arguments)], capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def scheduled(folder):
+    """Every job that the scheduler knows from this folder, as it describes it."""
+    jobs = []
+    for line in scontrol("show", "job", "--oneliner").splitlines():
+        job = dict(re.findall(r"(\S+?)=(\S*)", line))
+        if job.get("WorkDir") == str(folder):
+            jobs.append(job)
+    return jobs
+
+
+@dataclass
+class Trainings:
+    """The trainings of a run, seen from outside."""
+
+    folder: Path
+    head: subprocess.Popen
+
+    def jobs(self, replicate):
+        """Scheduler's jobs of one training, the first one first."""
+        name = f"rule_train_gan_wildcards_meta_igneous_comparison_wgan_gp_{replicate}"
+        found = [job for job in scheduled(self.folder) if job["Comment"] == name]
+        return sorted(found, key=lambda job: int(job["JobId"]))
+
+    def holder(self, job):
+        """The lock of the training that a job works on, or None."""
+        for path in (self.folder / "results/checkpoints").glob("*/*/lock"):
+            try:
+                lock = json.loads(path.read_text(encoding="utf-8"))
+            except (FileNotFoundError, json.JSONDecodeError):
+                continue
+            if lock["job"] == job["JobId"]:
+                return lock | {"folder": path.parent}
+        return None
+
+    def wait(self, what, condition):
+        """Wait until a condition holds, and return what it returned."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            found = condition()
+            if found:
+                return found
+            said = self.folder / "said.txt"
+            assert self.head.poll() is None, f"over before {what}: {tail(said)}"
+            assert time.monotonic() < until, f"no {what}: {tail(said)}"
+            time.sleep(0.5)
+
+    def in_the_middle(self, replicate, after=0):
+        """Wait until a training has saved a state in its newest job; return job and lock."""
+
+        def saved():
+            jobs = self.jobs(replicate)
+            if len(jobs) <= after or jobs[-1]["JobState"] != "RUNNING":
+                return None
+            lock = self.holder(jobs[-1])
+            if lock is None:
+                return None
+            states = list(lock["folder"].glob("checkpoint_*.pt"))
+            fresh = [path for path in states if path.stat().st_mtime > lock_time(lock)]
+            return (jobs[-1], lock) if fresh else None
+
+        return self.wait(f"training of replicate {replicate}", saved)
+
+
+def lock_time(lock):
+    """When the process that holds a lock was started, s since the epoch."""
+    ticks = int(lock["started"].split()[1])
+    boot = time.time() - float(Path("/proc/uptime").read_text().split()[0])
+    return boot + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def tail(path):
+    return path.read_text(encoding="utf-8")[-4000:]
+
+
+def seconds_of(job):
+    hours, minutes, seconds = map(int, job["RunTime"].split(":"))
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def end_after(job, minutes):
+    """Set the time limit of a running job to so many whole minutes from now, at most."""
+    scontrol("update", f"JobId={job['JobId']}", f"TimeLimit={seconds_of(job) // 60 + minutes}")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A run on this machine, without the cluster."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "run"
+    head = snakemake(sys.executable, folder, tiny_config(), ROOT / "profiles/default", "--cores", 2)
+    assert head.wait() == 0, tail(folder / "said.txt")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def disturbed(tmp_path_factory):
+    """The folder of a run on the cluster, after all that happened to its trainings."""
+    folder = tmp_path_factory.mktemp("disturbed") / "run"
+    profile = cluster_profile(folder.parent / "profile")
+    head = snakemake(PYTHON, folder, tiny_config(), profile)
+    trainings = Trainings(folder, head)
+    try:
+        trainings.in_the_middle("1")
+        fail_the_node(trainings)
+        job, _ = trainings.in_the_middle("1")
+        subprocess.run(["scancel", job["JobId"]], check=True, timeout=30)
+        # 300 s before its end a training is told to save: at once, that is.
+        job, _ = trainings.in_the_middle("2")
+        end_after(job, minutes=2)
+        # A process that is stopped cannot hear it.
+        job, lock = trainings.in_the_middle("3")
+        os.kill(lock["pid"], signal.SIGSTOP)
+        end_after(job, minutes=1)
+        assert head.wait(PATIENCE) == 0, tail(folder / "said.txt")
+    finally:
+        if head.poll() is None:
+            head.terminate()
+            head.wait(60)
+        print_jobs(folder)
+    return folder
+
+
+def fail_the_node(trainings):
+    """Set the node of all trainings down, and resume it."""
+    scontrol("update", "NodeName=gpu1", "State=DOWN", "Reason=rehearsal")
+    ids = [job["JobId"] for job in scheduled(trainings.folder) if job["Partition"] == "gpu"]
+    trainings.wait("end of the node's jobs", lambda: not any(map(has_processes, ids)))
+    scontrol("update", "NodeName=gpu1", "State=RESUME")
+    for job in scheduled(trainings.folder):
+        if job["JobState"] == "PENDING" and job["Restarts"] != "0":
+            # SLURM puts it off by two minutes.
+            scontrol("update", f"JobId={job['JobId']}", "StartTime=now")
+
+
+def has_processes(job_id):
+    """Whether SLURM still looks after processes of a job on this machine."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if path.read_bytes().startswith(b"slurmstepd: [%s." % job_id.encode()):
+                return True
+    return False
+
+
+def print_jobs(folder):
+    """The jobs of a run, for the reader of the test's output."""
+    print(
+        f"\n{'job':>4} {'partition':9} {'GPU':3} {'CPUs':>4} {'MB':>6} {'limit':>10} {'time':>8} ",
+        end="",
+    )
+    print("restarts state      what")
+    for job in scheduled(folder):
+        gpus = job.get("TresPerJob", "").rpartition(":")[2] or "-"
+        print(
+            f"{job['JobId']:>4} {job['Partition']:9} {gpus:3} {job['NumCPUs']:>4} "
+            f"{job['MinMemoryNode']:>6} {job['TimeLimit']:>10} {job['RunTime']:>8} "
+            f"{job['Restarts']:>8} {job['JobState']:10} {job['Comment'].removeprefix('rule_')[:60]}"
+        )
+
+
+def states(folder, replicate):
+    return [job["JobState"] for job in Trainings(folder, None).jobs(replicate)]
+
+
+def test_every_training_ran_on_the_gpu_partition(disturbed):
+    for replicate in "1234":
+        jobs = Trainings(disturbed, None).jobs(replicate)
+        assert jobs[-1]["JobState"] == "COMPLETED"
+        for job in jobs:
+            assert (job["Partition"], job["NodeList"]) == ("gpu", "gpu1")
+            assert job["TresPerJob"] == "gres:gpu:1"
+            assert job["NumCPUs"] == "2"
+            assert int(job["JobId"]) > 0
+        log = disturbed / f"logs/meta_igneous/comparison/wgan_gp/{replicate}/train_gan.log"
+        assert "train_gan: done" in log.read_text(encoding="utf-8")
+
+
+def test_no_job_ran_on_the_login_node(disturbed):
+    """As many jobs of each rule as were planned; figures and tables several in one."""
+    said = (disturbed / "said.txt").read_text(encoding="utf-8")
+    planned = dict(re.findall(r"^(\w+) +(\d+)$", said.split("Job stats:")[1], re.M))
+    completed = [job for job in scheduled(disturbed) if job["JobState"] == "COMPLETED"]
+    for rule, count in planned.items():
+        own = [job for job in completed if rule_of(job) == rule]
+        if rule not in ("all", "total") and not rule.startswith(("plot_", "list_", "make_")):
+            assert len(own) == int(count), rule
+        for job in own:
+            on_gpu = rule in GPU_RULES
+            assert job["Partition"] == ("gpu" if on_gpu else "cpu"), rule
+            assert ("TresPerJob" in job) == on_gpu, rule
+    assert any(job["Comment"].startswith("rule_drawing") for job in completed)
+
+
+def rule_of(job):
+    return job["Comment"].removeprefix("rule_").partition("_wildcards_")[0]
+
+
+def test_a_failed_node_and_a_cancelled_job(disturbed):
+    first, second = Trainings(disturbed, None).jobs("1")
+    assert (first["Restarts"], first["JobState"]) == ("1", "CANCELLED")
+    assert second["JobState"] == "COMPLETED"
+
+
+def test_told_in_time_a_training_saves_and_the_next_job_goes_on(disturbed):
+    first, second = Trainings(disturbed, None).jobs("2")
+    assert (first["JobState"], second["JobState"]) == ("FAILED", "COMPLETED")
+    (step,) = re.findall(r"SIGTERM: stopped and saved at step (\d+)", words_of(disturbed, first))
+    log = disturbed / "logs/meta_igneous/comparison/wgan_gp/2/train_gan.log"
+    assert f"going on from step {step}" in log.read_text(encoding="utf-8")
+
+
+def words_of(folder, job):
+    """What a job that failed wrote."""
+    (path,) = (folder / ".snakemake/slurm_logs/rule_train_gan").rglob(f"{job['JobId']}.log")
+    return path.read_text(encoding="utf-8")
+
+
+def test_past_its_time_limit(disturbed):
+    assert states(disturbed, "3") == ["TIMEOUT", "COMPLETED"]
+
+
+def test_past_its_memory_the_next_job_asks_for_more(disturbed):
+    first, second = Trainings(disturbed, None).jobs(STARVED)
+    assert first["JobState"] in ("FAILED", "OUT_OF_MEMORY")
+    assert (first["MinMemoryNode"], second["MinMemoryNode"][:2]) == ("200M", "32")
+    assert second["JobState"] == "COMPLETED"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        f"{SAMPLE}/unet/model.pt",
+        f"{SAMPLE}/mosaic/segmented.tif",
+        f"{SAMPLE}/comparison/tiles.tif",
+        f"{SAMPLE}/comparison/sa/1/realisations.tif",
+        *(f"{TRAINED}/{replicate}/model.pt" for replicate in "1234"),
+        *(f"{TRAINED}/{replicate}/realisations.tif" for replicate in "1234"),
+        f"{SAMPLE}/comparison/errors.csv",
+        f"{SAMPLE}/comparison/diagnosis.csv",
+        f"{SAMPLE}/comparison/pores.csv",
+    ],
+)
+def test_results_are_those_of_an_undisturbed_run(disturbed, undisturbed, made):
+    assert (disturbed / made).read_bytes() == (undisturbed / made).read_bytes()
+
+
+def test_nothing_is_missing_or_left_over(disturbed, undisturbed):
+    made = {
+        path.relative_to(undisturbed)
+        for path in (undisturbed / "results").rglob("*")
+        if path.is_file() and "checkpoints" not in path.parts
+    }
+    assert Path("results/report.html") in made
+    assert all((disturbed / path).is_file() for path in made)
+    assert not list(disturbed.rglob("*.partial"))
+    assert not list(disturbed.rglob("lock"))
