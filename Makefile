@@ -1,6 +1,7 @@
 # make demo   the whole workflow on two synthetic rocks, no data needed
 # make test   the tests
 # make test-cluster   the workflow on a SLURM that is started for it (root on Debian)
+# make test-conda      environments of rules, made by a stand-in for conda
 # make lint   style of Python and Snakemake files
 # make docs   config/README.md from the config's schema
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-cluster lint docs clean
+.PHONY: demo test test-cluster test-conda lint docs clean
 
 demo: $(READY)
 	$(BIN)/snakemake --cores all
@@ -20,6 +21,9 @@ test: $(READY)
 
 test-cluster: $(READY)
 	tests/cluster/run.sh
+
+test-conda: $(READY)
+	tests/conda/run.sh
 
 lint: $(READY)
 	$(BIN)/ruff check .
