@@ -13,11 +13,12 @@ class Adversaries(nn.Module, ABC):
 
     A new kind of network is a subclass with two losses, and a line in `networks.KINDS`. Any
     further state it learns or counts goes into parameters and buffers, and is so saved and
-    resumed with the rest.
+    resumed with the rest. What it draws at random, it takes from `draws`.
 
     Attributes
     ----------
-    generator : latent vectors (n, latent) to images (n, 1, size, size) in [-1, 1].
+    generator : latent vectors (n, latent) to images (n, 1, size, size) in [-1, 1]; its length of
+        latent vectors is `generator.latent`.
     discriminator : images to scores (n,), higher for real.
     """
 
@@ -26,15 +27,30 @@ class Adversaries(nn.Module, ABC):
         self.generator = generator
         self.discriminator = discriminator
 
+    def generate(self, draws: Draws, device: torch.device) -> torch.Tensor:
+        """Draw a batch of images (n, 1, size, size) as they are drawn in training."""
+        return self.generator(draws.latents(self.generator.latent).to(device))
+
     @abstractmethod
     def discriminator_loss(
         self, real: torch.Tensor, fake: torch.Tensor, draws: Draws
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return the loss to minimise and the scores of real and fake images.
 
-        `fake` comes without gradient; what the loss draws at random, it takes from `draws`.
+        `fake` comes without gradient.
         """
 
     @abstractmethod
-    def generator_loss(self, fake: torch.Tensor) -> torch.Tensor:
+    def generator_loss(self, fake: torch.Tensor, draws: Draws) -> torch.Tensor:
         """Return the loss to minimise for images that carry the generator's gradient."""
+
+    def lazy_penalty(self, player: str, real: torch.Tensor | None, draws: Draws) -> torch.Tensor:
+        """Return the penalty that a player has updates of its own for, see `settings.lazy`.
+
+        `real` are the last images that the discriminator was shown, None for the generator.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no lazy penalty for {player}")
+
+    def told(self) -> dict[str, torch.Tensor]:
+        """Return numbers for the history beside the losses, by column."""
+        return {}

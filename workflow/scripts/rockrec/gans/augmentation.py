@@ -13,7 +13,12 @@ LIMIT = 9.0  # floors, that is three standard errors
 APEX = ("P3H", "P3V")
 OBLIQUE = (("S2D+", "S2D-"),)
 AXES = (("S2H", "S2V"), ("P3H", "P3V"))
-EXCHANGED = {"half_turn": (), "flips": OBLIQUE, "quarter_turns": OBLIQUE + AXES}
+EXCHANGED = {
+    "half_turn": (),
+    "flips": OBLIQUE,
+    "quarter_turns": OBLIQUE + AXES,
+    "rotation": OBLIQUE + AXES,
+}
 
 
 class FabricError(ValueError):

@@ -13,7 +13,7 @@ from rockrec.outputs import written_whole
 
 from .settings import GanSettings
 
-FORMAT = 2  # of the checkpoints; a change in what the loop computes changes it
+FORMAT = 3  # of the checkpoints; a change in what the loop computes changes it
 
 
 def checkpoint_key(

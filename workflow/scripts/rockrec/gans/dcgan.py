@@ -6,7 +6,7 @@ from torch.nn.functional import softplus
 from .adversaries import Adversaries
 from .layers import Discriminator, Generator, initialise
 from .penalties import r1_penalty
-from .settings import GanSettings
+from .settings import ConvolutionalSettings
 
 
 class Dcgan(Adversaries):
@@ -16,7 +16,7 @@ class Dcgan(Adversaries):
     while the discriminator wins (Goodfellow et al., 2014). Scores are logits.
     """
 
-    def __init__(self, size: int, settings: GanSettings, random: torch.Generator):
+    def __init__(self, size: int, settings: ConvolutionalSettings, random: torch.Generator):
         super().__init__(Generator(size, settings), Discriminator(size, settings, batch_norm=True))
         self.smoothing, self.r1 = settings.label_smoothing, settings.r1
         initialise(self, settings, random)
@@ -32,5 +32,5 @@ class Dcgan(Adversaries):
             loss = loss + self.r1 * r1_penalty(self.discriminator.forward, real)
         return loss, real_score, fake_score
 
-    def generator_loss(self, fake):
+    def generator_loss(self, fake, draws):
         return softplus(-self.discriminator(fake).float()).mean()

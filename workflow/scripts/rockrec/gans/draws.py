@@ -19,15 +19,19 @@ class Draws:
 
     def latents(self, length: int) -> torch.Tensor:
         """Draw latent vectors (n, length) from N(0, 1)."""
-        return self._part(torch.randn(self.batch, length, generator=self.generator))
+        return self.normal(length)
+
+    def normal(self, *shape: int) -> torch.Tensor:
+        """Draw numbers (n, *shape) from N(0, 1)."""
+        return self._part(torch.randn(self.batch, *shape, generator=self.generator))
+
+    def uniform(self, *shape: int) -> torch.Tensor:
+        """Draw numbers (n, *shape) from U[0, 1)."""
+        return self._part(torch.rand(self.batch, *shape, generator=self.generator))
 
     def lines(self, count: int) -> torch.Tensor:
-        """Draw the numbers (n,) of tiles out of `count`, with replacement."""
+        """Draw whole numbers (n,) below `count`, e.g. of tiles."""
         return self._part(torch.randint(count, (self.batch,), generator=self.generator))
-
-    def shares(self) -> torch.Tensor:
-        """Draw numbers (n, 1, 1, 1) from U[0, 1]."""
-        return self._part(torch.rand(self.batch, 1, 1, 1, generator=self.generator))
 
     def _part(self, drawn: torch.Tensor) -> torch.Tensor:
         return self.processes.part_of(drawn)

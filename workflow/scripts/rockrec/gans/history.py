@@ -15,6 +15,7 @@ COLUMNS = (
     "loss_discriminator",
     "score_real",
     "score_fake",
+    "ada_p",
     "phase_fraction",
     "s2_error",
     "s2_floor",

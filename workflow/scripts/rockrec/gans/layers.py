@@ -1,4 +1,4 @@
-"""The blocks that both the paper's networks are built of: a generator and a discriminator.
+"""The blocks that DCGAN and WGAN-GP are built of: a generator and a discriminator.
 
 Tensors are (n, channels, height, width); images lie in [-1, 1], one channel.
 """
@@ -10,12 +10,14 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrizations
 
-from .settings import GanSettings, check_size
+from .settings import ConvolutionalSettings, check_size
 
 NORMAL_STD = 0.02
+STATISTICS_BATCHES = 8
+STATISTICS_BATCH = 64
 
 
-def widths(size: int, settings: GanSettings) -> list[int]:
+def widths(size: int, settings: ConvolutionalSettings) -> list[int]:
     """Return the channels at 4, 8, ... , size / 2 px: halving from layer to layer, capped."""
     check_size(size)
     doublings = int(math.log2(size // 8))
@@ -29,7 +31,7 @@ class Generator(nn.Sequential):
     generator has ``upsampling: transposed`` and ``pointwise: true``.
     """
 
-    def __init__(self, size: int, settings: GanSettings):
+    def __init__(self, size: int, settings: ConvolutionalSettings):
         layers = widths(size, settings)
         self.latent = settings.latent
         blocks = [nn.ConvTranspose2d(settings.latent, layers[0], 4, bias=False)]
@@ -48,6 +50,22 @@ class Generator(nn.Sequential):
         """
         return super().forward(latent[:, :, None, None] if latent.ndim == 2 else latent)
 
+    @torch.no_grad()
+    def gather_statistics(self, random: torch.Generator) -> None:
+        """Measure BatchNorm's statistics anew, on samples that depend on `random` alone.
+
+        Those gathered in training are of earlier weights, and none are gathered for a running
+        mean.
+        """
+        norms = [module for module in self.modules() if isinstance(module, nn.BatchNorm2d)]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None  # torch's word for the plain mean over the batches
+        device = next(self.parameters()).device
+        self.train()
+        for _ in range(STATISTICS_BATCHES):
+            self(torch.randn(STATISTICS_BATCH, self.latent, generator=random).to(device))
+
 
 class Discriminator(nn.Sequential):
     """From an image to one number: halved by strided convolutions to 4 x 4 px, then to 1.
@@ -56,7 +74,7 @@ class Discriminator(nn.Sequential):
     a time; with it (all layers but the first and last) the discriminator of DCGAN.
     """
 
-    def __init__(self, size: int, settings: GanSettings, batch_norm: bool):
+    def __init__(self, size: int, settings: ConvolutionalSettings, batch_norm: bool):
         layers = widths(size, settings)[::-1]
         blocks = [nn.Conv2d(1, layers[0], 4, 2, 1, bias=False), nn.LeakyReLU(0.2)]
         for narrow, wide in zip(layers, layers[1:], strict=False):
@@ -86,7 +104,7 @@ class Blur(nn.Module):
         return functional.conv2d(padded, kernel, groups=channels)
 
 
-def initialise(networks: nn.Module, settings: GanSettings, random: torch.Generator) -> None:
+def initialise(networks: nn.Module, settings: ConvolutionalSettings, random: torch.Generator) -> None:
     """Draw convolution weights as ``initial_weights`` says; BatchNorm starts as the identity.
 
     ``he``: variance 2 / (number of inputs that an output pixel sums over). With

@@ -57,9 +57,9 @@ class Training:
         self.tiles, self.monitor, self.settings, self.device = tiles, monitor, settings, device
         networks = build(tiles.shape[1], settings, seed_for(seed, "weights"))
         self.networks = networks.to(device, memory_format=torch.channels_last)
-        self.mean = RunningMean(self.networks.generator, settings.ema)
+        self.mean = RunningMean(self.networks.generator)
         self.optimisers = {
-            name: torch.optim.Adam(network.parameters(), settings.learning_rate, settings.betas)
+            name: torch.optim.Adam(network.parameters(), *settings.adam(name))
             for name, network in self._players().items()
         }
         if compiled:  # in place; copies of the networks and their penalties stay as they are
@@ -88,39 +88,46 @@ class Training:
     def advance(self) -> None:
         """Do one step: `critic_steps` updates of the discriminator, one of the generator."""
         began = time.perf_counter()
-        rate = self.settings.rate_at(self.step)
-        for optimiser in self.optimisers.values():
+        for player, optimiser in self.optimisers.items():
             for group in optimiser.param_groups:
-                group["lr"] = rate
+                group["lr"] = self.settings.rate_at(self.step, player)
         for _ in range(self.settings.critic_steps):
-            loss_discriminator, real_score, fake_score = self._update_discriminator()
+            real, loss_discriminator, real_score, fake_score = self._update_discriminator()
+        self._regularise("discriminator", real)
         loss_generator = self._update_generator()
-        self.mean.update(self.networks.generator)
+        self._regularise("generator")
+        self.mean.update(self.networks.generator, self.settings.ema_at(self.step))
         self.step += 1
         self.seconds += time.perf_counter() - began
-        numbers = (loss_generator, loss_discriminator, real_score.mean(), fake_score.mean())
-        numbers = self.processes.average(torch.stack(numbers).detach())
-        self._unread.append((self.step, self.seconds, numbers))
+        numbers = {
+            "loss_generator": loss_generator,
+            "loss_discriminator": loss_discriminator,
+            "score_real": real_score.mean(),
+            "score_fake": fake_score.mean(),
+            **self.networks.told(),
+        }
+        values = self.processes.average(torch.stack(list(numbers.values())).detach())
+        self._unread.append((self.step, self.seconds, values, tuple(numbers)))
 
     def _update_discriminator(self):
         real = images_of(self.tiles, self.draws.lines(len(self.tiles)), self.device)
         if len(self.motions) > 1:
             real = moved(real, self.draws.lines(len(self.motions)), self.motions)
         with torch.no_grad(), self._precision():
-            fake = self.networks.generator(self._latents()).float()
+            fake = self.networks.generate(self.draws, self.device).float()
         self.optimisers["discriminator"].zero_grad()
         with self._precision():
             loss, *scores = self.networks.discriminator_loss(real, fake, self.draws)
         loss.backward()
         self._update("discriminator")
-        return loss, *scores
+        return real, loss, *scores
 
     def _update_generator(self):
         self.networks.discriminator.requires_grad_(False)
         self.optimisers["generator"].zero_grad()
         with self._precision():
-            fake = self.networks.generator(self._latents())
-            loss = self.networks.generator_loss(fake)
+            fake = self.networks.generate(self.draws, self.device)
+            loss = self.networks.generator_loss(fake, self.draws)
         if self.guide is not None:
             loss = loss + self.settings.guide_weight * self.guide(fake)
         loss.backward()
@@ -132,8 +139,17 @@ class Training:
         self.processes.average_gradients(self._players()[player])
         self.optimisers[player].step()
 
-    def _latents(self):
-        return self.draws.latents(self.settings.latent).to(self.device)
+    def _regularise(self, player, real=None):
+        """Give a player an update for its penalty alone, at the steps at which one is due."""
+        every = self.settings.lazy(player)
+        if every is None or self.step % every:
+            return
+        self.optimisers[player].zero_grad()
+        with self._precision():
+            penalty = self.networks.lazy_penalty(player, real, self.draws)
+        # As strong as if it were there at every step.
+        (every * penalty).backward()
+        self._update(player)
 
     def _precision(self):
         return torch.autocast(
@@ -198,9 +214,8 @@ class Training:
         """
         if not self._unread:
             return
-        steps, seconds, numbers = zip(*self._unread, strict=True)
+        steps, seconds, numbers, (names, *_) = zip(*self._unread, strict=True)
         self._unread = []
-        names = ("loss_generator", "loss_discriminator", "score_real", "score_fake")
         for step, second, values in zip(
             steps, seconds, torch.stack(numbers).cpu().tolist(), strict=True
         ):

@@ -5,9 +5,14 @@ import torch
 from .adversaries import Adversaries
 from .dcgan import Dcgan
 from .settings import GanSettings
+from .stylegan2.adversaries import StyleGan2Ada
 from .wgan_gp import WganGp
 
-KINDS: dict[str, type[Adversaries]] = {"dcgan": Dcgan, "wgan_gp": WganGp}
+KINDS: dict[str, type[Adversaries]] = {
+    "dcgan": Dcgan,
+    "wgan_gp": WganGp,
+    "stylegan2_ada": StyleGan2Ada,
+}
 
 
 def build(size: int, settings: GanSettings, seed: int) -> Adversaries:

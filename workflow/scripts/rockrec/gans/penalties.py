@@ -13,7 +13,7 @@ def gradient_penalty(
     critic: Scores, real: torch.Tensor, fake: torch.Tensor, draws: Draws
 ) -> torch.Tensor:
     """Return E[(‖∇D(x̂)‖₂ - 1)²], x̂ at a random point between a real and a fake image."""
-    along = draws.shares().to(real.device)
+    along = draws.uniform(1, 1, 1).to(real.device)
     slope = _slope(critic, torch.lerp(fake.float(), real.float(), along))
     return (slope.norm(dim=1) - 1).square().mean()
 

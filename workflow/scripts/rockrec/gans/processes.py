@@ -45,7 +45,9 @@ class Processes:
         """Average the gradients of a network over the processes, all in one message."""
         if self.count == 1:
             return
-        gradients = [weights.grad for weights in network.parameters()]
+        # A penalty may leave weights without gradient, the same ones in all processes.
+        grads = (weights.grad for weights in network.parameters())
+        gradients = [gradient for gradient in grads if gradient is not None]
         flat = self.average(torch.cat([gradient.flatten() for gradient in gradients]))
         parts = flat.split([gradient.numel() for gradient in gradients])
         for gradient, part in zip(gradients, parts, strict=True):

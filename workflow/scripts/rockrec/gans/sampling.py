@@ -10,7 +10,7 @@ from torch import nn
 
 from .checkpoint import load_whole
 from .networks import build
-from .settings import THRESHOLDS, GanSettings, gan_settings
+from .settings import LARGER_KINDS, THRESHOLDS, GanSettings, gan_settings
 
 FORMAT = 1
 # Always as many at a time, the last ones thrown away: convolutions round differently in batches
@@ -59,14 +59,19 @@ def load_model(path: str | os.PathLike, device: str = "cpu") -> TrainedModel:
     )
 
 
-def sample(model: TrainedModel, n: int, seed: int) -> np.ndarray:
+def sample(model: TrainedModel, n: int, seed: int, truncation: float = 1.0) -> np.ndarray:
     """Draw `n` gray tiles; tile i depends on the seed and on i alone.
+
+    Parameters
+    ----------
+    truncation : ψ of StyleGAN2: below 1 its tiles are more alike, and each nearer the mean.
 
     Returns
     -------
     (n, size, size) float32 in [-1, 1].
     """
-    return draw(model.generator, latents(n, model.settings.latent, seed))
+    more = {} if truncation == 1 else {"truncation": truncation}
+    return draw(model.generator, latents(n, model.settings.latent, seed), **more)
 
 
 def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarray:
@@ -84,7 +89,16 @@ def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarr
     Returns
     -------
     (n, size, size) float32 in [-1, 1].
+
+    Raises
+    ------
+    ValueError : another size, or a network that draws tiles of its own size only.
     """
+    if model.settings.kind not in LARGER_KINDS:
+        raise ValueError(
+            f"size {size} px: {model.settings.kind} starts from a learnt image of 4 x 4 cells, and "
+            f"so draws tiles of {model.size} px only"
+        )
     if size % model.size:
         raise ValueError(f"size {size} px is no whole multiple of the tile's, {model.size} px")
     cell = model.size // CELLS
@@ -109,14 +123,17 @@ def latents(n: int, length: int, seed: int) -> torch.Tensor:
 
 
 @torch.no_grad()
-def draw(generator: nn.Module, latent: torch.Tensor) -> np.ndarray:
-    """Draw the gray tiles (n, size, size) of latent vectors (n, latent), in eval mode."""
+def draw(generator: nn.Module, latent: torch.Tensor, **more) -> np.ndarray:
+    """Draw the gray tiles (n, size, size) of latent vectors (n, latent), in eval mode.
+
+    `more` goes to the generator.
+    """
     device = next(generator.parameters()).device
     drawn = []
     for some in latent.split(TILES_AT_ONCE):
         batch = torch.zeros(TILES_AT_ONCE, latent.shape[1])
         batch[: len(some)] = some
-        drawn.append(generator(batch.to(device))[: len(some), 0].float().cpu().numpy())
+        drawn.append(generator(batch.to(device), **more)[: len(some), 0].float().cpu().numpy())
     return np.concatenate(drawn)
 
 

@@ -74,6 +74,7 @@ def train(
             f"training tiles of {train_tiles.shape[1]} px, but validation tiles of "
             f"{validation_tiles.shape[1]} px"
         )
+    settings = settings.at_size(train_tiles.shape[1])
     if threads is not None:
         use_threads(threads)
     where = choose_device(device)

@@ -5,7 +5,7 @@ import torch
 from .adversaries import Adversaries
 from .layers import Discriminator, Generator, initialise
 from .penalties import gradient_penalty
-from .settings import GanSettings
+from .settings import ConvolutionalSettings
 
 
 class WganGp(Adversaries):
@@ -15,7 +15,7 @@ class WganGp(Adversaries):
     two terms with the signs of a maximisation beside +λ.)
     """
 
-    def __init__(self, size: int, settings: GanSettings, random: torch.Generator):
+    def __init__(self, size: int, settings: ConvolutionalSettings, random: torch.Generator):
         super().__init__(Generator(size, settings), Discriminator(size, settings, batch_norm=False))
         self.penalty = settings.penalty
         initialise(self, settings, random)
@@ -28,5 +28,5 @@ class WganGp(Adversaries):
         loss = fake_score.mean() - real_score.mean() + self.penalty * penalty
         return loss, real_score, fake_score
 
-    def generator_loss(self, fake):
+    def generator_loss(self, fake, draws):
         return -self.discriminator(fake).float().mean()

@@ -1,0 +1,5 @@
+"""StyleGAN2 (Karras et al., 2020), written from the paper, for images of any channel count.
+
+In plain torch, twice differentiable on CPU and GPU. `generator` and `discriminator` are the
+networks, `adversaries` their losses and what is measured along the way.
+"""

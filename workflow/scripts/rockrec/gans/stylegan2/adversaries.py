@@ -1,0 +1,90 @@
+"""StyleGAN2-ADA: losses, lazy penalties and the augmentation of what the discriminator sees."""
+
+import torch
+from torch.nn.functional import softplus
+
+from ..ada.controller import Controller
+from ..ada.pipeline import Pipeline
+from ..adversaries import Adversaries
+from ..draws import Draws
+from ..penalties import r1_penalty
+from ..settings import StyleGan2Settings
+from .discriminator import Discriminator
+from .generator import Generator
+from .noise import gaussian_noise
+from .path_length import PathLength
+
+SEEDS = 2**31
+
+
+class StyleGan2Ada(Adversaries):
+    """Non-saturating logistic losses (Karras et al., 2020 a and b); scores are logits.
+
+    The discriminator sees every image, real or generated, augmented and with Gaussian noise, as
+    far as the settings say so. R1 is the slope at the real images as it sees them.
+    """
+
+    def __init__(self, size: int, settings: StyleGan2Settings, random: torch.Generator):
+        super().__init__(
+            Generator(size, settings, random), Discriminator(size, settings, random)
+        )
+        self.settings = settings
+        self.path_length = PathLength() if settings.path_length else None
+        self.pipeline = self.controller = None
+        if settings.ada:
+            self.pipeline = Pipeline(settings.ada)
+            self.controller = Controller(
+                settings.ada_target, settings.ada_every, settings.ada_images
+            )
+
+    def generate(self, draws, device):
+        latent = self._latents(draws, device)
+        if not self.settings.style_mixing:
+            return self.generator(latent)
+        other = self._latents(draws, device)
+        crossover = 1 + draws.lines(self.generator.styles - 1)
+        unmixed = draws.uniform() >= self.settings.style_mixing
+        crossover = crossover.masked_fill(unmixed, self.generator.styles)
+        return self.generator(latent, other, crossover.to(device))
+
+    def seen(self, images: torch.Tensor, draws: Draws) -> torch.Tensor:
+        """Return images (n, 1, size, size) as the discriminator is shown them."""
+        images = images.float()
+        if self.pipeline is not None:
+            with torch.autocast(images.device.type, enabled=False):
+                images = self.pipeline(images, self.controller.p, draws)
+        if self.settings.input_noise:
+            seeds = draws.lines(SEEDS).to(images.device)
+            noise = gaussian_noise(seeds, 0, *images.shape[2:])
+            images = images + self.settings.input_noise * noise
+        return images
+
+    def discriminator_loss(self, real, fake, draws):
+        real_score = self.discriminator(self.seen(real, draws)).float()
+        fake_score = self.discriminator(self.seen(fake, draws)).float()
+        if self.controller is not None:
+            self.controller.update(real_score, draws.processes)
+        # -log D = softplus(-score) and -log(1 - D) = softplus(score)
+        loss = softplus(-real_score).mean() + softplus(fake_score).mean()
+        return loss, real_score, fake_score
+
+    def generator_loss(self, fake, draws):
+        return softplus(-self.discriminator(self.seen(fake, draws)).float()).mean()
+
+    def lazy_penalty(self, player, real, draws):
+        # `forward` itself: a compiled network cannot be differentiated twice.
+        if player == "discriminator":
+            shown = self.seen(real, draws)
+            return self.settings.r1 * r1_penalty(self.discriminator.forward, shown)
+        # Every second image: half a batch is enough (Karras et al., 2020 a, appendix B).
+        device = self.generator.start.device
+        latent = self._latents(draws, device)[::2]
+        seeds = draws.lines(SEEDS)[::2].to(device)
+        penalty = self.path_length(self.generator, latent, seeds, draws.processes)
+        return self.settings.path_length * penalty
+
+    def told(self):
+        return {} if self.controller is None else {"ada_p": self.controller.p.clone()}
+
+    def _latents(self, draws, device):
+        return draws.latents(self.generator.latent).to(device)

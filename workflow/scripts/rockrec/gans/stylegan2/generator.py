@@ -1,0 +1,141 @@
+"""The generator: mapping, then a synthesis that doubles a learnt 4 x 4 image up to the tile."""
+
+import math
+
+import torch
+from torch import nn
+
+from ..settings import StyleGan2Settings
+from .equalised import GAIN, activated
+from .filters import doubled
+from .mapping import Mapping
+from .modulated import ModulatedConv
+from .noise import gaussian_noise, seeds_of
+
+SMALLEST = 4
+MEAN_OF = 10_000  # vectors z that the mean of w is measured on
+
+
+def widths(size: int, settings: StyleGan2Settings) -> dict[int, int]:
+    """Return the channels by resolution, 4 to `size` px: halved as it doubles, capped."""
+    resolutions = [SMALLEST << k for k in range(int(math.log2(size // SMALLEST)) + 1)]
+    return {r: min(settings.channels * size // r, settings.max_channels) for r in resolutions}
+
+
+class StyledLayer(nn.Module):
+    """A modulated convolution of 3 x 3, noise at a learnt strength, bias, leaky ReLU."""
+
+    def __init__(self, inputs, outputs, settings, random, *, doubling: bool):
+        super().__init__()
+        latent = settings.latent
+        self.conv = ModulatedConv(
+            inputs, outputs, 3, latent, random, doubling=doubling, gain=GAIN
+        )
+        self.factor = 2 if doubling else 1
+        self.noise_strength = nn.Parameter(torch.tensor(float(settings.noise_strength)))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, signal, w, seeds, layer: int):
+        side = self.factor * signal.shape[-1]
+        noise = gaussian_noise(seeds, layer, side, side) * (GAIN * self.noise_strength)
+        signal = self.conv(signal, w, added=noise)
+        return activated(signal + (GAIN * self.bias)[:, None, None].to(signal.dtype))
+
+
+class ToImage(nn.Module):
+    """What a resolution adds to the image: a modulated 1 x 1 convolution, not demodulated."""
+
+    def __init__(self, inputs, settings, random):
+        super().__init__()
+        self.conv = ModulatedConv(inputs, 1, 1, settings.latent, random)
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, signal, w):
+        return self.conv(signal, w).float() + self.bias
+
+
+class Generator(nn.Module):
+    """From latent vectors z to images, by way of the vectors w.
+
+    Two styled layers at each resolution but the first, which has one; the image is the sum of
+    what the resolutions add (output skips).
+
+    Attributes
+    ----------
+    latent : length of z and w.
+    styles : styled layers; each takes a w of its own, and so may mix those of several z.
+    mean_w : (latent,) mean of w, towards which truncation pulls; measured by
+        `gather_statistics`.
+    """
+
+    def __init__(self, size: int, settings: StyleGan2Settings, random: torch.Generator):
+        super().__init__()
+        self.latent, self.saturating = settings.latent, settings.output == "tanh"
+        channels = widths(size, settings)
+        self.mapping = Mapping(settings.latent, settings.mapping_layers, random)
+        self.start = nn.Parameter(
+            torch.randn(1, channels[SMALLEST], SMALLEST, SMALLEST, generator=random)
+        )
+        self.layers, self.to_image = nn.ModuleList(), nn.ModuleList()
+        before = channels[SMALLEST]
+        for resolution, width in channels.items():
+            if resolution > SMALLEST:
+                self.layers.append(StyledLayer(before, width, settings, random, doubling=True))
+            self.layers.append(StyledLayer(width, width, settings, random, doubling=False))
+            self.to_image.append(ToImage(width, settings, random))
+            before = width
+        self.styles = len(self.layers)
+        self.register_buffer("mean_w", torch.zeros(settings.latent))
+
+    def forward(
+        self,
+        latent: torch.Tensor,
+        other: torch.Tensor | None = None,
+        crossover: torch.Tensor | None = None,
+        truncation: float = 1.0,
+    ) -> torch.Tensor:
+        """Draw images (n, 1, size, size) from latent vectors z (n, latent).
+
+        The noise of an image follows from its z.
+
+        Parameters
+        ----------
+        other, crossover : style mixing: from layer ``crossover[i]`` on image i takes its styles
+            from ``other[i]``.
+        truncation : ψ of w ← mean + ψ (w - mean): below 1 nearer the mean, and more alike.
+        """
+        styles = self.styles_of(latent)
+        if other is not None:
+            layers = torch.arange(self.styles, device=latent.device)
+            later = (layers >= crossover[:, None])[:, :, None]
+            styles = torch.where(later, self.styles_of(other), styles)
+        if truncation != 1:
+            styles = torch.lerp(self.mean_w, styles, truncation)
+        return self.synthesis(styles, seeds_of(latent))
+
+    def styles_of(self, latent: torch.Tensor) -> torch.Tensor:
+        """Return w for every layer (n, styles, latent) of latent vectors z (n, latent)."""
+        return self.mapping(latent)[:, None].expand(-1, self.styles, -1)
+
+    def synthesis(self, styles: torch.Tensor, seeds: torch.Tensor) -> torch.Tensor:
+        """Draw images (n, 1, size, size).
+
+        Parameters
+        ----------
+        styles : (n, styles, latent) w of each layer.
+        seeds : (n,) int32, of the noise.
+        """
+        signal, image, layer = self.start.expand(len(styles), -1, -1, -1), None, 0
+        for number, to_image in enumerate(self.to_image):
+            for _ in range(1 if number == 0 else 2):
+                signal = self.layers[layer](signal, styles[:, layer], seeds, layer)
+                layer += 1
+            added = to_image(signal, styles[:, min(layer, self.styles - 1)])
+            image = added if image is None else doubled(image) + added
+        return torch.tanh(2 * image) if self.saturating else image
+
+    @torch.no_grad()
+    def gather_statistics(self, random: torch.Generator) -> None:
+        """Measure the mean of w on latent vectors from `random`, a generator on the CPU."""
+        z = torch.randn(MEAN_OF, self.latent, generator=random)
+        self.mean_w.copy_(self.mapping(z.to(self.mean_w.device)).mean(dim=0))
