@@ -1,0 +1,231 @@
+"""What StyleGAN2-ADA and each of its cures are worth on the demo's rocks, several seeds each.
+
+    python benchmarks/stylegan2.py pores --recipes recipe --seeds 1 2 3 --out stylegan2
+    python benchmarks/stylegan2.py pores --recipes everything --seeds 1 --out stylegan2
+    python benchmarks/stylegan2.py pores --recipes few few_ada --seeds 1 --out stylegan2
+    python benchmarks/stylegan2.py report --out stylegan2
+
+Everything is measured against training tiles, so that recipes may be chosen by it: ratios error /
+floor, the spread of the single tiles' S2 over that of real ones, the phase fraction in the outer
+8 px over that of the whole tile, the share of gray pixels between the phases, the discriminator's
+mean output on training tiles, validation tiles and its own generator's, and the distance of a
+generated tile to the nearest training tile, over that of a validation tile. Finished runs are not
+done again.
+"""
+
+import argparse
+import logging
+import sys
+import time
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import recipes
+import torch
+
+LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
+sys.path.insert(0, str(LIBRARY))
+
+from rockrec.comparison import compare_sets  # noqa: E402
+from rockrec.description import describe_set  # noqa: E402
+from rockrec.gans.batches import images_of  # noqa: E402
+from rockrec.gans.checkpoint import load_whole  # noqa: E402
+from rockrec.gans.draws import Draws  # noqa: E402
+from rockrec.gans.networks import build  # noqa: E402
+from rockrec.gans.sampling import load_model, sample, threshold  # noqa: E402
+from rockrec.gans.settings import gan_settings  # noqa: E402
+from rockrec.gans.training import train  # noqa: E402
+from rockrec.threads import keep_large_blocks  # noqa: E402
+from rockrec.tiles import keep_fraction  # noqa: E402
+
+REALISATIONS = 1024
+SCORED = 512  # tiles of each sort that the discriminator scores
+KIND = {"kind": "stylegan2_ada"}
+LENGTH = {"steps": 900, "decay_from": 450, "decay_to": 900}
+RECIPE = KIND | LENGTH
+CURES = {
+    "output": {"output": "linear"},
+    "input_noise": {"input_noise": 0.0},
+    "discriminator": {
+        "unshuffle": False,
+        "discriminator_width": 1.0,
+        "discriminator_rate": None,
+    },
+    "noise_strength": {"noise_strength": 0.0},
+    "ada": {"ada": []},
+}
+# 32 px, all of the original at once.
+EVERYTHING = RECIPE | {
+    "channels": 32,
+    "style_mixing": 0.9,
+    "path_length": 2.0,
+    "steps": 1500,
+    "decay_from": 750,
+    "decay_to": 1500,
+    "ada_images": 20_000,
+}
+# p has to move within the few images of a run on a processor.
+FEW = RECIPE | {"channels": 16, "steps": 1200, "decay_from": None, "decay_to": None}
+ADA = {"ada_images": 20_000}
+# Recipe, tile size, training tiles (None for all).
+RECIPES = {
+    "recipe": (RECIPE, 64, None),
+    **{f"without {name}": (RECIPE | change, 64, None) for name, change in CURES.items()},
+    "original": (RECIPE | {k: v for change in CURES.values() for k, v in change.items()}, 64, None),
+    "automatic r1": (RECIPE | {"r1": None, "r1_every": 16}, 64, None),
+    "everything": (EVERYTHING, 32, None),
+    "300": (FEW | {"ada": []}, 32, 300),
+    "300 ada": (FEW | ADA, 32, 300),
+    "3000": (FEW | {"ada": []}, 32, 3000),
+    "3000 ada": (FEW | ADA, 32, 3000),
+}
+
+
+def main() -> None:
+    options = read_options()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    keep_large_blocks()
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.rock != "report":
+        tiles, train_lines, validation_lines, apart = recipes.rock_tiles(options.rock)
+        for seed in options.seeds:
+            for name in options.recipes:
+                stem = options.out / f"{options.rock}_{name.replace(' ', '_')}_{seed}"
+                if not stem.with_suffix(".csv").exists():
+                    logging.info("%s", stem.name)
+                    parts = tiles[train_lines], tiles[validation_lines], tiles[apart]
+                    run(stem, name, seed, *parts, options)
+    recipes.report(options.out)
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rock", choices=[*recipes.SAMPLES, "report"])
+    parser.add_argument("--recipes", nargs="+", default=list(RECIPES), choices=RECIPES)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--steps", type=int, help="instead of the recipe's, without decay")
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "auto"])
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    return parser.parse_args()
+
+
+def run(stem: Path, name: str, seed: int, training, validation, apart, options) -> None:
+    block, size, limit = RECIPES[name]
+    if options.steps:
+        block = block | {"steps": options.steps, "decay_from": None, "decay_to": None}
+    settings = gan_settings(block)
+    training, validation, apart = (reduced(part, size) for part in (training, validation, apart))
+    if limit is not None:
+        chosen = np.random.default_rng(seed).choice(len(training), limit, replace=False)
+        training = training[np.sort(chosen)]
+    began = time.process_time()
+    files = train(
+        training,
+        validation,
+        settings,
+        seed=seed,
+        checkpoints=stem.parent / "checkpoints",
+        device=options.device,
+        threads=options.threads,
+    )
+    seconds = time.process_time() - began
+    model = load_model(files.model, options.device)
+    gray = sample(model, REALISATIONS, seed)
+    made = threshold(gray, "phase_fraction", model.phase_fraction)
+    real, described = (describe_set(some, 1.0, "unbiased") for some in (apart, made))
+    errors = compare_sets(
+        described,
+        real,
+        against="train",
+        method=name,
+        replicate=str(seed),
+        targeted=["phase_fraction"],
+        seed=1,
+        floor_source=real,
+    )
+    rows = [
+        errors.query("descriptor == @descriptor and quantity == @q and form == @form")
+        for descriptor, (q, form) in recipes.SHOWN.items()
+    ]
+    table = pd.concat(rows)[["descriptor", "ratio"]]
+    zero = threshold(gray, "zero")
+    extra = {
+        "spread": recipes.spread(made) / recipes.spread(apart),
+        "border": recipes.border(made) / recipes.border(apart),
+        "phase fraction": made.mean(),
+        "phase fraction at 0": zero.mean(),
+        "gray": np.mean(np.abs(gray) < 0.8),
+        "p": pd.read_csv(files.history)["ada_p"].iloc[-1],
+        **outputs(files, size, training, validation, gray),
+        "nearest": nearest(made[:256], training) / nearest(validation[:256], training),
+        "cpu_s": seconds,
+        "step": model.step,
+    }
+    more = pd.DataFrame({"descriptor": list(extra), "ratio": list(extra.values())})
+    pd.concat([table, more]).assign(of="tile").to_csv(stem.with_suffix(".csv"), index=False)
+    if size == recipes.SIZE:
+        recipes.picture(stem.with_suffix(".png"), made, apart)
+    curves(stem.with_name(stem.name + "_curves.png"), described, real, f"{name}, seed {seed}")
+
+
+def reduced(tiles: np.ndarray, size: int) -> np.ndarray:
+    """Tiles at `size` px, by the rule that the workflow reduces windows with."""
+    if tiles.shape[1] == size:
+        return tiles
+    return np.stack([keep_fraction(tile, size) for tile in tiles])
+
+
+@torch.no_grad()
+def outputs(files, size: int, training, validation, gray) -> dict[str, float]:
+    """The discriminator's mean output at the last step, on tiles as it was shown them."""
+    state = load_whole(files.checkpoint)
+    settings = load_model(files.model).settings
+    networks = build(size, settings, seed=0)
+    networks.load_state_dict(state["networks"])
+    random = np.random.default_rng(0)
+
+    def mean(images):
+        draws = Draws(0, len(images))
+        return networks.discriminator(networks.seen(images, draws)).mean().item()
+
+    def some(tiles):
+        chosen = random.choice(len(tiles), min(SCORED, len(tiles)) // 4 * 4, replace=False)
+        return images_of(tiles, torch.from_numpy(chosen), torch.device("cpu"))
+
+    return {
+        "D training": mean(some(training)),
+        "D validation": mean(some(validation)),
+        "D generated": mean(torch.from_numpy(gray[:SCORED, None])),
+    }
+
+
+def nearest(tiles: np.ndarray, training: np.ndarray) -> float:
+    """Median over tiles of the share of pixels that differ from the nearest training tile."""
+    a = tiles.reshape(len(tiles), -1).astype(np.float32)
+    b = training.reshape(len(training), -1).astype(np.float32)
+    apart = a.sum(axis=1)[:, None] + b.sum(axis=1) - 2 * a @ b.T
+    return float(np.median(apart.min(axis=1)) / a.shape[1])
+
+
+def curves(path: Path, made: dict, real: dict, title: str) -> None:
+    """Mean and single-tile spread of S2, P4 and L, real and reconstructed."""
+    figure, panels = plt.subplots(1, 3, figsize=(9, 2.8), constrained_layout=True)
+    for axes, name in zip(panels, ("S2", "P4", "L"), strict=True):
+        for tiles, colour, label in ((real, "black", "real"), (made, "tab:red", "StyleGAN2-ADA")):
+            mean, std = np.nanmean(tiles[name], axis=0), np.nanstd(tiles[name], axis=0)
+            lags = np.arange(len(mean))
+            axes.fill_between(lags, mean - std, mean + std, color=colour, alpha=0.15, linewidth=0)
+            axes.plot(lags, mean, color=colour, label=label)
+        axes.set_xlabel("lag r [px]")
+        axes.set_ylabel(f"{name} [–]")
+    panels[0].legend(fontsize=8, title="mean ± sd of single tiles", title_fontsize=7)
+    figure.suptitle(title, fontsize=9)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    main()
