@@ -15,10 +15,20 @@ def parameters(network):
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 
-@pytest.mark.parametrize("kind", ["dcgan", "wgan_gp"])
-@pytest.mark.parametrize("upsampling", ["transposed", "blur", "resize"])
-def test_every_weight_is_in_the_table_once(kind, upsampling):
-    settings = gan_settings({"kind": kind, "channels": 4, "upsampling": upsampling})
+@pytest.mark.parametrize(
+    "block",
+    [
+        *(
+            {"kind": kind, "upsampling": upsampling}
+            for kind in ("dcgan", "wgan_gp")
+            for upsampling in ("transposed", "blur", "resize")
+        ),
+        {"kind": "stylegan2_ada", "unshuffle": True},
+        {"kind": "stylegan2_ada", "unshuffle": False},
+    ],
+)
+def test_every_weight_is_in_the_table_once(block):
+    settings = gan_settings({**block, "channels": 4})
     layers = list_layers(settings, 32)
     networks = build(32, settings, seed=0)
     for name in ("generator", "discriminator"):

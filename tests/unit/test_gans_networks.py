@@ -48,11 +48,21 @@ def test_max_channels_caps_the_widths_of_large_tiles():
     assert max(m.num_features for m in capped if isinstance(m, nn.BatchNorm2d)) == 512
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("upsampling", ["transposed", "resize", "blur"])
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        *(
+            (kind, {"upsampling": upsampling, "pointwise": True})
+            for kind in ("dcgan", "wgan_gp")
+            for upsampling in ("transposed", "resize", "blur")
+        ),
+        ("stylegan2_ada", {}),
+        ("stylegan2_ada", {"unshuffle": False, "discriminator_width": 1.0}),
+    ],
+)
 @pytest.mark.parametrize("size", [16, 64])
-def test_images_go_in_and_out_at_the_tile_size(kind, upsampling, size):
-    networks = build(size, small(kind, upsampling=upsampling, pointwise=True), seed=0)
+def test_images_go_in_and_out_at_the_tile_size(kind, more, size):
+    networks = build(size, small(kind, **more), seed=0)
     images = networks.generator(torch.randn(3, 8))
     assert images.shape == (3, 1, size, size)
     assert images.abs().max() <= 1
@@ -61,12 +71,12 @@ def test_images_go_in_and_out_at_the_tile_size(kind, upsampling, size):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_weight_learns(kind):
-    networks = build(32, small(kind, pointwise=True), seed=0)
+    networks = build(32, small(kind), seed=0)
     random = torch.Generator().manual_seed(0)
     real = torch.randint(0, 2, (6, 1, 32, 32), generator=random) * 2.0 - 1
     fake = networks.generator(torch.randn(6, 8, generator=random))
     networks.discriminator_loss(real, fake.detach(), Draws(0, batch=6))[0].backward()
-    networks.generator_loss(fake).backward()
+    networks.generator_loss(fake, Draws(0, batch=6)).backward()
     for name, weights in networks.named_parameters():
         assert weights.grad is not None and weights.grad.abs().max() > 0, name
 
@@ -135,19 +145,19 @@ def test_penalty_teaches_the_critic():
 def test_running_mean_is_the_geometric_series():
     generator = nn.Linear(1, 1, bias=False)
     nn.init.constant_(generator.weight, 0.0)
-    mean = RunningMean(generator, decay=0.75)
+    mean = RunningMean(generator)
     nn.init.constant_(generator.weight, 1.0)
     for _ in range(3):
-        mean.update(generator)
+        mean.update(generator, decay=0.75)
     assert mean.generator.weight.item() == pytest.approx(1 - 0.75**3)
 
 
 def test_without_decay_the_running_mean_is_the_generator():
     networks = build(16, small(), seed=0)
-    mean = RunningMean(networks.generator, decay=0.0)
+    mean = RunningMean(networks.generator)
     with torch.no_grad():
         networks.generator[0].weight.add_(1.0)
-    mean.update(networks.generator)
+    mean.update(networks.generator, decay=0.0)
     assert torch.equal(mean.generator[0].weight, networks.generator[0].weight)
 
 

@@ -26,6 +26,7 @@ from rockrec.gans.draws import Draws
 from rockrec.gans.interrupt import Interrupted
 from rockrec.gans.loop import TrainingDiverged
 from rockrec.gans.monitor import Monitor
+from rockrec.gans.networks import KINDS
 from rockrec.gans.processes import Processes
 from rockrec.gans.sampling import load_model, sample, threshold
 from rockrec.gans.settings import gan_settings
@@ -42,9 +43,23 @@ TINY = {
     "decay_to": 40,
 }
 
+# Of StyleGAN2-ADA, with state that is carried from step to step.
+EVERYTHING = {
+    "channels": None,
+    "max_channels": 8,
+    "style_mixing": 0.9,
+    "path_length": 2.0,
+    "r1": None,
+    "r1_every": 3,
+    "ada": ["flips", "shifts", "rotation", "stretching", "brightness"],
+    "ada_target": -0.9,
+    "ada_every": 2,
+    "ada_images": 100,
+}
+
 
 def tiny(kind="wgan_gp", **more):
-    return gan_settings({"kind": kind, **TINY, **more})
+    return gan_settings({"kind": kind, **TINY, **more}).at_size(16)
 
 
 def rock(n, seed, size=16):
@@ -86,6 +101,8 @@ def history_without_time(files):
         tiny("wgan_gp"),
         tiny("wgan_gp", guide=["S2", "L"]),
         tiny("wgan_gp", spectral_norm=True, upsampling="blur", precision="bfloat16"),
+        tiny("stylegan2_ada", **EVERYTHING),
+        tiny("stylegan2_ada", **EVERYTHING, precision="bfloat16"),
     ],
 )
 def test_resumed_after_a_kill_equals_undisturbed_bit_by_bit(tmp_path, monkeypatch, settings):
@@ -392,7 +409,7 @@ def test_a_divergence_never_reaches_a_checkpoint(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-@pytest.mark.parametrize("kind", ["dcgan", "wgan_gp"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_precisions_train_and_losses_are_float32(tmp_path, kind, precision):
     files = run(tmp_path, tiny(kind, precision=precision, steps=4, ema=0.0))
     history = pd.read_csv(files.history)
@@ -439,7 +456,7 @@ def test_a_subset_of_a_stack_is_as_good_as_a_copy(tmp_path):
 def test_processes_share_what_one_would_draw():
     one = Draws(5, batch=6)
     parts = [Draws(5, batch=6, processes=Processes(number, 3)) for number in range(3)]
-    for draw in (lambda d: d.latents(4), lambda d: d.lines(100), lambda d: d.shares()):
+    for draw in (lambda d: d.latents(4), lambda d: d.lines(100), lambda d: d.uniform(2)):
         assert torch.equal(torch.cat([draw(part) for part in parts]), draw(one))
     with pytest.raises(ValueError, match="batch 6 cannot be shared by 4"):
         Draws(5, batch=6, processes=Processes(0, 4))
@@ -450,12 +467,13 @@ import sys
 sys.path[:0] = [{library!r}, {tests!r}]
 from test_gans_training import *
 layers._norm_and_relu = lambda channels: [nn.ReLU()]
-settings = tiny("wgan_gp", steps=8)
+settings = tiny({kind!r}, steps=8, **{more!r})
 files = train(TRAIN, VALIDATION, settings, seed=3, checkpoints={folder!r}, threads=1)
 """
 
 
-def test_two_processes_equal_one(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("kind", "more"), [("wgan_gp", {}), ("stylegan2_ada", EVERYTHING)])
+def test_two_processes_equal_one(tmp_path, monkeypatch, kind, more):
     """Without BatchNorm, which looks at each process's own part of the batch."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -464,6 +482,8 @@ def test_two_processes_equal_one(tmp_path, monkeypatch):
         library=str(Path(rockrec.__file__).parents[1]),
         tests=str(Path(__file__).parent),
         folder=str(tmp_path / "two"),
+        kind=kind,
+        more=more,
     )
     jobs = [
         subprocess.Popen(
@@ -473,7 +493,7 @@ def test_two_processes_equal_one(tmp_path, monkeypatch):
         for number in "01"
     ]
     monkeypatch.setattr(layers, "_norm_and_relu", lambda channels: [nn.ReLU()])
-    files = run(tmp_path / "one", tiny("wgan_gp", steps=8))
+    files = run(tmp_path / "one", tiny(kind, steps=8, **more))
     assert [job.wait(timeout=100) for job in jobs] == [0, 0]
 
     one = torch.load(files.checkpoint)

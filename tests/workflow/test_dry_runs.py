@@ -38,7 +38,7 @@ def test_the_dag_of_every_config(path, tmp_path):
     assert planned["cut_tiles"] == samples * len(experiments)
     assert planned["analyse_res"] == samples
     kinds = [config["methods"][m]["kind"] for e in experiments for m in e["methods"]]
-    networks = sum(kind in ("dcgan", "wgan_gp") for kind in kinds)
+    networks = sum(kind in ("dcgan", "wgan_gp", "stylegan2_ada") for kind in kinds)
     assert planned["train_gan"] == planned["sample_gan"] == samples * networks
     assert planned["anneal"] == samples * kinds.count("sa")
     assert planned["describe_realisations"] == samples * len(kinds)

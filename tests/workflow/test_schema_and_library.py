@@ -6,7 +6,7 @@ import pytest
 
 from rockrec.annealing import Schedule
 from rockrec.gans.settings import gan_settings
-from settings import NOT_FOR_THE_NETWORK, load_schema
+from settings import NETWORKS, NOT_FOR_THE_NETWORK, load_schema
 
 BLOCKS = load_schema()["$defs"]
 
@@ -22,7 +22,7 @@ def defaults(block, omit=()):
     }
 
 
-@pytest.mark.parametrize("kind", ["dcgan", "wgan_gp"])
+@pytest.mark.parametrize("kind", NETWORKS)
 def test_networks(kind):
     of_library = gan_settings({"kind": kind}).as_dict()
     of_schema = {"kind": kind, **defaults(kind, omit=NOT_FOR_THE_NETWORK)}

@@ -37,6 +37,7 @@ SECTIONS = {
     "sa": "`methods.<label>` of kind `sa`",
     "dcgan": "`methods.<label>` of kind `dcgan`",
     "wgan_gp": "`methods.<label>` of kind `wgan_gp`",
+    "stylegan2_ada": "`methods.<label>` of kind `stylegan2_ada`",
     "external": "`methods.<label>` of kind `external`",
     "evaluation": "`evaluation`",
     "pores": "`pores`",

@@ -28,7 +28,7 @@ rule train_gan:
         checkpoint_interval_s=settings["run"]["checkpoint_interval_s"],
         log_interval_s=settings["run"]["log_interval_s"],
     params:
-        method=method_setting("replicates", "realisations", "size"),
+        method=method_setting("replicates", "realisations", "size", "truncation"),
         window=lambda wildcards: tile_setting(wildcards)["window"],
         checkpoints="results/checkpoints/{sample}",
         seed=settings["seed"],
@@ -65,6 +65,7 @@ rule sample_gan:
         realisations=lambda wildcards: method_setting()(wildcards)["realisations"],
         size=lambda wildcards: method_setting()(wildcards)["size"],
         threshold=lambda wildcards: method_setting()(wildcards)["threshold"],
+        truncation=lambda wildcards: method_setting()(wildcards).get("truncation", 1.0),
         seed=settings["seed"],
     message:
         "Sample {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from blocks import experiment_samples, for_sample
 from mosaic_checks import mosaic_mistakes
-from rockrec.gans.settings import gan_settings
+from rockrec.gans.settings import LARGER_KINDS, gan_settings
 from rockrec.grid import Grid
 
 SCHEMA_PATH = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
@@ -20,8 +20,15 @@ RESERVED_NAMES = {
     "methods": ("real", "train", "validation", "heldout"),
 }
 DOORS = ("mosaic", "segmented", "synthetic")
-NETWORKS = ("dcgan", "wgan_gp")
-NOT_FOR_THE_NETWORK = ("limit", "size", "realisations", "replicates", "per_sample")
+NETWORKS = ("dcgan", "wgan_gp", "stylegan2_ada")
+NOT_FOR_THE_NETWORK = (
+    "limit",
+    "size",
+    "realisations",
+    "truncation",
+    "replicates",
+    "per_sample",
+)
 
 
 class SettingsError(Exception):
@@ -285,6 +292,7 @@ def _network_mistakes(name: str, method: dict) -> list[str]:
 
 def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
     mistakes = []
+    fixed = set(NETWORKS) - set(LARGER_KINDS)
     block = settings["experiments"][experiment]
     for sample in experiment_samples(settings, experiment):
         tiles = for_sample(block["tiles"], sample)
@@ -301,6 +309,12 @@ def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
                 mistakes.append(
                     f"methods.{method}.size: {wanted} is no whole multiple of the tiles' "
                     f"{tiles['size']} px ({path}.size)"
+                )
+            if wanted != tiles["size"] and settings["methods"][method]["kind"] in fixed:
+                mistakes.append(
+                    f"methods.{method}.size: {wanted}, but {settings['methods'][method]['kind']} "
+                    f"draws tiles of the size that it is trained on only, {tiles['size']} px "
+                    f"({path}.size)"
                 )
         networks = [m for m in block["methods"] if settings["methods"][m]["kind"] in NETWORKS]
         if networks and (tiles["size"] < 16 or tiles["size"] & (tiles["size"] - 1)):

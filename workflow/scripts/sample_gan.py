@@ -18,7 +18,7 @@ def main():
     seed = seed_for(params.seed, *snakemake.wildcards, "sample")
     began = time.monotonic()
     if params.size is None:
-        gray = sample(model, params.realisations, seed)
+        gray = sample(model, params.realisations, seed, params.truncation)
     else:
         gray = sample_larger(model, params.realisations, params.size, seed)
     realisations = threshold(gray, params.threshold, model.phase_fraction)
@@ -28,7 +28,8 @@ def main():
     write_provenance(
         snakemake.output.provenance,
         inputs=[path],
-        settings=model.settings.as_dict() | {"threshold": params.threshold},
+        settings=model.settings.as_dict()
+        | {"threshold": params.threshold, "truncation": params.truncation},
         seed=seed,
         step=model.step,
         device=device_name(device),

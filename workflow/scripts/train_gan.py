@@ -13,11 +13,13 @@ from rockrec.gans.training import train
 from rockrec.images import read_stack
 from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
+from rockrec.threads import keep_large_blocks
 from rockrec.windows import disjoint, training_windows
 
 
 @logged(snakemake)
 def main():
+    keep_large_blocks()
     wildcards, resources = snakemake.wildcards, snakemake.resources
     stack = read_stack(snakemake.input.tiles)
     table = pd.read_csv(snakemake.input.table)
@@ -30,11 +32,12 @@ def main():
     chosen = training_windows(split, method.pop("limit"), seed)
     corners = table.iloc[chosen]
     apart = disjoint(list(corners["row"]), list(corners["column"]), snakemake.params.window)
-    check_fabric(method["augmentation"], stack[np.array(chosen)[apart]])
+    settings = gan_settings(method)
+    check_fabric(settings.shown_motions, stack[np.array(chosen)[apart]])
     files = train(
         TileSubset(stack, chosen),
         TileSubset(stack, np.flatnonzero(split == "validation")),
-        gan_settings(method),
+        settings,
         seed=seed,
         checkpoints=snakemake.params.checkpoints,
         device=resources.device,

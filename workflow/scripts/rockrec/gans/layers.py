@@ -104,7 +104,9 @@ class Blur(nn.Module):
         return functional.conv2d(padded, kernel, groups=channels)
 
 
-def initialise(networks: nn.Module, settings: ConvolutionalSettings, random: torch.Generator) -> None:
+def initialise(
+    networks: nn.Module, settings: ConvolutionalSettings, random: torch.Generator
+) -> None:
     """Draw convolution weights as ``initial_weights`` says; BatchNorm starts as the identity.
 
     ``he``: variance 2 / (number of inputs that an output pixel sums over). With

@@ -18,4 +18,4 @@ KINDS: dict[str, type[Adversaries]] = {
 def build(size: int, settings: GanSettings, seed: int) -> Adversaries:
     """Return the untrained networks for tiles of `size` px; the same seed, the same weights."""
     random = torch.Generator().manual_seed(seed)
-    return KINDS[settings.kind](size, settings, random)
+    return KINDS[settings.kind](size, settings.at_size(size), random)

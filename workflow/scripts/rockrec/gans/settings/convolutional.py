@@ -14,7 +14,7 @@ _BOTH = {
     "initial_weights": "he",
     "spectral_norm": False,
 }
-DCGAN = {**_BOTH, "betas": (0.5, 0.999), "label_smoothing": 0.0, "r1": 0.0}
+DCGAN = {**_BOTH, "critic_steps": 1, "betas": (0.5, 0.999), "label_smoothing": 0.0, "r1": 0.0}
 WGAN_GP = {**_BOTH, "critic_steps": 5, "betas": (0.0, 0.9), "penalty": 10.0}
 _OWN = {"dcgan": ("label_smoothing", "r1"), "wgan_gp": ("penalty",)}
 
@@ -25,6 +25,8 @@ class ConvolutionalSettings(GanSettings):
 
     Attributes
     ----------
+    critic_steps : updates of the discriminator per update of the generator (paper: 5 for
+        WGAN-GP, 1 for DCGAN).
     upsampling : ``transposed`` convolution of 4 x 4, stride 2 (paper); ``blur``: the same, then
         a 3 x 3 blur; or ``resize``: bilinear resizing, then a 3 x 3 convolution.
     pointwise : a 1 x 1 convolution with BatchNorm before the last layer (paper: true).
@@ -37,6 +39,7 @@ class ConvolutionalSettings(GanSettings):
     r1 : weight of the penalty on slopes at real tiles (DCGAN only; paper: 0).
     """
 
+    critic_steps: int
     upsampling: str
     pointwise: bool
     initial_weights: str

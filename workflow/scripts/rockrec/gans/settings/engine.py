@@ -20,7 +20,6 @@ COMMON = {
     "steps": 1500,
     "patience": None,
     "batch": 32,
-    "critic_steps": 1,
     "learning_rate": 4e-4,
     "decay_from": 600,
     "decay_to": 1500,
@@ -50,8 +49,6 @@ class GanSettings:
     steps : updates of the generator. A longer run continues a shorter one.
     patience : checks without a better one after which the run ends; null for none (paper).
     batch : tiles per update (paper: 128).
-    critic_steps : updates of the discriminator per update of the generator (paper: 5 for
-        WGAN-GP, 1 for DCGAN).
     learning_rate, betas : of Adam, in both networks (paper: 1e-4, (0.5, 0.999)).
     decay_from, decay_to : steps between which the learning rate falls linearly to 0; both
         null for a constant one (paper).
@@ -71,6 +68,7 @@ class GanSettings:
 
     LISTS: ClassVar[tuple[str, ...]] = ("betas", "augmentation", "guide")
     AUTOMATIC: ClassVar[tuple[str, ...]] = ()  # settings that may be null until the size is known
+    critic_steps: ClassVar[int] = 1
 
     kind: str
     latent: int
@@ -79,7 +77,6 @@ class GanSettings:
     steps: int
     patience: int | None
     batch: int
-    critic_steps: int
     learning_rate: float
     betas: tuple[float, float]
     decay_from: int | None

@@ -25,9 +25,7 @@ class StyleGan2Ada(Adversaries):
     """
 
     def __init__(self, size: int, settings: StyleGan2Settings, random: torch.Generator):
-        super().__init__(
-            Generator(size, settings, random), Discriminator(size, settings, random)
-        )
+        super().__init__(Generator(size, settings, random), Discriminator(size, settings, random))
         self.settings = settings
         self.path_length = PathLength() if settings.path_length else None
         self.pipeline = self.controller = None
@@ -77,7 +75,7 @@ class StyleGan2Ada(Adversaries):
             shown = self.seen(real, draws)
             return self.settings.r1 * r1_penalty(self.discriminator.forward, shown)
         # Every second image: half a batch is enough (Karras et al., 2020 a, appendix B).
-        device = self.generator.start.device
+        device = self.generator.mean_w.device
         latent = self._latents(draws, device)[::2]
         seeds = draws.lines(SEEDS)[::2].to(device)
         penalty = self.path_length(self.generator, latent, seeds, draws.processes)

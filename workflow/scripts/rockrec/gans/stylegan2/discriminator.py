@@ -23,9 +23,7 @@ class Block(nn.Module):
         # Of two signals of unit variance, divided by √2 each, the sum has unit variance.
         half = 1 / math.sqrt(2)
         self.second = EqualisedConv(inputs, outputs, 3, random, halving=True, gain=GAIN * half)
-        self.skip = EqualisedConv(
-            inputs, outputs, 1, random, halving=True, bias=False, gain=half
-        )
+        self.skip = EqualisedConv(inputs, outputs, 1, random, halving=True, bias=False, gain=half)
 
     def forward(self, signal):
         return activated(self.second(activated(self.first(signal)))) + self.skip(signal)

@@ -22,15 +22,24 @@ def widths(size: int, settings: StyleGan2Settings) -> dict[int, int]:
     return {r: min(settings.channels * size // r, settings.max_channels) for r in resolutions}
 
 
+class Start(nn.Module):
+    """The learnt image of 4 x 4 px that every tile starts from."""
+
+    def __init__(self, channels, random):
+        super().__init__()
+        self.image = nn.Parameter(torch.randn(1, channels, SMALLEST, SMALLEST, generator=random))
+
+    def forward(self, n: int) -> torch.Tensor:
+        return self.image.expand(n, -1, -1, -1)
+
+
 class StyledLayer(nn.Module):
     """A modulated convolution of 3 x 3, noise at a learnt strength, bias, leaky ReLU."""
 
     def __init__(self, inputs, outputs, settings, random, *, doubling: bool):
         super().__init__()
         latent = settings.latent
-        self.conv = ModulatedConv(
-            inputs, outputs, 3, latent, random, doubling=doubling, gain=GAIN
-        )
+        self.conv = ModulatedConv(inputs, outputs, 3, latent, random, doubling=doubling, gain=GAIN)
         self.factor = 2 if doubling else 1
         self.noise_strength = nn.Parameter(torch.tensor(float(settings.noise_strength)))
         self.bias = nn.Parameter(torch.zeros(outputs))
@@ -51,7 +60,9 @@ class ToImage(nn.Module):
         self.bias = nn.Parameter(torch.zeros(1))
 
     def forward(self, signal, w):
-        return self.conv(signal, w).float() + self.bias
+        added = self.conv(signal, w)
+        # The sum over the resolutions is float32 whatever the convolutions' precision.
+        return added.to(torch.promote_types(added.dtype, torch.float32)) + self.bias
 
 
 class Generator(nn.Module):
@@ -73,9 +84,7 @@ class Generator(nn.Module):
         self.latent, self.saturating = settings.latent, settings.output == "tanh"
         channels = widths(size, settings)
         self.mapping = Mapping(settings.latent, settings.mapping_layers, random)
-        self.start = nn.Parameter(
-            torch.randn(1, channels[SMALLEST], SMALLEST, SMALLEST, generator=random)
-        )
+        self.start = Start(channels[SMALLEST], random)
         self.layers, self.to_image = nn.ModuleList(), nn.ModuleList()
         before = channels[SMALLEST]
         for resolution, width in channels.items():
@@ -125,7 +134,7 @@ class Generator(nn.Module):
         styles : (n, styles, latent) w of each layer.
         seeds : (n,) int32, of the noise.
         """
-        signal, image, layer = self.start.expand(len(styles), -1, -1, -1), None, 0
+        signal, image, layer = self.start(len(styles)), None, 0
         for number, to_image in enumerate(self.to_image):
             for _ in range(1 if number == 0 else 2):
                 signal = self.layers[layer](signal, styles[:, layer], seeds, layer)

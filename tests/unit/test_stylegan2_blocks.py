@@ -1,0 +1,311 @@
+"""StyleGAN2's blocks against plain formulas and slow references, and their second derivatives."""
+
+import math
+
+import pytest
+import torch
+from torch.autograd import gradcheck, gradgradcheck
+from torch.nn import functional
+
+from rockrec.gans.penalties import r1_penalty
+from rockrec.gans.processes import Processes
+from rockrec.gans.settings import gan_settings
+from rockrec.gans.stylegan2.discriminator import Block, Discriminator, batch_spread
+from rockrec.gans.stylegan2.equalised import EqualisedConv, EqualisedLinear
+from rockrec.gans.stylegan2.filters import doubled, halved, smoothed
+from rockrec.gans.stylegan2.generator import Generator, widths
+from rockrec.gans.stylegan2.mapping import Mapping
+from rockrec.gans.stylegan2.modulated import ModulatedConv
+from rockrec.gans.stylegan2.noise import gaussian_noise, seeds_of
+from rockrec.gans.stylegan2.path_length import PathLength, path_lengths
+
+
+def random(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def normal(*shape, seed=0, dtype=torch.float32):
+    """Numbers that have nothing in common with the weights drawn from `random`."""
+    return torch.randn(*shape, generator=random(100 + seed), dtype=dtype)
+
+
+def small(**more):
+    return gan_settings({"kind": "stylegan2_ada", "latent": 6, "channels": 3, **more}).at_size(16)
+
+
+def filtered(images):
+    """Every pixel of full 1 3 3 1 filtering, written as sums of shifted images."""
+    weights, out = [1 / 8, 3 / 8, 3 / 8, 1 / 8], 0
+    padded = functional.pad(images, (3, 3, 3, 3))
+    height, width = images.shape[-2] + 3, images.shape[-1] + 3
+    for i, a in enumerate(weights):
+        for j, b in enumerate(weights):
+            out = out + a * b * padded[..., i : i + height, j : j + width]
+    return out
+
+
+def test_doubling_is_inserting_zeros_and_filtering():
+    images = normal(2, 3, 7, 5)
+    spaced = torch.zeros(2, 3, 14, 10)
+    spaced[..., ::2, ::2] = images
+    expected = 4 * filtered(spaced)[..., 1:-2, 1:-2]
+    assert torch.allclose(doubled(images), expected, atol=5e-7)
+
+
+def test_halving_is_filtering_and_dropping_pixels():
+    images = normal(2, 3, 8, 6)
+    assert torch.allclose(halved(images), filtered(images)[..., 2:-1:2, 2:-1:2], atol=5e-7)
+
+
+def test_smoothing_is_filtering_and_keeps_flat_images():
+    images = normal(2, 3, 8, 6)
+    assert torch.allclose(smoothed(images, padding=3), filtered(images), atol=5e-7)
+    flat = torch.full((1, 2, 8, 8), 0.7)
+    for out in (
+        smoothed(flat, padding=0),
+        doubled(flat)[..., 2:-2, 2:-2],
+        halved(flat)[..., 1:-1, 1:-1],
+    ):
+        assert torch.allclose(out, torch.full_like(out, 0.7))
+
+
+@pytest.mark.parametrize("doubling", [False, True])
+def test_modulated_convolution_is_one_with_weights_scaled_image_by_image(doubling):
+    conv = ModulatedConv(4, 5, 3, latent=6, random=random(), doubling=doubling, gain=1.5)
+    signal, w = normal(3, 4, 6, 6), normal(3, 6, seed=1)
+    side = 12 if doubling else 6
+    added = normal(3, 1, side, side, seed=2)
+    style = w @ (conv.style.weight / math.sqrt(6)).T + 1
+    for image in range(3):
+        weight = conv.weight * conv.scale * style[image][None, :, None, None]
+        weight = weight / weight.square().sum(dim=(1, 2, 3), keepdim=True).add(1e-8).sqrt()
+        one = signal[image : image + 1]
+        if doubling:
+            spaced = functional.conv_transpose2d(one, weight.transpose(0, 1), stride=2)
+            expected = 4 * filtered(spaced)[..., 2:-2, 2:-2]
+        else:
+            expected = functional.conv2d(one, weight, padding=1)
+        found = conv(signal, w, added)[image] - added[image]
+        assert torch.allclose(found, 1.5 * expected[0], atol=1e-5)
+
+
+def test_demodulated_output_keeps_unit_variance_whatever_the_style():
+    conv = ModulatedConv(32, 16, 3, latent=6, random=random())
+    signal = normal(16, 32, 16, 16)
+    for scale in (1.0, 100.0):
+        out = conv(signal, scale * normal(16, 6, seed=1), torch.zeros(16, 1, 16, 16))
+        assert out[..., 1:-1, 1:-1].std().item() == pytest.approx(1, rel=0.1)
+
+
+def test_without_demodulation_the_style_scales_the_output():
+    conv = ModulatedConv(4, 1, 1, latent=6, random=random())
+    signal, w = normal(2, 4, 5, 5), normal(2, 6, seed=1)
+    expected = torch.einsum("nihw,ni,i->nhw", signal, conv.style(w), conv.weight[0, :, 0, 0] / 2)
+    assert torch.allclose(conv(signal, w)[:, 0], expected, atol=1e-5)
+
+
+def test_equalised_layers_start_at_unit_variance_and_learn_at_their_rate():
+    layer = EqualisedLinear(200, 300, random(), rate=0.01, gain=2.0)
+    assert layer(normal(50, 200)).std().item() == pytest.approx(2, rel=0.05)
+    conv = EqualisedConv(64, 32, 3, random())
+    assert conv(normal(8, 64, 16, 16))[..., 1:-1, 1:-1].std().item() == pytest.approx(1, rel=0.05)
+    # A step of the same size in all weights moves the output by a hundredth of that.
+    slow, fast = (EqualisedLinear(4, 4, random(), rate=rate) for rate in (0.01, 1.0))
+    signal = normal(2, 4)
+    moved = []
+    for one in (slow, fast):
+        before = one(signal)
+        with torch.no_grad():
+            one.weight.add_(1.0)
+        moved.append((one(signal) - before).abs().max())
+    assert moved[0].item() == pytest.approx(moved[1].item() / 100, rel=1e-3)
+
+
+def test_halving_convolution_is_a_smoothed_one_of_every_second_pixel():
+    conv = EqualisedConv(2, 3, 3, random(), halving=True)
+    signal = normal(2, 2, 8, 8)
+    every = functional.conv2d(filtered(signal), conv.weight * conv.scale, padding=1)
+    assert torch.allclose(conv(signal), every[..., 2:-1:2, 2:-1:2], atol=1e-6)
+
+
+def test_mapping_does_not_depend_on_the_length_of_z():
+    mapping = Mapping(6, 2, random())
+    z = normal(4, 6)
+    assert torch.allclose(mapping(z), mapping(7 * z), atol=1e-5)
+
+
+def test_batch_spread_is_that_of_the_definition():
+    signal = normal(8, 3, 2, 2)
+    spread = batch_spread(signal)
+    assert spread.shape == (8, 1, 2, 2)
+    for group in (slice(0, 4), slice(4, 8)):
+        expected = signal[group].var(dim=0, correction=0).add(1e-8).sqrt().mean()
+        assert torch.allclose(spread[group], expected.expand(4, 1, 2, 2))
+    assert batch_spread(signal[:1].repeat(4, 1, 1, 1)).max() < 2e-4
+    assert batch_spread(normal(6, 3, 2, 2)).flatten(1)[:, 0].unique().numel() == 3
+
+
+def test_noise_is_normal_and_each_image_layer_and_pixel_has_its_own():
+    seeds = torch.arange(2000)
+    noise = gaussian_noise(seeds, 3, 16, 16).flatten(1)
+    assert abs(noise.mean().item()) < 0.006 and noise.std().item() == pytest.approx(1, rel=0.005)
+    assert (noise.abs() > 2).float().mean().item() == pytest.approx(0.0455, rel=0.03)
+    others = {
+        "image": noise.roll(1, dims=0),
+        "layer": gaussian_noise(seeds, 4, 16, 16).flatten(1),
+        "pixel": noise.roll(1, dims=1),
+        "pair": noise.roll(128, dims=1),
+    }
+    for what, other in others.items():
+        # Of 512,000 pairs a correlation stays within 4 / √512000.
+        assert abs((noise * other).mean().item()) < 6e-3, what
+        assert abs((noise.square() * other.square()).mean().item() - 1) < 0.02, what
+
+
+def test_noise_follows_from_the_latent_vector_alone():
+    latent = normal(5, 6)
+    assert torch.equal(seeds_of(latent)[2:3], seeds_of(latent[2:3]))
+    assert len(seeds_of(normal(10_000, 6)).unique()) > 9_990
+    assert len(seeds_of(torch.stack([latent[0], latent[0].flip(0)])).unique()) == 2
+
+
+def test_tiles_do_not_depend_on_their_batch():
+    generator = Generator(16, small(), random())
+    latent = normal(5, 6)
+    assert torch.allclose(generator(latent)[3:], generator(latent[3:]), atol=1e-6)
+
+
+def test_layers_have_the_originals_widths():
+    full = gan_settings({"kind": "stylegan2_ada", "channels": None, "max_channels": 512})
+    assert widths(128, full.at_size(128)) == {4: 512, 8: 512, 16: 512, 32: 512, 64: 256, 128: 128}
+    assert widths(1024, full.at_size(1024))[1024] == 32
+
+
+def test_mixed_styles_are_those_of_one_latent_before_the_crossover_and_of_the_other_after():
+    generator = Generator(16, small(noise_strength=0.0), random())
+    one, other = normal(3, 6), normal(3, 6, seed=1)
+    layers = generator.styles
+    mixed = generator(one, other, torch.tensor([0, 2, layers]))
+    assert torch.allclose(mixed[0], generator(other)[0], atol=1e-6)
+    assert torch.allclose(mixed[2], generator(one)[2], atol=1e-6)
+    styles = torch.cat([generator.styles_of(one)[1, :2], generator.styles_of(other)[1, 2:]])
+    expected = generator.synthesis(styles[None], seeds_of(one[1:2]))
+    assert torch.allclose(mixed[1], expected[0], atol=1e-6)
+
+
+def test_truncation_pulls_styles_to_their_mean():
+    generator = Generator(16, small(), random())
+    generator.gather_statistics(random(1))
+    latent = normal(4, 6)
+    mean = generator.mapping(normal(20_000, 6, seed=2)).mean(dim=0)
+    assert torch.allclose(generator.mean_w, mean, atol=0.05)
+    styles = generator.mean_w.expand(4, generator.styles, 6)
+    expected = generator.synthesis(styles, seeds_of(latent))
+    assert torch.allclose(generator(latent, truncation=0.0), expected, atol=1e-6)
+
+
+def test_r1_of_a_discriminator_that_is_linear_is_half_its_squared_slope():
+    slope = normal(16)
+    penalty = r1_penalty(lambda x: x.flatten(1) @ slope, normal(5, 1, 4, 4))
+    assert penalty.item() == pytest.approx(slope.square().sum().item() / 2, rel=1e-5)
+
+
+class LinearGenerator(torch.nn.Module):
+    """Images that are a matrix times the mean of the layers' w: J is known."""
+
+    def __init__(self, matrix, layers):
+        super().__init__()
+        self.matrix, self.layers = torch.nn.Parameter(matrix), layers
+
+    def styles_of(self, latent):
+        return latent[:, None].expand(-1, self.layers, -1)
+
+    def synthesis(self, styles, seeds):
+        return (styles.sum(dim=1) @ self.matrix.T).view(-1, 1, 4, 4)
+
+
+def test_path_length_of_a_linear_generator_is_that_of_the_formula():
+    matrix, latent = normal(16, 3), normal(5, 3).requires_grad_()
+    seeds = torch.arange(5)
+    generator = LinearGenerator(matrix, layers=4)
+    y = gaussian_noise(seeds, 0, 4, 4).flatten(1) / 4
+    expected = (y @ matrix).norm(dim=1)
+    styles = generator.styles_of(latent)
+    lengths = path_lengths(generator.synthesis(styles, seeds), styles, seeds)
+    assert torch.allclose(lengths, expected, rtol=1e-5)
+
+    penalty = PathLength()
+    first = penalty(generator, latent, seeds, Processes())
+    assert penalty.mean.item() == pytest.approx(0.01 * expected.mean().item(), rel=1e-5)
+    assert first.item() == pytest.approx((expected - penalty.mean).square().mean().item(), rel=1e-4)
+    first.backward()
+    # d/dM of the mean of (‖yᵀM‖ - a)²
+    factor = 2 * (expected - penalty.mean) / expected / 5
+    assert torch.allclose(generator.matrix.grad, (y * factor[:, None]).T @ (y @ matrix), atol=1e-5)
+
+
+def double(module):
+    return module.double().requires_grad_(False)
+
+
+@pytest.mark.parametrize(
+    ("function", "shapes"),
+    [
+        (doubled, [(2, 2, 3, 3)]),
+        (halved, [(2, 2, 4, 4)]),
+        (batch_spread, [(4, 2, 2, 2)]),
+        (double(Block(2, 3, random())), [(2, 2, 4, 4)]),
+        (double(ModulatedConv(2, 3, 3, 2, random())), [(2, 2, 3, 3), (2, 2), (2, 1, 3, 3)]),
+        (
+            double(ModulatedConv(2, 2, 3, 2, random(), doubling=True)),
+            [(1, 2, 3, 3), (1, 2), (1, 1, 6, 6)],
+        ),
+        (double(ModulatedConv(2, 1, 1, 2, random())), [(2, 2, 3, 3), (2, 2)]),
+        (double(Mapping(3, 2, random())), [(2, 3)]),
+    ],
+)
+def test_blocks_are_twice_differentiable(function, shapes):
+    inputs = [
+        normal(*shape, seed=seed, dtype=torch.float64).requires_grad_()
+        for seed, shape in enumerate(shapes)
+    ]
+    assert gradcheck(function, inputs)
+    assert gradgradcheck(function, inputs)
+
+
+def test_whole_networks_are_twice_differentiable():
+    settings = small(channels=1, latent=3, max_channels=2)
+    generator = double(Generator(16, settings, random()))
+    discriminator = double(Discriminator(16, settings, random()))
+    seeds = torch.arange(2)
+    styles = normal(2, generator.styles, 3, dtype=torch.float64).requires_grad_()
+
+    def slope(styles):
+        images = generator.synthesis(styles, seeds)
+        (found,) = torch.autograd.grad(discriminator(images).sum(), styles, create_graph=True)
+        return found
+
+    assert gradcheck(slope, [styles])
+
+
+def test_autocast_keeps_demodulation_and_batch_statistics_in_float32():
+    settings = small()
+    generator, discriminator = (
+        Generator(16, settings, random()),
+        Discriminator(16, settings, random()),
+    )
+    latent = normal(4, 6)
+    plain = generator(latent)
+    with torch.autocast("cpu", torch.bfloat16):
+        images = generator(latent)
+        assert images.dtype == torch.float32
+        assert generator.styles_of(latent).dtype == torch.float32
+        assert torch.equal(
+            generator.styles_of(latent),
+            generator.mapping(latent)[:, None].expand(-1, generator.styles, -1),
+        )
+        signal = normal(4, 3, 4, 4).bfloat16()
+        assert batch_spread(signal).dtype == torch.float32
+        scores = discriminator(images)
+    assert (images - plain).abs().max() < 0.1
+    assert torch.isfinite(scores.float()).all()
