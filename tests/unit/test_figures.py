@@ -319,6 +319,16 @@ def test_history_marks_the_kept_step_and_the_floor():
     assert line_of(losses, "generator").get_xdata()[-1] == history["step"].iloc[-1]
 
 
+def test_history_shows_the_probability_of_ada_where_there_is_one():
+    history = example_results.gan_history()
+    history["ada_p"] = np.nan
+    assert len(plot_history({"wgan_gp": history}).axes) == 3
+    history["ada_p"] = history["step"] / 1000
+    *_, probability = plot_history({"stylegan2_ada": history}).axes
+    assert "ADA" in probability.get_ylabel() and probability.get_ylim() == (0, 1)
+    assert probability.lines[0].get_ydata().tolist() == history["ada_p"].tolist()
+
+
 def test_history_of_annealing_shows_the_energy_of_each_realisation():
     history = example_results.annealing_history(realisations=3)
     energy, *_ = history_axes({}, {"rock": {"sa/1": history}})

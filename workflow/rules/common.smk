@@ -15,7 +15,14 @@ from rockrec.grid import Grid
 from rockrec.seeds import seed_for
 from mosaic_checks import advice
 from preflight import announce
-from settings import NETWORKS, SettingsError, experiment_samples, for_sample, resolve
+from settings import (
+    NETWORKS,
+    NOT_FOR_THE_NETWORK,
+    SettingsError,
+    experiment_samples,
+    for_sample,
+    resolve,
+)
 from stage_times import time_table
 
 try:
@@ -121,6 +128,12 @@ def method_setting(*omit):
         return {key: value for key, value in method.items() if key not in omit}
 
     return block
+
+
+def network_setting(wildcards):
+    """A params function: what the training of a network depends on, and the windows it may use."""
+    omit = [key for key in NOT_FOR_THE_NETWORK if key not in ("limit", "per_sample")]
+    return method_setting(*omit)(wildcards)
 
 
 def run_seed(wildcards):

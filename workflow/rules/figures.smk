@@ -299,3 +299,34 @@ rule plot_diversity:
         "Plot many tiles of {wildcards.sample}, {wildcards.experiment}"
     script:
         "../scripts/plot_diversity.py"
+
+
+rule plot_latent_space:
+    """Walks through the latent space of networks, and real tiles projected into it."""
+    input:
+        films=latent_space_files("interpolation", "interpolation.tif"),
+        pairs=latent_space_files("project", "projections.tif"),
+        code=code("plot_latent_space.py"),
+    output:
+        pdf="results/figures/{experiment}/latent_space.pdf",
+        png=report(
+            "results/figures/{experiment}/latent_space.png",
+            caption="../report/latent_space.rst",
+            category="{experiment}",
+            labels={"figure": "latent space"},
+        ),
+    log:
+        "logs/figures/{experiment}/plot_latent_space.log",
+    benchmark:
+        "results/benchmarks/figures/{experiment}/plot_latent_space.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        dpi=settings["figures"]["dpi"],
+    message:
+        "Plot the latent space of networks of {wildcards.experiment}"
+    script:
+        "../scripts/plot_latent_space.py"

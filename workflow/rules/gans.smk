@@ -28,7 +28,7 @@ rule train_gan:
         checkpoint_interval_s=settings["run"]["checkpoint_interval_s"],
         log_interval_s=settings["run"]["log_interval_s"],
     params:
-        method=method_setting("replicates", "realisations", "size", "truncation"),
+        method=network_setting,
         window=lambda wildcards: tile_setting(wildcards)["window"],
         checkpoints="results/checkpoints/{sample}",
         seed=settings["seed"],
@@ -71,3 +71,70 @@ rule sample_gan:
         "Sample {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
     script:
         "../scripts/sample_gan.py"
+
+
+rule interpolate_gan:
+    """Draw a closed walk through the latent space of a StyleGAN2, as a film (off by default)."""
+    input:
+        model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        code=code("interpolate_gan.py"),
+    output:
+        film="results/{sample}/{experiment}/{method}/{replicate}/interpolation.tif",
+    log:
+        "logs/{sample}/{experiment}/{method}/{replicate}/interpolate_gan.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/interpolate_gan.tsv"
+    wildcard_constraints:
+        method=methods_of_kind("stylegan2_ada"),
+    conda:
+        "../../envs/torch.yaml"
+    threads: 2
+    resources:
+        mem_mb=8000,
+        runtime=30,
+        gpu=1 if settings["run"]["device"] != "cpu" else 0,
+        device=settings["run"]["device"],
+    params:
+        frames=lambda wildcards: method_setting()(wildcards)["interpolation"],
+        threshold=lambda wildcards: method_setting()(wildcards)["threshold"],
+        seed=settings["seed"],
+    message:
+        "Walk through the latent space of {wildcards.method} {wildcards.replicate}, {wildcards.sample}"
+    script:
+        "../scripts/interpolate_gan.py"
+
+
+rule project_tiles:
+    """Find real tiles in the latent space of a StyleGAN2, GAN inversion (off by default)."""
+    input:
+        model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        code=code("project_tiles.py"),
+    output:
+        pairs="results/{sample}/{experiment}/{method}/{replicate}/projections.tif",
+        table="results/{sample}/{experiment}/{method}/{replicate}/projections.csv",
+        styles="results/{sample}/{experiment}/{method}/{replicate}/projections.npz",
+    log:
+        "logs/{sample}/{experiment}/{method}/{replicate}/project_tiles.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/project_tiles.tsv"
+    wildcard_constraints:
+        method=methods_of_kind("stylegan2_ada"),
+    conda:
+        "../../envs/torch.yaml"
+    threads: 2
+    resources:
+        mem_mb=8000,
+        runtime=120,
+        gpu=1 if settings["run"]["device"] != "cpu" else 0,
+        device=settings["run"]["device"],
+    params:
+        lines=lambda wildcards: method_setting()(wildcards)["project"],
+        steps=lambda wildcards: method_setting()(wildcards)["project_steps"],
+        seed=settings["seed"],
+    message:
+        "Project tiles of {wildcards.sample} into {wildcards.method} {wildcards.replicate}"
+    script:
+        "../scripts/project_tiles.py"

@@ -14,9 +14,29 @@ def has_networks(experiment):
     return bool(kinds & set(NETWORKS))
 
 
+def latent_space_of(experiment, key):
+    """(sample, run) of the networks of an experiment that are asked for `key`, unless 0 or []."""
+    return [
+        (sample, run)
+        for sample in experiment_samples(settings, experiment)
+        for run in runs_of(experiment)
+        if for_sample(settings["methods"][method_of(run)], sample).get(key)
+    ]
+
+
+def latent_space_files(key, name):
+    """An input function: a file of each such network."""
+    return lambda wildcards: [
+        f"results/{sample}/{wildcards.experiment}/{run}/{name}"
+        for sample, run in latent_space_of(wildcards.experiment, key)
+    ]
+
+
 def figures_of(experiment):
     """(title, stem of the files) of every figure of an experiment."""
-    names = [*FIGURES, "strip"] if has_networks(experiment) else FIGURES
+    names = [*FIGURES, "strip"] if has_networks(experiment) else list(FIGURES)
+    if any(latent_space_of(experiment, key) for key in ("interpolation", "project")):
+        names.append("latent_space")
     figures = [(name.replace("_", " "), f"{experiment}/{name}") for name in names]
     figures += [
         (f"{name} of {sample}", f"{experiment}/{sample}/{name}")

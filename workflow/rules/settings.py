@@ -26,6 +26,9 @@ NOT_FOR_THE_NETWORK = (
     "size",
     "realisations",
     "truncation",
+    "interpolation",
+    "project",
+    "project_steps",
     "replicates",
     "per_sample",
 )

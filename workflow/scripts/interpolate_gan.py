@@ -1,0 +1,25 @@
+"""Draw a walk through the latent space of a trained StyleGAN2."""
+
+from logbook import logged
+from rockrec.devices import choose_device
+from rockrec.gans.sampling import latents, load_model, threshold
+from rockrec.gans.stylegan2.latent_space import interpolation
+from rockrec.images import stack_pixel_size, write_stack
+from rockrec.seeds import seed_for
+
+CORNERS = 4
+
+
+@logged(snakemake)
+def main():
+    params = snakemake.params
+    device = choose_device(snakemake.resources.device)
+    model = load_model(snakemake.input.model, device)
+    seed = seed_for(params.seed, *snakemake.wildcards, "interpolation")
+    corners = latents(CORNERS, model.settings.latent, seed).to(device)
+    gray = interpolation(model.generator, corners, params.frames)
+    tiles = threshold(gray, params.threshold, model.phase_fraction)
+    write_stack(snakemake.output.film, tiles, stack_pixel_size(snakemake.input.tiles))
+
+
+main()
