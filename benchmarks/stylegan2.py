@@ -2,7 +2,7 @@
 
     python benchmarks/stylegan2.py pores --recipes recipe --seeds 1 2 3 --out stylegan2
     python benchmarks/stylegan2.py pores --recipes everything --seeds 1 --out stylegan2
-    python benchmarks/stylegan2.py pores --recipes few few_ada --seeds 1 --out stylegan2
+    python benchmarks/stylegan2.py pores --recipes 300 "300 ada" --seeds 1 --out stylegan2
     python benchmarks/stylegan2.py report --out stylegan2
 
 Everything is measured against training tiles, so that recipes may be chosen by it: ratios error /
@@ -56,7 +56,10 @@ CURES = {
     "noise_strength": {"noise_strength": 0.0},
     "ada": {"ada": []},
 }
-# 32 px, all of the original at once.
+NONE = {key: value for change in CURES.values() for key, value in change.items()}
+# 32 px, where a run takes minutes.
+SMALL = RECIPE | {"steps": 600, "decay_from": 300, "decay_to": 600}
+# All of the original at once.
 EVERYTHING = RECIPE | {
     "channels": 32,
     "style_mixing": 0.9,
@@ -67,15 +70,16 @@ EVERYTHING = RECIPE | {
     "ada_images": 20_000,
 }
 # p has to move within the few images of a run on a processor.
-FEW = RECIPE | {"channels": 16, "steps": 1200, "decay_from": None, "decay_to": None}
+FEW = RECIPE | {"steps": 1200, "decay_from": None, "decay_to": None}
 ADA = {"ada_images": 20_000}
 # Recipe, tile size, training tiles (None for all).
 RECIPES = {
     "recipe": (RECIPE, 64, None),
-    **{f"without {name}": (RECIPE | change, 64, None) for name, change in CURES.items()},
-    "original": (RECIPE | {k: v for change in CURES.values() for k, v in change.items()}, 64, None),
-    "automatic r1": (RECIPE | {"r1": None, "r1_every": 16}, 64, None),
     "everything": (EVERYTHING, 32, None),
+    "small": (SMALL, 32, None),
+    **{f"small without {name}": (SMALL | change, 32, None) for name, change in CURES.items()},
+    "small without any": (SMALL | NONE, 32, None),
+    "small, original r1": (SMALL | {"r1": None, "r1_every": 16}, 32, None),
     "300": (FEW | {"ada": []}, 32, 300),
     "300 ada": (FEW | ADA, 32, 300),
     "3000": (FEW | {"ada": []}, 32, 3000),
@@ -92,7 +96,7 @@ def main() -> None:
         tiles, train_lines, validation_lines, apart = recipes.rock_tiles(options.rock)
         for seed in options.seeds:
             for name in options.recipes:
-                stem = options.out / f"{options.rock}_{name.replace(' ', '_')}_{seed}"
+                stem = options.out / f"{options.rock}_{name.replace(' ', '-')}_{seed}"
                 if not stem.with_suffix(".csv").exists():
                     logging.info("%s", stem.name)
                     parts = tiles[train_lines], tiles[validation_lines], tiles[apart]
