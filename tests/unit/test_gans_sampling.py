@@ -19,7 +19,11 @@ from rockrec.gans.settings import gan_settings
 
 @pytest.fixture
 def model_file(tmp_path):
-    settings = gan_settings({"kind": "dcgan", "latent": 12, "channels": 4})
+    return write_model(tmp_path, "dcgan")
+
+
+def write_model(tmp_path, kind):
+    settings = gan_settings({"kind": kind, "latent": 12, "channels": 4})
     generator = build(16, settings, seed=5).generator
     content = {
         "format": FORMAT,
@@ -34,7 +38,9 @@ def model_file(tmp_path):
     return tmp_path / "model.pt"
 
 
-def test_a_tile_never_depends_on_how_many_are_drawn(model_file):
+@pytest.mark.parametrize("kind", ["dcgan", "stylegan2_ada"])
+def test_a_tile_never_depends_on_how_many_are_drawn(tmp_path, kind):
+    model_file = write_model(tmp_path, kind)
     model = load_model(model_file)
     many = sample(model, 70, seed=1)
     assert many.shape == (70, 16, 16) and many.dtype == np.float32
@@ -127,3 +133,16 @@ def test_larger_images_come_from_a_grid_of_latents_and_vary_as_tiles_do(model_fi
     assert np.ptp(large.mean(axis=(0, 2))) < 4 * large.std() / np.sqrt(6)
     with pytest.raises(ValueError, match="size 40 px is no whole multiple of the tile's, 16 px"):
         sample_larger(model, 1, 40, seed=1)
+
+
+def test_truncated_tiles_are_more_alike(tmp_path):
+    model = load_model(write_model(tmp_path, "stylegan2_ada"))
+    full, same, half = (sample(model, 64, 1, psi) for psi in (1.0, 1.0, 0.3))
+    assert np.array_equal(full, same)
+    assert half.std(axis=0).mean() < full.std(axis=0).mean()
+
+
+def test_a_network_that_starts_from_an_image_refuses_larger_ones(tmp_path):
+    model = load_model(write_model(tmp_path, "stylegan2_ada"))
+    with pytest.raises(ValueError, match="size 32 px: stylegan2_ada .* tiles of 16 px only"):
+        sample_larger(model, 1, 32, seed=1)

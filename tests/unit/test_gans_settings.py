@@ -41,6 +41,22 @@ def test_defaults_are_complete_and_survive_the_round_trip(kind):
         ({"kind": "wgan_gp", "steps": 2000}, "decay_to"),
         ({"kind": "wgan_gp", "decay_from": None}, "decay_from"),
         ({"kind": "wgan_gp", "decay_from": 1500}, "decay_from"),
+        ({"kind": "wgan_gp", "batch": None}, "batch"),
+        ({"kind": "stylegan2_ada", "upsampling": "blur"}, "upsampling"),
+        ({"kind": "stylegan2_ada", "critic_steps": 2}, "critic_steps"),
+        ({"kind": "stylegan2_ada", "mapping_layers": 0}, "mapping_layers"),
+        ({"kind": "stylegan2_ada", "style_mixing": 1.1}, "style_mixing"),
+        ({"kind": "stylegan2_ada", "noise_strength": -0.1}, "noise_strength"),
+        ({"kind": "stylegan2_ada", "output": "sigmoid"}, "output"),
+        ({"kind": "stylegan2_ada", "discriminator_width": 0}, "discriminator_width"),
+        ({"kind": "stylegan2_ada", "unshuffle": 2}, "unshuffle"),
+        ({"kind": "stylegan2_ada", "r1": -1}, "r1 must be 0 or above, or null"),
+        ({"kind": "stylegan2_ada", "path_length_every": 0.5}, "path_length_every"),
+        ({"kind": "stylegan2_ada", "ema_ramp": 0}, "ema_ramp"),
+        ({"kind": "stylegan2_ada", "ada": ["hue"]}, "ada must be a list of flips"),
+        ({"kind": "stylegan2_ada", "ada": "flips"}, "ada"),
+        ({"kind": "stylegan2_ada", "ada_target": 1.0}, "ada_target"),
+        ({"kind": "stylegan2_ada", "ada_images": 0}, "ada_images"),
     ],
 )
 def test_mistakes_are_named(block, named):
@@ -65,3 +81,54 @@ def test_sizes_that_can_be_drawn(size):
 def test_sizes_that_cannot(size):
     with pytest.raises(ValueError, match=str(size)):
         check_size(size)
+
+
+def stylegan2(**more):
+    return gan_settings({"kind": "stylegan2_ada", **more})
+
+
+AUTOMATIC = ("channels", "batch", "ema", "r1", "discriminator_rate")
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "batch"), [(64, 256, 32), (128, 128, 32), (512, 64, 8), (1024, 32, 4)]
+)
+def test_automatic_values_are_the_originals_for_the_size(size, channels, batch):
+    settings = stylegan2(**dict.fromkeys(AUTOMATIC), learning_rate=0.002).at_size(size)
+    assert (settings.channels, settings.batch) == (channels, batch)
+    assert settings.r1 == pytest.approx(0.0002 * size**2 / batch)
+    assert settings.discriminator_rate == 0.002
+    # A half-life of batch * 10 / 32 thousand images
+    half_life = batch * 10 / 32 * 1000 / batch
+    assert settings.ema**half_life == pytest.approx(0.5)
+    assert settings.at_size(size) == settings
+    assert stylegan2(batch=12, r1=3.0).at_size(size).batch == 12
+
+
+def test_rates_and_betas_are_corrected_for_lazy_updates():
+    """In 16 steps 17 updates: Karras et al., 2020 a, appendix B."""
+    block = {"learning_rate": 0.002, "betas": [0.0, 0.99], "discriminator_rate": None}
+    lazy = stylegan2(**block, r1=1.0, r1_every=16, path_length=2.0, path_length_every=4)
+    rate, betas = lazy.adam("discriminator")
+    assert rate == pytest.approx(0.002 * 16 / 17)
+    assert betas == (0.0, pytest.approx(0.99 ** (16 / 17)))
+    rate, betas = lazy.adam("generator")
+    assert (rate, betas[1]) == (pytest.approx(0.002 * 4 / 5), pytest.approx(0.99**0.8))
+    assert (lazy.lazy("discriminator"), lazy.lazy("generator")) == (16, 4)
+    plain = stylegan2(**block, r1=0.0, path_length=0.0)
+    for player in ("generator", "discriminator"):
+        assert plain.adam(player) == (0.002, (0.0, 0.99)) and plain.lazy(player) is None
+
+
+def test_the_running_mean_is_short_at_first():
+    settings = stylegan2(ema=0.99, ema_ramp=0.05)
+    # Half-life 5 % of the steps so far: 1 after 20 steps.
+    assert settings.ema_at(19) == pytest.approx(0.5)
+    assert settings.ema_at(10_000) == pytest.approx(0.99)
+    assert settings.ema_at(0) < 1e-6
+    assert stylegan2(ema=0.99, ema_ramp=None).ema_at(0) == 0.99
+
+
+def test_the_rock_is_asked_for_every_motion_that_is_shown():
+    settings = stylegan2(augmentation=["half_turn", "flips"], ada=["flips", "rotation", "shifts"])
+    assert settings.shown_motions == ("half_turn", "flips", "rotation")

@@ -365,11 +365,17 @@ def test_a_collapse_to_one_phase_is_the_worst_of_scores():
     assert monitor.check(Replay(empty))[0].score == np.inf
 
 
-def test_training_learns(tmp_path):
+@pytest.mark.parametrize(
+    "settings",
+    [
+        tiny(
+            "dcgan", steps=100, check_every=10, learning_rate=3e-3, threshold="zero", decay_to=100
+        ),
+        tiny("stylegan2_ada", steps=50, check_every=5, channels=8, threshold="zero", decay_to=100),
+    ],
+)
+def test_training_learns(tmp_path, settings):
     """Random weights draw as much of one phase as of the other; the rock has 0.16 of one."""
-    settings = tiny(
-        "dcgan", steps=100, check_every=10, decay_to=100, threshold="zero", learning_rate=3e-3
-    )
     files = run(tmp_path, settings)
     history = pd.read_csv(files.history).dropna(subset="s2_error")
     assert history["s2_error"].iloc[-5:].mean() < history["s2_error"].iloc[0] / 10

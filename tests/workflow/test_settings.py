@@ -72,6 +72,8 @@ def mistakes(config):
         (["segmentation", "overlap"], 300, "segmentation.overlap: 300 is more than half of window 512"),
         (["unet", "test_fraction"], 0.9, "unet.test_fraction: 0.9 beside validation_fraction 0.2 leaves no"),
         (["methods", "wgan_gp", "steps"], 77, "methods.wgan_gp: steps 77 must be a multiple of check_every"),
+        (["methods", "stylegan2_ada", "size"], 128, "methods.stylegan2_ada.size: 128, but stylegan2_ada draws tiles of the size that it is trained on only, 64 px"),
+        (["methods", "stylegan2_ada", "ada"], ["hue"], "methods.stylegan2_ada.ada.0: 'hue' is none of flips"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_path(path, value, expected):

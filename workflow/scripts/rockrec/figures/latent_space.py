@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from rockrec.figures.style import PAGE_WIDTH, missing, panel_letters, styled
+from rockrec.figures.style import PAGE_WIDTH, panel_letters, styled
 
 COLUMNS = 10
 
@@ -18,7 +18,7 @@ def plot_latent_space(
 
     Parameters
     ----------
-    films : by label, (frames, size, size) 0/1; as many as fit are shown, spread evenly.
+    films : by label, at least one here or below, (frames, size, size) 0/1; as many as fit are shown, spread evenly.
     projections : by label, (2 n, size, size) 0/1, real tiles each followed by its projection;
         the first that fit are shown.
     """
@@ -29,8 +29,6 @@ def plot_latent_space(
     for label, pairs in projections.items():
         rows = [pairs[0 : 2 * COLUMNS : 2], pairs[1 : 2 * COLUMNS : 2]]
         blocks[f"{label}: real tiles over their projections"] = rows
-    if not blocks:
-        return missing("Latent space", ["no walk and no projection is asked for"])
     side = PAGE_WIDTH / COLUMNS
     heights = [len(rows) * side + 0.3 for rows in blocks.values()]
     figure = Figure(figsize=(PAGE_WIDTH, sum(heights)))

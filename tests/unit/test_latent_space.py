@@ -1,0 +1,60 @@
+"""Walks through the latent space, and tiles found in it."""
+
+import numpy as np
+import pytest
+import torch
+
+from rockrec.figures.latent_space import plot_latent_space
+from rockrec.gans.settings import gan_settings
+from rockrec.gans.stylegan2.generator import Generator
+from rockrec.gans.stylegan2.latent_space import interpolation, project
+from rockrec.gans.stylegan2.noise import seeds_of
+
+
+@pytest.fixture
+def generator():
+    settings = gan_settings({"kind": "stylegan2_ada", "latent": 12, "channels": 8})
+    generator = Generator(16, settings, torch.Generator().manual_seed(0)).requires_grad_(False)
+    return generator.eval()
+
+
+def latents(n):
+    return torch.randn(n, 12, generator=torch.Generator().manual_seed(1))
+
+
+def test_a_walk_passes_through_its_corners_in_small_steps_and_closes(generator):
+    corners = latents(3)
+    film = interpolation(generator, corners, frames=20)
+    assert film.shape == (60, 16, 16) and film.dtype == np.float32
+    styles, seeds = generator.styles_of(corners), seeds_of(corners[:1]).expand(3)
+    expected = generator.synthesis(styles, seeds)[:, 0].numpy()
+    np.testing.assert_allclose(film[::20], expected, atol=1e-5)
+    steps = np.abs(np.roll(film, -1, axis=0) - film).mean(axis=(1, 2))
+    legs = np.abs(np.roll(expected, -1, axis=0) - expected).mean(axis=(1, 2))
+    assert steps.max() < legs.max() / 4
+
+
+def test_a_tile_that_the_generator_draws_is_found(generator):
+    """Binary versions of its own tiles; what is found is nearer than the nearest random one."""
+    drawn = generator(latents(4))[:, 0].numpy()
+    tiles = (drawn > 0).astype(np.uint8)
+    found = project(generator, tiles, steps=120, seed=3)
+    assert found.styles.shape == (4, generator.styles, 12) and found.gray.shape == (4, 16, 16)
+    differing = ((found.gray > 0) != tiles).mean(axis=(1, 2))
+    start = project(generator, tiles, steps=1, seed=3)
+    before = ((start.gray > 0) != tiles).mean(axis=(1, 2))
+    assert differing.mean() < before.mean() / 2
+    again = project(generator, tiles, steps=1, seed=3)
+    np.testing.assert_array_equal(again.styles, start.styles)
+
+
+def test_the_figure_shows_films_and_pairs():
+    tiles = np.zeros((6, 16, 16), np.uint8)
+    figure = plot_latent_space({"rock net/1": tiles}, {"rock net/1": tiles})
+    titles = [panel.get_suptitle() for panel in figure.subfigs]
+    assert titles == [
+        "(a) rock net/1: from latent vector to latent vector",
+        "(b) rock net/1: real tiles over their projections",
+    ]
+    shown = [axes for axes in figure.subfigs[1].get_axes() if axes.images]
+    assert len(shown) == 6
