@@ -61,12 +61,8 @@ NONE = {key: value for change in CURES.values() for key, value in change.items()
 SMALL = RECIPE | {"steps": 600, "decay_from": 300, "decay_to": 600}
 # All of the original at once.
 EVERYTHING = RECIPE | {
-    "channels": 32,
     "style_mixing": 0.9,
     "path_length": 2.0,
-    "steps": 1500,
-    "decay_from": 750,
-    "decay_to": 1500,
     "ada_images": 20_000,
 }
 # p has to move within the few images of a run on a processor.

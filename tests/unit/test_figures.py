@@ -322,9 +322,9 @@ def test_history_marks_the_kept_step_and_the_floor():
 def test_history_shows_the_probability_of_ada_where_there_is_one():
     history = example_results.gan_history()
     history["ada_p"] = np.nan
-    assert len(plot_history({"wgan_gp": history}).axes) == 3
+    assert len(history_axes({"wgan_gp": history}, {})) == 3
     history["ada_p"] = history["step"] / 1000
-    *_, probability = plot_history({"stylegan2_ada": history}).axes
+    *_, probability = history_axes({"stylegan2_ada": history}, {})
     assert "ADA" in probability.get_ylabel() and probability.get_ylim() == (0, 1)
     assert probability.lines[0].get_ydata().tolist() == history["ada_p"].tolist()
 

@@ -35,15 +35,9 @@ def plot_history(
 ) -> Figure:
     """Draw the workflow, and below it how each reconstruction was fitted.
 
-<<<<<<< HEAD
-    Of each network the losses, the S2 error with its floor, and the score by which the kept
-    step was chosen; of a sample's annealed realisations energy, share of moves accepted and
-    temperature.
-=======
-    Of a GAN the losses (with the probability of ADA where it has one), the S2 error with its
-    floor, and the score by which the kept step was chosen; of annealing energy, share of moves
-    accepted and temperature.
->>>>>>> 3bb105c (Latent space of StyleGAN2: a film, projection of real tiles, both off by default; the demo's third network; p of ADA in the history figure)
+    Of each network the losses (with the probability of ADA where it has one), the S2 error with
+    its floor, and the score by which the kept step was chosen; of a sample's annealed
+    realisations energy, share of moves accepted and temperature.
 
     Parameters
     ----------
@@ -124,9 +118,6 @@ def _draw_losses(axes: Axes, history: pd.DataFrame) -> None:
     axes.legend(fontsize=6)
 
 
-<<<<<<< HEAD
-def _draw_annealing(panels: Sequence[Axes], runs: Mapping[str, pd.DataFrame]) -> None:
-=======
 def _draw_probability(axes: Axes, history: pd.DataFrame) -> None:
     known = history.dropna(subset="ada_p")
     axes.plot(known["step"], known["ada_p"], color=GREEN, linewidth=0.8)
@@ -134,9 +125,7 @@ def _draw_probability(axes: Axes, history: pd.DataFrame) -> None:
     axes.set_ylabel("probability p of ADA [–]", color=GREEN)
 
 
-def _draw_annealing(panels: Sequence[Axes], history: pd.DataFrame) -> None:
-    realisations = history["realisation"].unique()[:MOST_LINES]
->>>>>>> 3bb105c (Latent space of StyleGAN2: a film, projection of real tiles, both off by default; the demo's third network; p of ADA in the history figure)
+def _draw_annealing(panels: Sequence[Axes], runs: Mapping[str, pd.DataFrame]) -> None:
     quantities = (
         ("energy", "energy (Eq. 3) [–]"),
         ("acceptance", "share of moves accepted [–]"),

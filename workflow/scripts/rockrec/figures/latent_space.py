@@ -18,7 +18,8 @@ def plot_latent_space(
 
     Parameters
     ----------
-    films : by label, at least one here or below, (frames, size, size) 0/1; as many as fit are shown, spread evenly.
+    films : by label, (frames, size, size) 0/1; as many as fit are shown, spread evenly. There is
+        at least one, or a projection.
     projections : by label, (2 n, size, size) 0/1, real tiles each followed by its projection;
         the first that fit are shown.
     """
