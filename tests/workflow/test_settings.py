@@ -37,6 +37,7 @@ def mistakes(config):
 @pytest.mark.parametrize(
     ("path", "value", "expected"),
     [
+        (["run", "gpus"], 3, "methods.dcgan.batch: 32 cannot be shared by run.gpus, 3"),
         (["sede"], 1, "sede: unknown key; did you mean 'seed'?"),
         (["denoise", "radus"], 3, "denoise.radus: unknown key; did you mean 'radius'?"),
         (["denoise", "radius"], 0, "denoise.radius: 0 is less than 1"),

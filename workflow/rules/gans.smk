@@ -23,7 +23,8 @@ rule train_gan:
     resources:
         mem_mb=16000,
         runtime=1440,
-        gpu=1 if settings["run"]["device"] != "cpu" else 0,
+        gpu=settings["run"]["gpus"] if settings["run"]["device"] != "cpu" else 0,
+        processes=settings["run"]["gpus"],
         device=settings["run"]["device"],
         checkpoint_interval_s=settings["run"]["checkpoint_interval_s"],
         log_interval_s=settings["run"]["log_interval_s"],

@@ -189,7 +189,7 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
         if method["kind"] == "external" and not os.path.isfile(method["stack"]):
             mistakes.append(f"methods.{name}.stack: no file {method['stack']!r}")
         if method["kind"] in NETWORKS:
-            mistakes += _network_mistakes(name, method)
+            mistakes += _network_mistakes(name, method, settings["run"]["gpus"])
         if method["kind"] == "sa":
             mistakes += [
                 f"methods.{name}.weights.{weighted}: is no target; those are "
@@ -280,16 +280,18 @@ def _image_mistakes(settings: dict, sample: str) -> list[str]:
     return mistakes
 
 
-def _network_mistakes(name: str, method: dict) -> list[str]:
+def _network_mistakes(name: str, method: dict, gpus: int) -> list[str]:
     """What the settings of a network forbid, for each sample that has keys of its own."""
     mistakes = []
     for sample in [None, *method["per_sample"]]:
         block = for_sample(method, sample)
+        where = f"methods.{name}" + (f".per_sample.{sample}" if sample else "")
         try:
             gan_settings({k: v for k, v in block.items() if k not in NOT_FOR_THE_NETWORK})
         except ValueError as error:
-            where = f"methods.{name}" + (f".per_sample.{sample}" if sample else "")
             mistakes.append(f"{where}: {error}")
+        if block["batch"] % gpus:
+            mistakes.append(f"{where}.batch: {block['batch']} cannot be shared by run.gpus, {gpus}")
     return mistakes
 
 

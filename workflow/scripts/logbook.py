@@ -58,7 +58,9 @@ def logged(snakemake):
 
 
 def _start(path: str) -> None:
-    to_file = logging.FileHandler(path, mode="w", encoding="utf-8")
+    open(path, "w", encoding="utf-8").close()
+    # At the end of the file, wherever that is: other processes of a training write there, too.
+    to_file = logging.FileHandler(path, mode="a", encoding="utf-8")
     to_file.setFormatter(logging.Formatter(LINE, CLOCK))
     to_stderr = logging.StreamHandler()
     to_stderr.setFormatter(WithoutTraceback(LINE, CLOCK))

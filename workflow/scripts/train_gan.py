@@ -7,9 +7,8 @@ import pandas as pd
 
 from logbook import logged
 from rockrec.gans.augmentation import check_fabric
-from rockrec.gans.batches import TileSubset
+from rockrec.gans.job import TrainingJob
 from rockrec.gans.settings import gan_settings
-from rockrec.gans.training import train
 from rockrec.images import read_stack
 from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
@@ -32,19 +31,22 @@ def main():
     chosen = training_windows(split, method.pop("limit"), seed)
     corners = table.iloc[chosen]
     apart = disjoint(list(corners["row"]), list(corners["column"]), snakemake.params.window)
-    settings = gan_settings(method)
-    check_fabric(settings.shown_motions, stack[np.array(chosen)[apart]])
-    files = train(
-        TileSubset(stack, chosen),
-        TileSubset(stack, np.flatnonzero(split == "validation")),
-        settings,
+    check_fabric(gan_settings(method).shown_motions, stack[np.array(chosen)[apart]])
+    job = TrainingJob(
+        tiles=snakemake.input.tiles,
+        training=list(chosen),
+        validation=np.flatnonzero(split == "validation").tolist(),
+        settings=method,
         seed=seed,
         checkpoints=snakemake.params.checkpoints,
         device=resources.device,
         threads=snakemake.threads,
         checkpoint_seconds=resources.checkpoint_interval_s,
         log_seconds=resources.log_interval_s,
+        log_file=snakemake.log[0],
     )
+    processes = resources.processes
+    files = job.run() if processes == 1 else job.run_in_processes(processes)
     for made, output in (
         (files.model, snakemake.output.model),
         (files.history, snakemake.output.history),

@@ -2,10 +2,12 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+ECHO = 5.0  # s
 
 
 class Interrupted(SystemExit):
@@ -23,14 +25,18 @@ class Interrupted(SystemExit):
 
 
 class Request:
-    """Holds the number of the signal that arrived, or None."""
+    """Holds the number of the signal that arrived, or None, and when it did."""
 
     number: int | None = None
+    since: float = 0.0
 
 
 @contextmanager
 def signals_noted() -> Iterator[Request]:
     """Note SIGTERM and SIGINT instead of dying of them; a second one acts as before.
+
+    Not within 5 s of the first: a scheduler signals every process of a job, and ``torchrun``
+    passes the signal on to those that have it already.
 
     Outside the main thread, where Python allows no handlers, nothing is changed.
     """
@@ -41,8 +47,11 @@ def signals_noted() -> Iterator[Request]:
     before = {number: signal.getsignal(number) for number in SIGNALS}
 
     def note(number, frame):
-        request.number = number
-        signal.signal(number, before[number])
+        if request.number is None:
+            request.number, request.since = number, time.monotonic()
+        elif time.monotonic() - request.since > ECHO:
+            signal.signal(number, before[number])
+            signal.raise_signal(number)
 
     for number in SIGNALS:
         signal.signal(number, note)
