@@ -22,6 +22,9 @@ PACKAGES = {
     "torch": "pytorch",
     "yaml": "pyyaml",
 }
+# Nothing imports it by name: tifffile reads and writes compressed files with it.
+NOT_IMPORTED = {"imagecodecs"}
+ENVIRONMENTS = sorted(f"envs/{path.name}" for path in (ROOT / "envs").glob("*.yaml"))
 RULE = re.compile(
     r'^rule (\w+):.*?conda:\s+"\.\./\.\./(\S+)".*?script:\s+"\.\./scripts/(\S+)"', re.M | re.S
 )
@@ -46,14 +49,36 @@ def imported(path):
             yield node.module.split(".")[0]
 
 
-@pytest.mark.parametrize(("rule", "environment", "script"), rules())
-def test_an_environment_holds_what_its_rule_imports(rule, environment, script):
+def needed_by(script):
+    """conda-forge's names of the packages that a script and its library modules import."""
     modules = [SCRIPTS / script, *(p for p in library_code(script) if p.endswith(".py"))]
     names = {name for module in modules for name in imported(module)}
     own = {"rockrec", "logbook"} | sys.stdlib_module_names
-    needed = {PACKAGES.get(name, name) for name in names - own}
+    return {PACKAGES.get(name, name) for name in names - own}
+
+
+def listed_in(environment):
+    """Packages of an environment file, with their versions as it states them."""
     listed = yaml.safe_load((ROOT / environment).read_text(encoding="utf-8"))["dependencies"]
-    assert needed <= {re.split("[=<>]", package)[0] for package in listed}
+    return dict(package.partition("=")[::2] for package in listed)
+
+
+@pytest.mark.parametrize(("rule", "environment", "script"), list(rules()))
+def test_an_environment_holds_what_its_rule_imports(rule, environment, script):
+    assert needed_by(script) <= set(listed_in(environment))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_an_environment_holds_no_more_than_its_rules_import(environment):
+    scripts = [script for _, its_own, script in rules() if its_own == environment]
+    needed = set().union(*map(needed_by, scripts))
+    assert set(listed_in(environment)) - needed <= {"python", *NOT_IMPORTED}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_package_is_pinned_to_a_minor_version(environment):
+    for package, version in listed_in(environment).items():
+        assert re.fullmatch(r"\d+\.\d+", version), f"{environment}: {package}={version}"
 
 
 def test_every_script_has_a_rule():
