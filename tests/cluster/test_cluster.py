@@ -25,7 +25,7 @@ SAMPLE = "results/meta_igneous"
 TRAINED = f"{SAMPLE}/comparison/wgan_gp"
 GPU_RULES = ("train_unet", "segment_mosaic", "train_gan", "sample_gan")
 STARVED = "4"  # the replicate whose first job gets too little memory
-PATIENCE = 420  # s
+PATIENCE = 900  # s
 
 pytestmark = pytest.mark.skipif(
     PYTHON is None, reason="no cluster: `make test-cluster` starts one, as root on Debian"
