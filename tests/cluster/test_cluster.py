@@ -1,8 +1,8 @@
 """The whole workflow on a SLURM of two nodes, in spite of all that happens to jobs there.
 
 One run goes from the mosaic to the report while its trainings are killed, driven past their time,
-starved of memory and thrown off their node. It has to end with what an undisturbed run on this
-machine makes. Started by ``make test-cluster``.
+starved of memory and thrown off their node, and Snakemake itself is killed. It has to end with what
+an undisturbed run on this machine makes. Started by ``make test-cluster``.
 """
 
 import contextlib
@@ -60,13 +60,13 @@ def cluster_profile(folder):
 
 def snakemake(python, folder, config, profile, *arguments):
     """Start Snakemake in a folder, its words in ``said.txt``."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "tiny.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [
         *(python, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", folder),
         *("--workflow-profile", profile, "--configfile", folder / "tiny.yaml", *arguments),
     ]
-    with open(folder / "said.txt", "w", encoding="utf-8") as said:
+    with open(folder / "said.txt", "a", encoding="utf-8") as said:
         return subprocess.Popen(list(map(str, command)), cwd=folder, stdout=said, stderr=said)
 
 
@@ -176,8 +176,7 @@ def disturbed(tmp_path_factory):
     """The folder of a run on the cluster, after all that happened to its trainings."""
     folder = tmp_path_factory.mktemp("disturbed") / "run"
     profile = cluster_profile(folder.parent / "profile")
-    head = snakemake(PYTHON, folder, tiny_config(), profile)
-    trainings = Trainings(folder, head)
+    trainings = Trainings(folder, snakemake(PYTHON, folder, tiny_config(), profile))
     try:
         trainings.in_the_middle("1")
         fail_the_node(trainings)
@@ -190,11 +189,17 @@ def disturbed(tmp_path_factory):
         job, lock = trainings.in_the_middle("3")
         os.kill(lock["pid"], signal.SIGSTOP)
         end_after(job, minutes=1)
-        assert head.wait(PATIENCE) == 0, tail(folder / "said.txt")
+        # Snakemake itself is killed: its jobs go on, and a second Snakemake meets them.
+        trainings.in_the_middle("2", after=1)
+        trainings.head.kill()
+        trainings.head.wait()
+        assert snakemake(PYTHON, folder, tiny_config(), profile, "--unlock").wait(60) == 0
+        trainings.head = snakemake(PYTHON, folder, tiny_config(), profile)
+        assert trainings.head.wait(PATIENCE) == 0, tail(folder / "said.txt")
     finally:
-        if head.poll() is None:
-            head.terminate()
-            head.wait(60)
+        if trainings.head.poll() is None:
+            trainings.head.terminate()
+            trainings.head.wait(60)
         print_jobs(folder)
     return folder
 
@@ -236,10 +241,6 @@ def print_jobs(folder):
         )
 
 
-def states(folder, replicate):
-    return [job["JobState"] for job in Trainings(folder, None).jobs(replicate)]
-
-
 def test_every_training_ran_on_the_gpu_partition(disturbed):
     for replicate in "1234":
         jobs = Trainings(disturbed, None).jobs(replicate)
@@ -254,14 +255,14 @@ def test_every_training_ran_on_the_gpu_partition(disturbed):
 
 
 def test_no_job_ran_on_the_login_node(disturbed):
-    """As many jobs of each rule as were planned; figures and tables several in one."""
+    """As many different jobs of each rule as were planned; figures and tables several in one."""
     said = (disturbed / "said.txt").read_text(encoding="utf-8")
     planned = dict(re.findall(r"^(\w+) +(\d+)$", said.split("Job stats:")[1], re.M))
     completed = [job for job in scheduled(disturbed) if job["JobState"] == "COMPLETED"]
     for rule, count in planned.items():
         own = [job for job in completed if rule_of(job) == rule]
         if rule not in ("all", "total") and not rule.startswith(("plot_", "list_", "make_")):
-            assert len(own) == int(count), rule
+            assert len({job["Comment"] for job in own}) == int(count), rule
         for job in own:
             on_gpu = rule in GPU_RULES
             assert job["Partition"] == ("gpu" if on_gpu else "cpu"), rule
@@ -274,34 +275,35 @@ def rule_of(job):
 
 
 def test_a_failed_node_and_a_cancelled_job(disturbed):
-    first, second = Trainings(disturbed, None).jobs("1")
+    first, *_, last = Trainings(disturbed, None).jobs("1")
     assert (first["Restarts"], first["JobState"]) == ("1", "CANCELLED")
-    assert second["JobState"] == "COMPLETED"
+    assert last["JobState"] == "COMPLETED"
 
 
 def test_told_in_time_a_training_saves_and_the_next_job_goes_on(disturbed):
-    first, second = Trainings(disturbed, None).jobs("2")
+    first, second, *_ = Trainings(disturbed, None).jobs("2")
     assert (first["JobState"], second["JobState"]) == ("FAILED", "COMPLETED")
-    (step,) = re.findall(r"SIGTERM: stopped and saved at step (\d+)", words_of(disturbed, first))
-    log = disturbed / "logs/meta_igneous/comparison/wgan_gp/2/train_gan.log"
-    assert f"going on from step {step}" in log.read_text(encoding="utf-8")
-
-
-def words_of(folder, job):
-    """What a job that failed wrote."""
-    (path,) = (folder / ".snakemake/slurm_logs/rule_train_gan").rglob(f"{job['JobId']}.log")
-    return path.read_text(encoding="utf-8")
+    (path,) = (disturbed / ".snakemake/slurm_logs/rule_train_gan").rglob(f"{first['JobId']}.log")
+    assert "SIGTERM: stopped and saved at step" in path.read_text(encoding="utf-8")
 
 
 def test_past_its_time_limit(disturbed):
-    assert states(disturbed, "3") == ["TIMEOUT", "COMPLETED"]
+    first, *_, last = Trainings(disturbed, None).jobs("3")
+    assert (first["JobState"], last["JobState"]) == ("TIMEOUT", "COMPLETED")
 
 
 def test_past_its_memory_the_next_job_asks_for_more(disturbed):
-    first, second = Trainings(disturbed, None).jobs(STARVED)
+    first, second, *later = Trainings(disturbed, None).jobs(STARVED)
     assert first["JobState"] in ("FAILED", "OUT_OF_MEMORY")
-    assert (first["MinMemoryNode"], second["MinMemoryNode"][:2]) == ("200M", "32")
-    assert second["JobState"] == "COMPLETED"
+    assert (first["MinMemoryNode"], second["MinMemoryNode"]) == ("200M", "32002M")
+    assert [second, *later][-1]["JobState"] == "COMPLETED"
+
+
+def test_a_second_snakemake_takes_what_the_jobs_of_a_killed_one_trained(disturbed):
+    *_, of_the_killed, of_the_second = Trainings(disturbed, None).jobs("2")
+    assert of_the_killed["JobState"] == of_the_second["JobState"] == "COMPLETED"
+    log = disturbed / "logs/meta_igneous/comparison/wgan_gp/2/train_gan.log"
+    assert "is already trained" in log.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
