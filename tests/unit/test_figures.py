@@ -314,9 +314,14 @@ def test_history_marks_the_kept_step_and_the_floor():
         kept = next(line for line in axes.lines if line.get_fillstyle() == "none")
         assert kept.get_xdata().tolist() == [300]
         assert kept.get_ydata()[0] == history.set_index("step")[column][300]
-    assert line_of(error, "floor of real tiles").get_ydata()[0] == 1e-6
-    assert line_of(score, "floor of real tiles").get_ydata()[0] == 1
-    assert line_of(losses, "generator").get_xdata()[-1] == history["step"].iloc[-1]
+    (floor_of_error,), (floor_of_score,) = (
+        [line for line in axes.lines if line.get_linestyle() == ":"] for axes in (error, score)
+    )
+    assert floor_of_error.get_ydata()[0] == 1e-6 and floor_of_score.get_ydata()[0] == 1
+    assert "kept: step 300" in score.get_title(loc="right")
+    losses_drawn = [line.get_ydata()[-1] for line in losses.lines if len(line.get_xdata()) > 2]
+    for column in ("loss_generator", "loss_discriminator"):
+        assert history[column].iloc[-1] in losses_drawn
 
 
 def test_history_shows_the_probability_of_ada_where_there_is_one():

@@ -6,25 +6,21 @@ import pandas as pd
 
 from logbook import logged
 from rockrec.figures.history import plot_history
+from rockrec.figures.sources import training_labels
 from rockrec.figures.style import save
 
 
 @logged(snakemake)
 def main():
     inputs, params = snakemake.input, snakemake.params
-    trainings = {label(path): pd.read_csv(path) for path in inputs.trainings}
+    labels = training_labels(inputs.trainings)
+    trainings = dict(zip(labels, map(pd.read_csv, inputs.trainings), strict=True))
     annealings = {}
     for path in inputs.annealings:
         sample, _, *run = Path(path).parts[-5:-1]
         annealings.setdefault(sample, {})["/".join(run)] = pd.read_csv(path)
     figure = plot_history(params.kinds, trainings, annealings)
     save(figure, *snakemake.output, dpi=params.dpi)
-
-
-def label(path):
-    """Name a training by sample, method and replicate."""
-    sample, _, *run = Path(path).parts[-5:-1]
-    return f"{sample}, {'/'.join(run)}"
 
 
 main()

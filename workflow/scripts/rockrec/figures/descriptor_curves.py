@@ -21,7 +21,7 @@ from rockrec.figures.style import (
     styled,
 )
 
-PANELS_PER_ROW = 3
+PANELS_PER_ROW = 4
 SHOWN = ("S2", "P3H", "P3V", "P4", "P6", "L", "C2")
 HIDDEN_IF_ZERO = ("P4", "P6")
 ZERO = 1e-3  # of the phase fraction: a curve below it is zero to the eye
@@ -52,8 +52,8 @@ def plot_descriptors(
     descriptors = list(descriptors)
     if not descriptors:
         return missing("Descriptors", ["no set of images has descriptors"])
-    columns = min(len(descriptors), PANELS_PER_ROW)
-    rows = -(-len(descriptors) // columns)
+    rows = -(-len(descriptors) // PANELS_PER_ROW)
+    columns = -(-len(descriptors) // rows)  # rows filled evenly
     figure = Figure(figsize=(PAGE_WIDTH, 2.2 * rows + 0.5))
     letters = panel_letters()
     for place, descriptor in enumerate(descriptors, start=1):

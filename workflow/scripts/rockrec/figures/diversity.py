@@ -49,8 +49,8 @@ def plot_diversity(sample: str, sources: Mapping[str, Described], n_tiles: int =
     """
     if not sources:
         return missing("Diversity of the tiles", [f"{sample} has no tiles"])
-    columns = min(len(sources), FEW if len(sources) <= 2 * FEW else MANY)
-    rows = -(-len(sources) // columns)
+    rows = -(-len(sources) // MANY)
+    columns = -(-len(sources) // rows)  # rows filled evenly
     width = PAGE_WIDTH / max(columns, FEW)
     heights = [width, CURVES] * rows
     figure = Figure(figsize=(columns * width, sum(heights) + BESIDES))

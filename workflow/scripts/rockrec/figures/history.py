@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from rockrec.figures.style import (
     BLACK,
@@ -22,7 +23,7 @@ from rockrec.figures.style import (
 )
 from rockrec.figures.workflow import draw_workflow
 
-DRAWING = 2.2  # inches, the height of the workflow
+DRAWING, LEGEND = 2.2, 0.5  # inches, the heights of the workflow and of the legend
 SMOOTHED_OVER = 50  # points of the losses' running median
 MOST_LINES = 20  # annealed realisations drawn, of each method
 
@@ -46,7 +47,7 @@ def plot_history(
     annealings : by sample, and by method, tables with the columns of annealing's ``history.csv``.
     """
     rows = len(trainings) + len(annealings)
-    height = row_height(rows, 2.1, besides=DRAWING)
+    height = row_height(rows, 2.1, besides=DRAWING + LEGEND, least=1.35)
     figure = Figure(figsize=(PAGE_WIDTH, DRAWING + max(rows, 0.3) * height))
     drawing, *below = figure.subfigures(
         2, 1, height_ratios=(DRAWING, max(rows, 0.3) * height), squeeze=True
@@ -68,7 +69,22 @@ def plot_history(
             axes.set_title(next(letters))
         panels[0].set_title(f"{panels[0].get_title(loc='left')} {label}")
         draw(panels, history)
+    if trainings:
+        figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
     return figure
+
+
+def _legend() -> list[Line2D]:
+    """What the lines of a training are."""
+    ring = {"marker": "o", "fillstyle": "none", "linestyle": "", "markeredgewidth": 1.4}
+    return [
+        Line2D([], [], color=SKY, label="discriminator"),
+        Line2D([], [], color=VERMILLION, label="generator"),
+        Line2D([], [], color=BLUE, label="$S_2$ of validation tiles"),
+        Line2D([], [], color=GREEN, label="score of all $F_n$ and $L$"),
+        Line2D([], [], color=BLACK, linestyle=":", label="floor: two sets of real tiles"),
+        Line2D([], [], color=VERMILLION, label="the step that is kept", **ring),
+    ]
 
 
 def _draw_training(panels: Sequence[Axes], history: pd.DataFrame) -> None:
@@ -77,14 +93,12 @@ def _draw_training(panels: Sequence[Axes], history: pd.DataFrame) -> None:
     if "ada_p" in history and history["ada_p"].notna().any():
         _draw_probability(losses.twinx(), history)
     checks = history.dropna(subset="s2_error")
-    s2_error.plot(checks["step"], checks["s2_error"], color=BLUE, label="validation tiles")
-    s2_error.plot(
-        checks["step"], checks["s2_floor"], color=BLACK, linestyle=":", label="floor of real tiles"
-    )
-    s2_error.set_ylabel("MSE of mean $S_2$ [–]")
-    score.plot(checks["step"], checks["score"], color=GREEN, label="score")
-    score.axhline(1, color=BLACK, linestyle=":", label="floor of real tiles")
-    score.set_ylabel("score of all $F_n$ and $L$ [floors]")
+    s2_error.plot(checks["step"], checks["s2_error"], color=BLUE)
+    s2_error.plot(checks["step"], checks["s2_floor"], color=BLACK, linestyle=":")
+    s2_error.set_ylabel("MSE of $S_2$ [–]")
+    score.plot(checks["step"], checks["score"], color=GREEN)
+    score.axhline(1, color=BLACK, linestyle=":")
+    score.set_ylabel("score [floors]")
     kept = checks[checks["kept"].astype(bool)]
     for axes, column in ((s2_error, "s2_error"), (score, "score")):
         axes.plot(
@@ -95,27 +109,23 @@ def _draw_training(panels: Sequence[Axes], history: pd.DataFrame) -> None:
             markersize=8,
             fillstyle="none",
             markeredgewidth=1.4,
-            label="kept: " + ", ".join(f"step {step}" for step in kept["step"]),
         )
         axes.set_yscale("log")
         axes.set_xlabel("generator step")
-        axes.legend(fontsize=6)
+        axes.margins(0.05, 0.12)
+    steps = ", ".join(f"step {step}" for step in kept["step"])
+    score.set_title(f"kept: {steps}", loc="right", fontsize=7, color=VERMILLION)
 
 
 def _draw_losses(axes: Axes, history: pd.DataFrame) -> None:
-    losses = (
-        ("loss_discriminator", SKY, "discriminator"),
-        ("loss_generator", VERMILLION, "generator"),
-    )
-    for column, colour, name in losses:
+    for column, colour in (("loss_discriminator", SKY), ("loss_generator", VERMILLION)):
         known = history.dropna(subset=column)
         median = known[column].rolling(SMOOTHED_OVER, center=True, min_periods=1).median()
         axes.plot(known["step"], known[column], color=colour, linewidth=0.4, alpha=0.4)
-        axes.plot(known["step"], median, color=colour, label=name)
+        axes.plot(known["step"], median, color=colour)
     axes.axhline(0, color=GRAY, linewidth=0.5, zorder=0)
     axes.set_xlabel("generator step")
     axes.set_ylabel("loss [–]")
-    axes.legend(fontsize=6)
 
 
 def _draw_probability(axes: Axes, history: pd.DataFrame) -> None:
@@ -127,8 +137,8 @@ def _draw_probability(axes: Axes, history: pd.DataFrame) -> None:
 
 def _draw_annealing(panels: Sequence[Axes], runs: Mapping[str, pd.DataFrame]) -> None:
     quantities = (
-        ("energy", "energy (Eq. 3) [–]"),
-        ("acceptance", "share of moves accepted [–]"),
+        ("energy", "energy [–]"),
+        ("acceptance", "moves accepted [–]"),
         ("temperature", "temperature [–]"),
     )
     styles, names = method_styles(runs), source_names(runs)
@@ -143,4 +153,6 @@ def _draw_annealing(panels: Sequence[Axes], runs: Mapping[str, pd.DataFrame]) ->
         axes.set_yscale("log")
         axes.set_xlabel("annealing stage")
         axes.set_ylabel(label)
-    panels[0].legend(fontsize=6)
+    bottom, top = panels[-1].get_ylim()
+    panels[-1].set_ylim(top=top * (top / bottom) ** 0.5)  # room for the legend
+    panels[-1].legend(loc="upper right", fontsize=6, labelspacing=0.2)

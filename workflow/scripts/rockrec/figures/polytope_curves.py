@@ -23,7 +23,7 @@ from rockrec.figures.style import (
     styled,
 )
 
-PANELS_PER_ROW = 4
+PANELS_PER_ROW = 5
 HIGHER_ORDERS = ("P3H", "P3V", "P4", "P6")
 FORM = {"P": "mean", "F": "pooled"}
 
@@ -70,16 +70,16 @@ def plot_polytope_curves(
                 _draw(axes, sources[REAL], descriptors, quantity, linewidth=2.6, alpha=0.35)
             dashes = "-" if source == REAL else (0, (3, 1.2))
             _draw(axes, curves, descriptors, quantity, linestyle=dashes)
-            axes.set_title(f"{next(letters)} {sample}: {names[source]}")
+            axes.set_title(f"{next(letters)} {names[source]}")
             axes.margins(x=0)
             axes.set_xlabel("lag $r$ [px]")
             if place % columns == 0:
-                axes.set_ylabel("$P_n(r)$ [–]" if quantity == "P" else "$F_n(r)$ [–]")
+                axes.set_ylabel(f"{sample}\n${quantity}_n(r)$ [–]")
             else:
                 axes.tick_params(labelleft=False)
             micrometre_axis(axes, pixel_size_of(curves), "lag $r$ [µm]")
         first_row += height
-    figure.legend(handles=_legend(samples, quantity), loc="outside lower center", ncols=8)
+    figure.legend(handles=_legend(samples, quantity), loc="outside lower center", ncols=9)
     return figure
 
 

@@ -20,7 +20,7 @@ from rockrec.images import spread
 FEWEST_TILES, MOST_TILES = 4, 10
 LINED_TILES = 2  # the tiles of each row that carry a line
 MOST_ROWS = 9  # of tiles; with more the samples stand in two columns
-HEADING, LABEL = 0.25, 0.2  # inches kept for a sample's heading and a row's label
+HEADING, LABEL = 0.3, 0.2  # inches kept for a sample's heading and a row's label
 SCALE_BAR_HEIGHT = 0.2  # inches, with its number
 
 
@@ -46,7 +46,7 @@ def plot_realisations(samples: Mapping[str, Mapping[str, Tiles]]) -> Figure:
     shown = int(np.clip(fitting, FEWEST_TILES, MOST_TILES))
     side = width / shown
     figure = Figure(figsize=(PAGE_WIDTH, lines * (rows * side + HEADING)))
-    figure.get_layout_engine().set(h_pad=0.01, w_pad=0.01, hspace=0, wspace=0)
+    figure.get_layout_engine().set(h_pad=0.02, w_pad=0.01, hspace=0, wspace=0)
     blocks = figure.subfigures(lines, columns, squeeze=False)
     for block, (sample, sources) in zip(blocks.flat, samples.items(), strict=False):
         _draw_block(block, sample, sources, rows, shown, side)

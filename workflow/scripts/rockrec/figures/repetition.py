@@ -1,7 +1,7 @@
 """Figure 6: tiles at large, real and reconstructed, with repetition marked where it was found."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib.patheffects
@@ -23,8 +23,8 @@ from rockrec.figures.style import (
 from rockrec.figures.tile_images import Tiles, draw_scale_bar, draw_tile, hide_frame
 from rockrec.images import spread
 
-COLUMNS = 4
-HEADING, CAPTION = 0.32, 0.3  # inches kept for a sample's heading and for what is said of a tile
+FEWEST_COLUMNS = 3
+HEADING, CAPTION = 0.3, 0.45  # inches kept for a sample's heading and for what is said of a tile
 MOST_TILES = 2  # of each source
 MARKS = 2  # pairs of places in a tile
 PATCH = 1 / 6  # of the tile's side, what is compared around a place; at most half the lag
@@ -75,19 +75,28 @@ def plot_repetition(
     """
     if not samples:
         return missing("Tiles and repetition in them", ["no sample has tiles"])
-    columns = min(COLUMNS, max(len(sources) for sources in samples.values()))
-    lines = [-(-len(sources) // columns) for sources in samples.values()]
-    side = PAGE_WIDTH / max(columns, 3)
-    room = (PAGE_HEIGHT - len(lines) * HEADING - sum(lines) * CAPTION) / sum(lines)
-    shown = int(np.clip(room / side, 1, MOST_TILES))
-    side = min(side, room / shown)
+    most = max(len(sources) for sources in samples.values())
+    possible = range(FEWEST_COLUMNS, max(most, FEWEST_COLUMNS) + 1)
+    side, columns, lines = max(_layout(samples, columns) for columns in possible)
+    shown = int(np.clip(_room(lines) / side, 1, MOST_TILES))
     heights = [HEADING + n * (CAPTION + shown * side) for n in lines]
-    figure = Figure(figsize=(columns * side, sum(heights)))
-    figure.get_layout_engine().set(h_pad=0.01, w_pad=0.02, hspace=0, wspace=0)
+    figure = Figure(figsize=(min(columns, most) * side, sum(heights)))
+    figure.get_layout_engine().set(h_pad=0.03, w_pad=0.02, hspace=0, wspace=0)
     blocks = figure.subfigures(len(samples), 1, height_ratios=heights, squeeze=False)[:, 0]
     for block, (sample, sources), n in zip(blocks, samples.items(), lines, strict=True):
-        _draw_block(block, sample, sources, diagnoses[sample], (n, columns, shown), side)
+        _draw_block(block, sample, sources, diagnoses[sample], (n, min(columns, most), shown), side)
     return figure
+
+
+def _layout(samples: Mapping[str, Mapping], columns: int) -> tuple[float, int, list[int]]:
+    """Side of a tile in inches, columns, and lines of tiles of each sample."""
+    lines = [-(-len(sources) // columns) for sources in samples.values()]
+    return min(PAGE_WIDTH / columns, _room(lines)), columns, lines
+
+
+def _room(lines: Sequence[int]) -> float:
+    """Height on the page, in inches, that is left for the tiles of each line."""
+    return (PAGE_HEIGHT - len(lines) * HEADING - sum(lines) * CAPTION) / sum(lines)
 
 
 def _draw_block(block: SubFigure, sample: str, sources, diagnosis, layout, side: float) -> None:
@@ -97,7 +106,7 @@ def _draw_block(block: SubFigure, sample: str, sources, diagnosis, layout, side:
     size = first.images.shape[-1]
     microns = size * first.pixel_size_nm / 1000
     block.suptitle(
-        f"{sample}: tiles of {size} px = {microns:.4g} µm", x=0.01, y=0.995, ha="left", fontsize=8
+        f"{sample}: tiles of {size} px = {microns:.4g} µm", x=0.01, ha="left", fontsize=8
     )
     grid = block.subplots(lines * shown, columns, squeeze=False)
     for axes in grid.flat:
@@ -122,12 +131,11 @@ def _draw_block(block: SubFigure, sample: str, sources, diagnosis, layout, side:
 def _in_words(repetition: Repetition, pixel_size_nm: float) -> str:
     if repetition.found:
         microns = repetition.lag * pixel_size_nm / 1000
-        return (
-            f"repeats at r = {repetition.lag} px = {microns:.4g} µm, {ALONG[repetition.direction]}"
-        )
-    return {"not found": "no repetition found"}.get(
-        repetition.verdict, f"repetition: {repetition.verdict}"
-    )
+        along = ALONG[repetition.direction]
+        return f"repeats at r = {repetition.lag} px\n= {microns:.4g} µm, {along}"
+    if repetition.verdict == "not found":
+        return "no repetition found"
+    return f"repetition: {repetition.verdict},\ntoo few tiles"
 
 
 def _patch(size: int, lag: int) -> int:
@@ -168,7 +176,10 @@ def most_alike(image: np.ndarray, direction: str, lag: int, n: int = MARKS):
         row, column = np.unravel_index(alike.argmax(), alike.shape)
         here = int(row), int(column) + left
         pairs.append((here, (here[0] + int(down), here[1] + int(right))))
-        alike[max(row - patch, 0) : row + patch, max(column - patch, 0) : column + patch] = -1
+        for steps in (-1, 0, 1):  # the pair itself, and those that would share a place with it
+            at = row + steps * down, column + steps * right
+            near = [np.abs(np.arange(m) - i) < patch for m, i in zip(alike.shape, at, strict=True)]
+            alike[np.ix_(*near)] = -1
     return pairs
 
 

@@ -57,8 +57,17 @@ def plot_res(samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure
                 few_log_ticks(axis)
             axes.set_xlabel("lag $r$ [mosaic px]")
             axes.set_ylabel(f"{symbol}, pooled [–]")
+        whole.set_ylim(top=1.25)  # the curve begins at 1; above it stands the legend
         _magnify(tail, pooled)
-        whole.legend(title="size [px]", fontsize=6, title_fontsize=6.5, loc="best")
+        whole.legend(
+            title="size [px]",
+            fontsize=5.5,
+            title_fontsize=6,
+            loc="upper right",
+            ncols=2,
+            columnspacing=1,
+            handlelength=1.2,
+        )
         _draw_errors(error, errors, pixel_size, symbol)
         whole.set_title(f"{next(letters)} {sample}")
         tail.set_title(f"{next(letters)} magnified")

@@ -5,7 +5,15 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rockrec.figures.style import BLUE, GRAY, PAGE_WIDTH, missing, panel_letters, styled
+from rockrec.figures.style import (
+    BLUE,
+    GRAY,
+    PAGE_WIDTH,
+    missing,
+    other_unit,
+    panel_letters,
+    styled,
+)
 
 SAMPLES_PER_ROW = 3
 STAGES = {
@@ -26,7 +34,7 @@ def plot_resizing(samples: Mapping[str, pd.DataFrame]) -> Figure:
         return missing("Windows before and after resizing", ["no sample has tiles"])
     columns = min(SAMPLES_PER_ROW, len(samples))
     rows = -(-len(samples) // columns)
-    figure = Figure(figsize=(min(PAGE_WIDTH, 3.4 * columns), 2.4 * rows))
+    figure = Figure(figsize=(min(PAGE_WIDTH, 3.4 * columns), 2.7 * rows))
     grid = figure.subplots(rows, columns, squeeze=False)
     letters = panel_letters()
     for axes in grid.flat[len(samples) :]:
@@ -41,6 +49,8 @@ def plot_resizing(samples: Mapping[str, pd.DataFrame]) -> Figure:
         axes.set_ylim(max(floor, 1e-6))
         axes.set_xlim(0, table["lag_um"].max())
         axes.set_xlabel("lag $r$ [µm]")
+        tile_pixel_um = table.loc[table["stage"] == "after", "lag_um"].iloc[1]
+        other_unit(axes, 1 / tile_pixel_um, "lag $r$ [tile px]")
         axes.set_ylabel("$L(r)$ [–]")
         axes.set_title(f"{next(letters)} {sample}, {table['n'].iloc[0]} windows")
         axes.legend()

@@ -22,21 +22,21 @@ from rockrec.figures.style import (
 )
 from rockrec.figures.tile_images import Tiles
 
-# What is drawn, the largest first: it finds a place the hardest.
+# What is drawn, first what finds a place the hardest.
 SHAPES = {
     "P6": "hexagon",
+    "L": "line wholly in the phase",
     "P4": "square",
     "P3H": "triangle with a horizontal edge",
     "P3V": "triangle with a vertical edge",
-    "L": "line wholly in the phase",
     "S2H": "two points of a row",
     "S2V": "two points of a column",
 }
 LEGEND = ("S2H", "S2V", "P3H", "P3V", "P4", "P6", "L")
 LARGEST_EDGE = 1 / 5  # of the tile's side
 SAMPLES_PER_ROW = 3
-MARGIN = 2  # px between two shapes
-FRAME = 2  # px between a shape and the frame of the tile
+MARGIN, FRAME = 1 / 24, 1 / 14  # between two shapes, and to the tile's frame, of its side
+CANDIDATES = 5  # tiles, of which the one that shows the shapes best is drawn
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Placed:
 
 @styled
 def plot_shapes(samples: Mapping[str, Tiles]) -> Figure:
-    """Draw each descriptor's shape once on the tile whose phase fraction is nearest the mean.
+    """Draw each descriptor's shape once on a tile of about the mean phase fraction.
 
     A shape stands where all its vertices lie in the phase of interest, if there is such a place
     for an edge of at least half the largest (for L, any): those are the origins that its
@@ -72,9 +72,7 @@ def plot_shapes(samples: Mapping[str, Tiles]) -> Figure:
     for axes in grid.flat[len(samples) :]:
         axes.set_axis_off()
     for axes, (sample, tiles) in zip(grid.flat, samples.items(), strict=False):
-        fractions = tiles.images.mean(axis=(1, 2))
-        tile = tiles.images[np.abs(fractions - fractions.mean()).argmin()]
-        _draw_on(axes, np.asarray(tile))
+        _draw_on(axes, *telling_tile(tiles.images))
         axes.set_title(f"{next(letters)} {sample}")
         axes.set_xlabel("x [px]")
         axes.set_ylabel("y [px]")
@@ -84,14 +82,32 @@ def plot_shapes(samples: Mapping[str, Tiles]) -> Figure:
     return figure
 
 
+def telling_tile(tiles: np.ndarray) -> tuple[np.ndarray, dict[str, Placed]]:
+    """Choose the tile to draw on, and place the shapes.
+
+    Of the few tiles whose phase fractions are nearest the mean, the one on which most shapes lie
+    wholly in the phase.
+    """
+    fractions = tiles.mean(axis=(1, 2))
+    nearest = np.argsort(np.abs(fractions - fractions.mean()), kind="stable")[:CANDIDATES]
+    placed = [(np.asarray(tile), place_shapes(tile)) for tile in tiles[nearest]]
+
+    def showing(one: tuple[np.ndarray, dict[str, Placed]]) -> tuple[int, float]:
+        insides = [shape.inside for shape in one[1].values()]
+        return sum(map(np.all, insides)), sum(map(np.mean, insides))
+
+    return max(placed, key=showing)
+
+
 def place_shapes(image: np.ndarray) -> dict[str, Placed]:
     """Find a place on a binary tile for every shape, apart from one another.
 
     A shape that fits nowhere beside the others is left out.
     """
     largest = max(round(LARGEST_EDGE * min(image.shape)), 2)
+    margin, frame = (max(round(share * min(image.shape)), 1) for share in (MARGIN, FRAME))
     taken = np.ones(image.shape, dtype=bool)  # the frame, so that no shape touches it
-    taken[FRAME:-FRAME, FRAME:-FRAME] = False
+    taken[frame:-frame, frame:-frame] = False
     placed = {}
     for name in SHAPES:
         centres = [shape.vertices.mean(axis=0) for shape in placed.values()]
@@ -105,8 +121,9 @@ def place_shapes(image: np.ndarray) -> dict[str, Placed]:
                 break
         if best is not None:
             placed[name] = best
-            top, left = np.maximum(best.vertices.min(axis=0) - MARGIN, 0)
-            bottom, right = best.vertices.max(axis=0) + MARGIN + 1
+            above = 3 * margin  # for its name
+            top, left = np.maximum(best.vertices.min(axis=0) - (above, margin), 0)
+            bottom, right = best.vertices.max(axis=0) + margin + 1
             taken[top:bottom, left:right] = True
     return placed
 
@@ -143,13 +160,13 @@ def _place(image, name: str, edge: int, taken: np.ndarray, centres: list) -> Pla
     return Placed(edge, vertices, image[tuple(vertices.T)] == 1)
 
 
-def _draw_on(axes: Axes, image: np.ndarray) -> None:
+def _draw_on(axes: Axes, image: np.ndarray, placed: Mapping[str, Placed]) -> None:
     axes.imshow(image, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
     halo, thin_halo = (
         [matplotlib.patheffects.withStroke(linewidth=width, foreground="white")]
         for width in (2.8, 1.6)
     )
-    for name, shape in place_shapes(image).items():
+    for name, shape in placed.items():
         colour = DESCRIPTOR_COLOURS[name]
         corners = shape.vertices[[0, -1]] if name == "L" else _around(shape.vertices)
         rows, columns = np.vstack([corners, corners[:1]]).T
@@ -160,11 +177,11 @@ def _draw_on(axes: Axes, image: np.ndarray) -> None:
                 axes.plot(column, row, "o", markersize=4, mec=colour, mfc=face, mew=1.0)
         axes.annotate(
             f"{descriptor_name(name)} ({shape.edge})",
-            (columns.mean(), rows.min()),
-            (0, 3),
+            (columns.mean(), rows.mean() if name == "P6" else rows.min()),
+            (0, 0 if name == "P6" else 3),
             textcoords="offset points",
             ha="center",
-            va="bottom",
+            va="center" if name == "P6" else "bottom",
             fontsize=6.5,
             color=colour,
             path_effects=thin_halo,

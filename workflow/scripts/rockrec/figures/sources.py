@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
 
-from rockrec.figures.style import REAL
+from rockrec.figures.style import REAL, source_names
 from rockrec.figures.tile_images import Tiles
 from rockrec.images import in_pieces, read_stack, stack_pixel_size
 
@@ -72,3 +73,14 @@ def tiles_by_sample(
         return realised_tiles(path, size)
 
     return by_sample(samples, methods, stacks, realisations, read)
+
+
+def training_labels(paths: Sequence[str]) -> list[str]:
+    """Name trainings by the folders of their files, ``<sample>/<experiment>/<method>/<replicate>``.
+
+    As "sample, method", with the replicate where a method has several.
+    """
+    folders = [Path(path).parts[-5:-1] for path in paths]
+    runs = [f"{method}/{replicate}" for _, _, method, replicate in folders]
+    names = source_names(dict.fromkeys(runs))
+    return [f"{folder[0]}, {names[run]}" for folder, run in zip(folders, runs, strict=True)]

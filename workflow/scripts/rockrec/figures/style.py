@@ -160,10 +160,12 @@ def source_names(sources: Iterable[str]) -> dict[str, str]:
 
 def micrometre_axis(axes: Axes, micrometres_per_pixel: float, label: str) -> Axes:
     """Add µm along the top of an axis in px (after the axis has its scale)."""
-    top = axes.secondary_xaxis(
-        "top",
-        functions=(lambda x: x * micrometres_per_pixel, lambda x: x / micrometres_per_pixel),
-    )
+    return other_unit(axes, micrometres_per_pixel, label)
+
+
+def other_unit(axes: Axes, per_unit: float, label: str) -> Axes:
+    """Add along the top of an axis the same lengths in another unit, `per_unit` to one of its."""
+    top = axes.secondary_xaxis("top", functions=(lambda x: x * per_unit, lambda x: x / per_unit))
     top.set_xlabel(label)
     return top
 
@@ -178,9 +180,9 @@ def few_log_ticks(axis: Axis) -> None:
 def room_for_legend(axes: Axes) -> None:
     """Stretch the y axis so that the legend stands above the data."""
     lines = len(axes.get_legend_handles_labels()[1])
-    share = 0.085 * lines + 0.04
+    share = 0.065 * lines + 0.04
     axes.set_ylim(0, axes.get_ylim()[1] / (1 - min(share, 0.6)))
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper left", fontsize=6, labelspacing=0.25)
 
 
 def pixel_size_of(curves) -> float:

@@ -43,13 +43,13 @@ def draw_workflow(axes: Axes, kinds: Mapping[str, str]) -> None:
         _arrow(axes, (77, middle + 4), (77, 7.5))
     _box(
         axes,
-        (66, 0.5, 17, 7),
+        (70, 0.5, 14, 7),
         ["descriptors", "$S_2$, $P_{3}$, $P_4$, $P_6$, $L$, $C_2$", "pores"],
         COMPARISON,
     )
-    _arrow(axes, (30, 3), (66, 3))
+    _arrow(axes, (30, 2.5), (70, 2.5))
     _box(axes, (88, 0.5, 12, 7), ["error, floor,", "verdict"], COMPARISON)
-    _arrow(axes, (83, 4), (88, 4))
+    _arrow(axes, (84, 4), (88, 4))
 
 
 def _lanes(kinds: Mapping[str, str]) -> list[tuple[Callable, bool]]:
