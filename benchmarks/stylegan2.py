@@ -60,7 +60,7 @@ NONE = {key: value for change in CURES.values() for key, value in change.items()
 # 32 px, where a run takes minutes.
 SMALL = RECIPE | {"steps": 600, "decay_from": 300, "decay_to": 600}
 # All of the original at once.
-EVERYTHING = RECIPE | {
+EVERYTHING = SMALL | {
     "style_mixing": 0.9,
     "path_length": 2.0,
     "ada_images": 20_000,

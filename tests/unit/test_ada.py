@@ -200,3 +200,31 @@ def test_motions_that_the_fabric_forbids_are_refused_by_name():
     check_fabric(["flips"], layered)
     with pytest.raises(FabricError, match="rotation.*S2H and S2V"):
         check_fabric(["rotation"], layered)
+
+
+@pytest.mark.parametrize("p", [0.3, 0.6])
+def test_a_generator_that_is_told_from_augmented_tiles_alone_learns_the_rock_as_it_is(p):
+    """The game on four pictures, one tile in its four orientations, of which the rock has one.
+
+    The generator's weights are the odds of the four, the discriminator is the best there is, and
+    both see what the pipeline makes of the pictures.
+    """
+    picture = torch.arange(16.0).view(4, 4)
+    pictures = torch.stack([torch.rot90(picture, turns) for turns in range(4)])
+    shown = torch.zeros(4, 4)
+    for before in range(4):
+        images = pictures[before].expand(4000, 1, 4, 4)
+        seen = Pipeline(("quarter_turns",))(images, torch.tensor(p), Draws(before, 4000))
+        which = (seen == pictures).flatten(2).all(dim=2).float().argmax(dim=1)
+        shown[before] = torch.bincount(which, minlength=4) / 4000
+    real = torch.tensor([1.0, 0, 0, 0]) @ shown
+    logits = torch.zeros(4, requires_grad=True)
+    optimiser = torch.optim.Adam([logits], 0.05)
+    for _ in range(600):
+        odds = logits.softmax(dim=0)
+        fake = odds @ shown
+        scores = (real / fake).log().detach()
+        optimiser.zero_grad()
+        (fake * torch.nn.functional.softplus(-scores)).sum().backward()
+        optimiser.step()
+    assert logits.softmax(dim=0)[0].item() > 0.95

@@ -235,13 +235,20 @@ def test_path_length_of_a_linear_generator_is_that_of_the_formula():
     assert torch.allclose(lengths, expected, rtol=1e-5)
 
     penalty = PathLength()
-    first = penalty(generator, latent, seeds, Processes())
-    assert penalty.mean.item() == pytest.approx(0.01 * expected.mean().item(), rel=1e-5)
-    assert first.item() == pytest.approx((expected - penalty.mean).square().mean().item(), rel=1e-4)
-    first.backward()
+    before = penalty(LinearGenerator(3 * matrix, layers=4), latent, seeds, Processes())
+    target = 3 * expected.mean()
+    assert penalty.target.item() == pytest.approx(target.item(), rel=1e-5)
+    assert before.item() == pytest.approx(9 * expected.var(correction=0).item(), rel=1e-4)
+
+    found = penalty(generator, latent, seeds, Processes())
+    target = (0.99 * target + expected.mean()) / 1.99
+    assert penalty.target.item() == pytest.approx(target.item(), rel=1e-5)
+    assert found.item() == pytest.approx((expected - target).square().mean().item(), rel=1e-4)
+    found.backward()
     # d/dM of the mean of (‖yᵀM‖ - a)²
-    factor = 2 * (expected - penalty.mean) / expected / 5
-    assert torch.allclose(generator.matrix.grad, (y * factor[:, None]).T @ (y @ matrix), atol=1e-5)
+    factor = (2 * (expected - target) / expected / 5).detach()
+    slope = (y * factor[:, None]).T @ (y @ matrix)
+    assert torch.allclose(generator.matrix.grad, slope, atol=1e-5)
 
 
 def double(module):

@@ -12,7 +12,7 @@ import torch
 # of all cases. The factors as signed 32-bit numbers, in which torch's products wrap around.
 FACTORS = (0x85EBCA6B - 2**32, 0xC2B2AE35 - 2**32)
 SHIFTS = (16, 13, 16)
-LAYER_STEP = 0x9E3779B9 - 2**32  # the golden ratio's bits keep the layers' numbers far apart
+LAYER_STEP = 0x9E3779B9  # the golden ratio's bits keep the layers' numbers far apart
 
 
 def seeds_of(latent: torch.Tensor) -> torch.Tensor:
@@ -26,7 +26,8 @@ def gaussian_noise(seeds: torch.Tensor, layer: int, height: int, width: int) -> 
     """Return noise (n, 1, height, width) from N(0, 1) for seeds (n,) int32; `width` is even."""
     count = height * width
     pixels = torch.arange(count, dtype=torch.int32, device=seeds.device)
-    shifted = _mixed(seeds.to(torch.int32) + LAYER_STEP * (layer % 2**16))
+    offset = (LAYER_STEP * layer + 2**31) % 2**32 - 2**31  # as a signed number of 32 bits
+    shifted = _mixed(seeds.to(torch.int32) + offset)
     bits = _mixed(_mixed(pixels) ^ shifted[:, None])
     # Of 32 bits each number keeps 24, as many as a float32 holds; never 0, whose log is infinite.
     uniform = (((bits >> 8) & 0xFFFFFF).float() + 0.5) * 2.0**-24

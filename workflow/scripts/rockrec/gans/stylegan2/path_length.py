@@ -16,14 +16,19 @@ class PathLength(nn.Module):
     the root of the number of pixels, and the length is the root mean square over the layers' w,
     a weight of 2 is the paper's ln 2 / (r² (ln r - ln 2)) at every size r.
 
+    a is corrected for its beginning at 0, as Adam's means are. Otherwise the first hundreds of
+    updates hold all lengths down, and in a short run the images hardly come to depend on w.
+
     Attributes
     ----------
-    mean : a, a buffer; saved and resumed with the networks.
+    mean, updates : the running mean before that correction, and what it needs: buffers, saved
+        and resumed with the networks.
     """
 
     def __init__(self):
         super().__init__()
         self.register_buffer("mean", torch.zeros(()))
+        self.register_buffer("updates", torch.zeros(()))
 
     def forward(
         self, generator: nn.Module, latent: torch.Tensor, seeds: torch.Tensor, processes: Processes
@@ -41,7 +46,13 @@ class PathLength(nn.Module):
             lengths = path_lengths(images, styles, seeds)
         mean = processes.average(lengths.detach().mean())
         self.mean.copy_(MEMORY * self.mean + (1 - MEMORY) * mean)
-        return (lengths - self.mean).square().mean()
+        self.updates += 1
+        return (lengths - self.target).square().mean()
+
+    @property
+    def target(self) -> torch.Tensor:
+        """The length a."""
+        return self.mean / (1 - MEMORY**self.updates)
 
 
 def path_lengths(images: torch.Tensor, styles: torch.Tensor, seeds: torch.Tensor) -> torch.Tensor:
