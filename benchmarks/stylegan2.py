@@ -37,13 +37,13 @@ from rockrec.gans.networks import build  # noqa: E402
 from rockrec.gans.sampling import load_model, sample, threshold  # noqa: E402
 from rockrec.gans.settings import gan_settings  # noqa: E402
 from rockrec.gans.training import train  # noqa: E402
+from rockrec.images import in_pieces  # noqa: E402
 from rockrec.threads import keep_large_blocks  # noqa: E402
-from rockrec.tiles import keep_fraction  # noqa: E402
 
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores
 KIND = {"kind": "stylegan2_ada"}
-LENGTH = {"steps": 900, "decay_from": 450, "decay_to": 900}
+LENGTH = {"steps": 750, "decay_from": 350, "decay_to": 750}  # as in the demo
 RECIPE = KIND | LENGTH
 CURES = {
     "output": {"output": "linear"},
@@ -57,13 +57,16 @@ CURES = {
     "ada": {"ada": []},
 }
 NONE = {key: value for change in CURES.values() for key, value in change.items()}
-# 32 px, where a run takes minutes.
+# Quarters of the tiles, 32 px, where a run takes minutes.
 SMALL = RECIPE | {"steps": 600, "decay_from": 300, "decay_to": 600}
 # All of the original at once.
-EVERYTHING = SMALL | {
+EVERYTHING = RECIPE | {
     "style_mixing": 0.9,
     "path_length": 2.0,
     "ada_images": 20_000,
+    "steps": 1000,
+    "decay_from": 600,
+    "decay_to": 1000,
 }
 # p has to move within the few images of a run on a processor.
 FEW = RECIPE | {"steps": 1200, "decay_from": None, "decay_to": None}
@@ -117,7 +120,7 @@ def run(stem: Path, name: str, seed: int, training, validation, apart, options) 
     if options.steps:
         block = block | {"steps": options.steps, "decay_from": None, "decay_to": None}
     settings = gan_settings(block)
-    training, validation, apart = (reduced(part, size) for part in (training, validation, apart))
+    training, validation, apart = (quarters(part, size) for part in (training, validation, apart))
     if limit is not None:
         chosen = np.random.default_rng(seed).choice(len(training), limit, replace=False)
         training = training[np.sort(chosen)]
@@ -171,11 +174,9 @@ def run(stem: Path, name: str, seed: int, training, validation, apart, options) 
     curves(stem.with_name(stem.name + "_curves.png"), described, real, f"{name}, seed {seed}")
 
 
-def reduced(tiles: np.ndarray, size: int) -> np.ndarray:
-    """Tiles at `size` px, by the rule that the workflow reduces windows with."""
-    if tiles.shape[1] == size:
-        return tiles
-    return np.stack([keep_fraction(tile, size) for tile in tiles])
+def quarters(tiles: np.ndarray, size: int) -> np.ndarray:
+    """Tiles cut into squares of `size` px, at the same pixel size."""
+    return tiles if tiles.shape[1] == size else in_pieces(tiles, size)
 
 
 @torch.no_grad()
