@@ -227,7 +227,7 @@ def test_diversity_shows_the_curve_of_each_tile_it_shows():
     low, high = np.quantile(sources["real"].s2, [0.05, 0.95], axis=0)
     band = curves[1].collections[0].get_paths()[0].get_extents()
     assert (band.ymin, band.ymax) == pytest.approx((low.min(), high.max()))
-    assert "(a) real: 9 tiles" in text_of(figure)
+    assert "(a) real\n9 tiles" in text_of(figure)
 
 
 def test_a_montage_holds_every_tile_once():

@@ -64,7 +64,7 @@ def plot_diversity(sample: str, sources: Mapping[str, Described], n_tiles: int =
         shown = spread(described.tiles.images, n_tiles)
         picture.imshow(montage(shown), cmap="gray", vmin=0, vmax=1, interpolation="auto")
         hide_frame(picture)
-        picture.set_title(f"{next(letters)} {names[source]}: {len(shown)} tiles")
+        picture.set_title(f"{next(letters)} {names[source]}\n{len(shown)} tiles")
         curves = figure.add_subplot(grid[row + 1, column], sharex=shared, sharey=shared)
         shared = shared or curves
         _draw_range(curves, real)
@@ -89,7 +89,7 @@ def montage(tiles: np.ndarray) -> np.ndarray:
     across = int(np.ceil(np.sqrt(n)))
     gap = max(round(GAP * size), 1)
     step = size + gap
-    picture = np.full((-(-n // across) * step - gap, across * step - gap), 0.6)
+    picture = np.full((-(-n // across) * step - gap, across * step - gap), 0.6, np.float32)
     for i, tile in enumerate(tiles):
         top, left = i // across * step, i % across * step
         picture[top : top + size, left : left + size] = tile

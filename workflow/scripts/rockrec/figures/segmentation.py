@@ -105,8 +105,8 @@ def _draw_field(axes: Axes, field: Field, shown: Segmented) -> None:
         axes.contour(field.phase, [0.5], colors=VERMILLION, linewidths=0.6)
     bar_um = round_length(side * shown.pixel_size_nm / 1000 / 3)
     bar = bar_um * 1000 / shown.pixel_size_nm
-    halo = [matplotlib.patheffects.withStroke(linewidth=3, foreground="black")]
+    halo = [matplotlib.patheffects.withStroke(linewidth=1.8, foreground="black")]
     style = {"color": "white", "path_effects": halo}
-    axes.plot([side * 0.05, side * 0.05 + bar], [side * 0.94] * 2, linewidth=2, **style)
+    axes.plot([side * 0.05, side * 0.05 + bar], [side * 0.94] * 2, linewidth=1.2, **style)
     axes.text(side * 0.05, side * 0.91, f"{bar_um:g} µm", fontsize=6.5, **style)
     axes.set_axis_off()

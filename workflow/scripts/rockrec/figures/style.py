@@ -175,6 +175,7 @@ def few_log_ticks(axis: Axis) -> None:
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_locator(NullLocator())
+    axis.set_tick_params(labelsize=5.5)
 
 
 def room_for_legend(axes: Axes) -> None:
