@@ -5,6 +5,7 @@ therefore names the modules as input.
 """
 
 import ast
+from functools import cache
 from pathlib import Path
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -33,7 +34,8 @@ def library_code(script: str, stop_at: tuple[str, ...] = ()) -> list[str]:
     return sorted(map(str, templates | set(found.values())))
 
 
-def _imported_modules(path: Path) -> set[str]:
+@cache
+def _imported_modules(path: Path) -> frozenset[str]:
     """Dotted names of all modules that a file's import statements may load."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -43,7 +45,7 @@ def _imported_modules(path: Path) -> set[str]:
             base = _base_of(node, path)
             names.add(base)
             names |= {f"{base}.{alias.name}" for alias in node.names}
-    return {prefix for name in names for prefix in _prefixes(name)}
+    return frozenset(prefix for name in names for prefix in _prefixes(name))
 
 
 def _base_of(node: ast.ImportFrom, path: Path) -> str:
@@ -58,6 +60,7 @@ def _prefixes(name: str) -> list[str]:
     return [".".join(parts[: i + 1]) for i in range(len(parts))]
 
 
+@cache
 def _path_of(module: str) -> Path | None:
     path = SCRIPTS.joinpath(*module.split("."))
     for candidate in (path.with_suffix(".py"), path / "__init__.py"):

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import IOFile
 from snakemake.logging import logger
 
 # The settings are checked here, in Snakemake's own process, with the library's plain modules.
@@ -111,6 +112,15 @@ def setting(block):
     return lambda wildcards: for_sample(settings[block], wildcards.sample)
 
 
+def sample_settings(*keys):
+    """A params function: several keys of the job's sample, in one block.
+
+    Snakemake compares params without their names: of two bare numbers it would not see that
+    they changed places.
+    """
+    return lambda wildcards: {key: settings["samples"][wildcards.sample][key] for key in keys}
+
+
 def sample_setting(key, without=None):
     """A params function: one key of the job's sample; `without` where its door has no such key."""
     return lambda wildcards: settings["samples"][wildcards.sample].get(key, without)
@@ -133,7 +143,16 @@ def method_setting(*omit):
 def network_setting(wildcards):
     """A params function: what the training of a network depends on, and the windows it may use."""
     omit = [key for key in NOT_FOR_THE_NETWORK if key not in ("limit", "per_sample")]
-    return method_setting(*omit)(wildcards)
+    method = method_setting(*omit)(wildcards)
+    if not method["guide"]:
+        del method["guide_weight"]
+    return method
+
+
+def sampling_setting(wildcards):
+    """A params function: what the sampling of a network depends on besides its model."""
+    method = {"truncation": 1.0} | method_setting()(wildcards)
+    return {key: method[key] for key in ("realisations", "size", "threshold", "truncation")}
 
 
 def run_seed(wildcards):
@@ -143,11 +162,18 @@ def run_seed(wildcards):
 
 
 def annealed_chunks(wildcards):
-    """The chunks that the realisations of a method are annealed in."""
-    realisations = method_setting()(wildcards)["realisations"]
-    chunks = min(settings["run"]["annealing_jobs"], realisations)
-    folder = "results/{sample}/{experiment}/{method}/{replicate}/annealed"
-    return [f"{folder}/{chunk}of{chunks}.npz" for chunk in range(1, chunks + 1)]
+    """The chunks that the realisations of a method are annealed in.
+
+    A finished set keeps its chunks as long as its settings stay, so that another number of jobs
+    reruns nothing.
+    """
+    method = method_setting("replicates")(wildcards)
+    folder = "results/{sample}/{experiment}/{method}/{replicate}".format(**wildcards)
+    finished, records = IOFile(f"{folder}/realisations.tif"), workflow.persistence
+    if repr(method) in (records.params(finished) or []):
+        return [path for path in records.input(finished) if path.startswith(f"{folder}/annealed/")]
+    chunks = min(settings["run"]["annealing_jobs"], method["realisations"])
+    return [f"{folder}/annealed/{chunk}of{chunks}.npz" for chunk in range(1, chunks + 1)]
 
 
 def segmented_mosaic(wildcards):

@@ -183,8 +183,7 @@ rule measure_pores:
     params:
         runs=lambda wildcards: runs_of(wildcards.experiment),
         window=lambda wildcards: tile_setting(wildcards)["window"],
-        n_tiles=settings["pores"]["tiles"],
-        drop_border=settings["pores"]["drop_border"],
+        pores=settings["pores"],
     message:
         "Measure the pores of {wildcards.sample}, {wildcards.experiment}"
     script:

@@ -63,10 +63,7 @@ rule sample_gan:
         gpu=1 if settings["run"]["device"] != "cpu" else 0,
         device=settings["run"]["device"],
     params:
-        realisations=lambda wildcards: method_setting()(wildcards)["realisations"],
-        size=lambda wildcards: method_setting()(wildcards)["size"],
-        threshold=lambda wildcards: method_setting()(wildcards)["threshold"],
-        truncation=lambda wildcards: method_setting()(wildcards).get("truncation", 1.0),
+        sampling=sampling_setting,
         seed=settings["seed"],
     message:
         "Sample {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"

@@ -21,10 +21,7 @@ rule make_synthetic_rock:
         mem_mb=4000,
         runtime=30,
     params:
-        kind=sample_setting("synthetic"),
-        height=sample_setting("height"),
-        width=sample_setting("width"),
-        pixel_size_nm=sample_setting("pixel_size_nm"),
+        rock=sample_settings("synthetic", "height", "width", "pixel_size_nm"),
         seed=settings["seed"],
     message:
         "Make the synthetic rock {wildcards.sample}"
@@ -152,8 +149,7 @@ rule analyse_res:
         runtime=60,
     params:
         res=setting("res"),
-        phase=sample_setting("phase"),
-        pixel_size_nm=sample_setting("pixel_size_nm"),
+        mosaic=sample_settings("phase", "pixel_size_nm"),
         seed=settings["seed"],
     message:
         "Find the representative size of {wildcards.sample}"

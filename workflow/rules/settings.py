@@ -3,10 +3,12 @@
 import copy
 import difflib
 import os
+import sys
+from functools import cache
 from pathlib import Path
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 
 from blocks import experiment_samples, for_sample
 from mosaic_checks import mosaic_mistakes
@@ -38,6 +40,7 @@ class SettingsError(Exception):
     """The config is wrong; the message lists each mistake with its path in the config."""
 
 
+@cache
 def load_schema() -> dict:
     """Return the config's schema (JSON Schema, draft 2020-12)."""
     return yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
@@ -77,34 +80,66 @@ def _branches(value: dict, schema: dict, root: dict):
             yield _follow(branch["then"], root)
 
 
-def _fill(value, schema: dict, root: dict):
+def _fill(value, schema: dict, root: dict, defaults: bool = True):
+    """Return `value` with its defaults, its keys in the schema's order, its numbers of one type.
+
+    So a key that is moved, a default that is written out, or 50.0 for 50 reruns nothing.
+    """
     schema = _follow(schema, root)
-    if isinstance(value, str) and schema.get("type") == "number":
-        # YAML reads 1e-4 (without a dot) as text
-        try:
-            return float(value)
-        except ValueError:
-            return value
+    if isinstance(value, list):
+        return [_fill(item, schema.get("items", {}), root) for item in value]
     if not isinstance(value, dict):
-        return value
-    properties = schema.get("properties", {})
+        return _as_number(value, schema)
+    properties, others = schema.get("properties", {}), schema.get("additionalProperties")
+    filled = {}
     for key, sub in properties.items():
         target = _follow(sub, root)
         if key in value:
-            value[key] = _fill(value[key], target, root)
-        elif key not in schema.get("required", []) and "default" in target:
-            value[key] = _fill(copy.deepcopy(target["default"]), target, root)
-    others = schema.get("additionalProperties")
-    if isinstance(others, dict):
-        for key in value.keys() - properties.keys():
-            value[key] = _fill(value[key], others, root)
-    for branch in _branches(value, schema, root):
-        _fill(value, branch, root)
+            filled[key] = _fill(value[key], target, root, defaults)
+        elif defaults and key not in schema.get("required", []) and "default" in target:
+            filled[key] = _fill(copy.deepcopy(target["default"]), target, root)
+    if isinstance(filled.get("per_sample"), dict):
+        filled["per_sample"] = {
+            name: _fill(block, schema, root, defaults=False)
+            for name, block in filled["per_sample"].items()
+        }
+    rest = [key for key in value if key not in properties]
+    if isinstance(others, dict) and others.get("type") in ("number", "string"):
+        rest.sort(key=str)
+    for key in rest:
+        filled[key] = _fill(value[key], others if isinstance(others, dict) else {}, root)
+    for branch in _branches(filled, schema, root):
+        filled = _fill(filled, branch, root, defaults)
+    return filled
+
+
+def _as_number(value, schema: dict):
+    """A number as the schema wants it; YAML reads 1e-4 (without a dot) as text."""
+    wanted = schema.get("type", [])
+    try:
+        if "number" in wanted and isinstance(value, str | int) and not isinstance(value, bool):
+            return float(value)
+    except (ValueError, OverflowError):
+        return value
+    if "integer" in wanted and isinstance(value, float) and value.is_integer():
+        return int(value)
     return value
 
 
+def _is_finite_number(checker, value) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) <= sys.float_info.max
+
+
+# Infinite and undefined numbers, which YAML can write, are none here.
+Validator = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number),
+)
+
+
 def _schema_mistakes(value, schema: dict, root: dict, prefix: str) -> list[str]:
-    validator = Draft202012Validator({**schema, "$defs": root["$defs"]})
+    validator = Validator({**schema, "$defs": root["$defs"]})
     mistakes = []
     for error in validator.iter_errors(value):
         path = ".".join(filter(None, [prefix, *map(str, error.absolute_path)]))

@@ -22,8 +22,7 @@ rule cut_tiles:
         runtime=60,
     params:
         tiles=tile_setting,
-        phase=sample_setting("phase"),
-        pixel_size_nm=sample_setting("pixel_size_nm"),
+        mosaic=sample_settings("phase", "pixel_size_nm"),
     message:
         "Cut the tiles of {wildcards.sample} for {wildcards.experiment}"
     script:

@@ -19,9 +19,9 @@ def main():
         try:
             analysis = analyse_res(
                 mosaic,
-                params.phase,
+                params.mosaic["phase"],
                 params.res["sizes"],
-                params.pixel_size_nm,
+                params.mosaic["pixel_size_nm"],
                 descriptor=params.res["descriptor"],
                 squares=params.res["squares"],
                 repeats=params.res["repeats"],

@@ -21,8 +21,8 @@ COMPARED = 100  # training windows whose curves before and after are compared
 @logged(snakemake)
 def main():
     path, output = snakemake.input.segmented, snakemake.output
-    tiles, phase = snakemake.params.tiles, snakemake.params.phase
-    pixel_size_nm = snakemake.params.pixel_size_nm
+    tiles, stated = snakemake.params.tiles, snakemake.params.mosaic
+    phase, pixel_size_nm = stated["phase"], stated["pixel_size_nm"]
     window, size = tiles["window"], tiles["size"]
     with open_mosaic(path, threads=snakemake.threads) as mosaic:
         check_stated_pixel_size(path, mosaic.pixel_size_nm, pixel_size_nm)

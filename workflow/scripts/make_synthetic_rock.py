@@ -8,12 +8,12 @@ from rockrec.synthetic import make_rock
 
 @logged(snakemake)
 def main():
-    params = snakemake.params
-    seed = seed_for(params.seed, snakemake.wildcards.sample, "synthetic")
-    rock = make_rock(params.kind, params.height, params.width, seed)
-    write_mosaic(snakemake.output.mosaic, rock.gray, params.pixel_size_nm)
-    write_mosaic(snakemake.output.labels, rock.labels, params.pixel_size_nm)
-    write_mosaic(snakemake.output.truth, rock.truth, params.pixel_size_nm)
+    params, pixel_size_nm = snakemake.params.rock, snakemake.params.rock["pixel_size_nm"]
+    seed = seed_for(snakemake.params.seed, snakemake.wildcards.sample, "synthetic")
+    rock = make_rock(params["synthetic"], params["height"], params["width"], seed)
+    write_mosaic(snakemake.output.mosaic, rock.gray, pixel_size_nm)
+    write_mosaic(snakemake.output.labels, rock.labels, pixel_size_nm)
+    write_mosaic(snakemake.output.truth, rock.truth, pixel_size_nm)
 
 
 main()

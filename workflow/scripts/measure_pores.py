@@ -23,8 +23,8 @@ def main():
     pixel_size_nm = stack_pixel_size(inputs.tiles)
     tables = []
     for source, tiles in stacks.items():
-        tiles = spread(tiles, params.n_tiles)
-        pores = measure_pores(tiles, pixel_size_nm, params.drop_border)
+        tiles = spread(tiles, params.pores["tiles"])
+        pores = measure_pores(tiles, pixel_size_nm, params.pores["drop_border"])
         pores.insert(0, "source", source)
         tables.append(pores)
     with written_whole(snakemake.output.pores) as partial:

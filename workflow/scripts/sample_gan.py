@@ -12,30 +12,30 @@ from rockrec.seeds import seed_for
 
 @logged(snakemake)
 def main():
-    params, path = snakemake.params, snakemake.input.model
+    path, sampling = snakemake.input.model, snakemake.params.sampling
+    n, size = sampling["realisations"], sampling["size"]
     device = choose_device(snakemake.resources.device)
     model = load_model(path, device)
-    seed = seed_for(params.seed, *snakemake.wildcards, "sample")
+    seed = seed_for(snakemake.params.seed, *snakemake.wildcards, "sample")
     began = time.monotonic()
-    if params.size is None:
-        gray = sample(model, params.realisations, seed, params.truncation)
+    if size is None:
+        gray = sample(model, n, seed, sampling["truncation"])
     else:
-        gray = sample_larger(model, params.realisations, params.size, seed)
-    realisations = threshold(gray, params.threshold, model.phase_fraction)
+        gray = sample_larger(model, n, size, seed)
+    realisations = threshold(gray, sampling["threshold"], model.phase_fraction)
     seconds = time.monotonic() - began
     pixel_size_nm = stack_pixel_size(snakemake.input.tiles)
     write_stack(snakemake.output.realisations, realisations, pixel_size_nm)
     write_provenance(
         snakemake.output.provenance,
         inputs=[path],
-        settings=model.settings.as_dict()
-        | {"threshold": params.threshold, "truncation": params.truncation},
+        settings=model.settings.as_dict() | sampling,
         seed=seed,
         step=model.step,
         device=device_name(device),
         threads=snakemake.threads,
         seconds=round(seconds, 3),
-        seconds_per_realisation=seconds / params.realisations,
+        seconds_per_realisation=seconds / n,
     )
 
 

@@ -1,0 +1,267 @@
+"""An edited key reruns what README's table says, no less and no more."""
+
+import copy
+import os
+import re
+import shutil
+import time
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from conftest import ROOT
+from edits import all_keys, edit, keys_of
+from planning import Plan, dag_of, finish
+
+from settings import NETWORKS, load_schema, resolve
+
+KINDS = load_schema()["$defs"]["method"]["properties"]["kind"]["enum"]
+# Whatever is edited, the report tells of it.
+REPORT = ("make_report",)
+
+
+def stated():
+    """README's table: (patterns of keys, rules that run again, keys that change no number)."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.split("| key | runs again")[1].split("\n\n")[0]
+    for line in table.splitlines()[2:]:
+        yield [re.findall("`([^`]+)`", cell) for cell in line.strip("|").split("|")]
+
+
+def rules_of(pattern):
+    """The rules that the table states for a key, none for one that changes no number."""
+    rows = [
+        (len(stated_pattern), set(rules))
+        for keys, rules, silent in stated()
+        for stated_pattern, rules in [(key, rules) for key in keys] + [(key, ()) for key in silent]
+        if fnmatchcase(pattern, stated_pattern)
+    ]
+    assert rows, f"README's table has no row for {pattern}"
+    return max(rows, key=lambda row: row[0])[1]
+
+
+def config_of_everything(folder):
+    """A config that has every key of the schema somewhere, and the files that it names."""
+    rng = np.random.default_rng(0)
+
+    def write(name, shape, low=1):
+        tifffile.imwrite(folder / name, rng.integers(low, low + 2, shape, np.uint8))
+
+    for name in ("raw.tif", "labels.tif", "segmented.tif"):
+        write(name, (512, 1024))
+    write("stack.tif", (4, 64, 64), low=0)
+    for row in range(4):
+        for column in range(6):
+            write(f"t{row}_{column}.tif", (256, 256))
+    (folder / "trained.pt").write_bytes(b"")
+    field = {"file": "labels.tif", "row": 0, "column": 0}
+    return {
+        "samples": {
+            "in_tiles": {
+                "mosaic": "t{row}_{column}.tif",
+                "grid": {"rows": 2, "columns": 4},
+                "labels": [field, field | {"row": 1}],
+                "classes": {1: "pore", 2: "rock"},
+                "pixel_size_nm": 50.0,
+            },
+            "raw": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
+            "given": {"mosaic": "raw.tif", "model": "raw", "pixel_size_nm": 50.0},
+            "segmented": {"segmented": "segmented.tif", "pixel_size_nm": 50.0},
+            "made": {"synthetic": "pores", "height": 512, "width": 1024, "pixel_size_nm": 50.0},
+        },
+        "res": {"sizes": [32, 64, 128]},
+        "methods": {
+            kind: {"kind": kind} | ({"stack": "stack.tif"} if kind == "external" else {})
+            for kind in KINDS
+        },
+        "experiments": {
+            "all": {"tiles": {"window": 64, "stride": 64, "size": 64}, "methods": KINDS},
+            "one": {
+                "samples": ["made"],
+                "tiles": {"window": 64, "stride": 64, "size": 32},
+                "methods": ["sa"],
+            },
+        },
+    }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder in which a run is over, as Snakemake sees it, and the settings of the run."""
+    folder, before = tmp_path_factory.mktemp("reruns"), Path.cwd()
+    os.chdir(folder)
+    try:
+        config = config_of_everything(folder)
+        long_ago = time.time() - 1000
+        for path in folder.iterdir():
+            os.utime(path, (long_ago, long_ago))
+        finish(folder, config)
+        yield folder, resolve(config)
+    finally:
+        os.chdir(before)
+
+
+def of_samples(jobs, samples):
+    """Jobs that belong to one of some samples."""
+    return {job for job in jobs if job[1:] and job[1] in samples}
+
+
+def test_a_finished_run_wants_nothing(finished):
+    assert not Plan(*finished).wanted
+
+
+def test_every_key_of_the_schema_is_met(finished):
+    found = {(key.owner, key.name) for key in keys_of(finished[1])}
+    assert all_keys() <= found
+
+
+def test_each_key_reruns_the_rules_that_are_stated(finished):
+    folder, settings = finished
+    touched, edited = {}, set()
+    for key in keys_of(settings):
+        if (key.owner, key.name) in edited and key.path[0] != "samples":
+            continue
+        change = edit(settings, key, folder)
+        if change is None:
+            continue
+        edited.add((key.owner, key.name))
+        plan, rules = Plan(folder, change.config), rules_of(change.pattern)
+        found = plan.rules() - set(REPORT)
+        assert found <= rules, f"{key.path}: {found - rules} run again, and need not"
+        assert set(REPORT) <= {rule for rule, *_ in plan.wanted} or not plan.wanted
+        assert plan.wanted or not rules, f"{key.path}: nothing runs again"
+        assert rules or not plan.wanted, f"{key.path}: changes no number, yet {plan.wanted} run"
+        if change.sample:
+            others = set(settings["samples"]) - {change.sample}
+            assert not of_samples(plan.touched, others), f"{key.path}: touches another sample"
+        touched.setdefault(change.pattern, set()).update(found)
+    for pattern, found in touched.items():
+        assert found == rules_of(pattern), f"{pattern}: {rules_of(pattern) - found} do not run"
+    assert all_keys() <= edited, "keys that no edit was found for"
+
+
+def test_every_row_of_the_table_speaks_of_a_key(finished):
+    patterns = {key.pattern for key in keys_of(finished[1])}
+    for keys, _, silent in stated():
+        for stated_pattern in keys + silent:
+            assert any(fnmatchcase(pattern, stated_pattern) for pattern in patterns), stated_pattern
+
+
+def test_what_only_looks_different_reruns_nothing(finished):
+    """Keys in another order, defaults written out or left out, 50 for 50.0."""
+    folder, settings = finished
+
+    def disguised(value):
+        if isinstance(value, dict):
+            items = [(key, disguised(item)) for key, item in value.items()]
+            own_names = value.keys() & (settings["samples"].keys() | settings["methods"].keys())
+            return dict(items if own_names else reversed(items))
+        if isinstance(value, list):
+            return list(map(disguised, value))
+        if isinstance(value, float):
+            return int(value) if value.is_integer() else f"{value:e}"
+        return value
+
+    assert not Plan(folder, disguised(settings)).wanted
+
+
+def test_a_new_sample_touches_no_other(finished):
+    folder, settings = finished
+    changed = copy.deepcopy(settings)
+    changed["samples"]["new"] = settings["samples"]["made"]
+    plan = Plan(folder, changed)
+    assert not of_samples(plan.wanted, settings["samples"])
+    assert of_samples(plan.wanted, ["new"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_method_touches_no_other(finished, kind):
+    folder, settings = finished
+    changed = copy.deepcopy(settings)
+    changed["methods"]["new"] = changed["methods"][kind]
+    changed["experiments"]["one"]["methods"].append("new")
+    if kind == "external":
+        changed["experiments"]["one"]["tiles"]["size"] = 64
+        finish_elsewhere = pytest.skip
+        finish_elsewhere("its stack has the other experiment's size")
+    plan = Plan(folder, changed)
+    of_methods = {job for job in plan.wanted if set(job) & set(KINDS)}
+    assert not of_methods
+    assert not {rule for rule, *_ in plan.wanted} & {"cut_tiles", "describe_tiles", "analyse_res"}
+    assert ("compare", "made", "one") in plan.wanted
+    assert ("compare", "made", "all") not in plan.wanted
+
+
+def test_a_new_experiment_touches_no_other(finished):
+    folder, settings = finished
+    changed = copy.deepcopy(settings)
+    changed["experiments"]["new"] = changed["experiments"]["all"]
+    plan = Plan(folder, changed)
+    assert {"new"} == {job[2] for job in of_samples(plan.wanted, settings["samples"])}
+
+
+def test_no_two_bare_numbers_stand_side_by_side(finished):
+    """Snakemake compares params without their names, and would not see two change places.
+
+    The window may: where it changes, the tiles do.
+    """
+    with dag_of(*finished) as workflow:
+        for rule in workflow.rules:
+            job = next((job for job in workflow.dag.jobs if job.rule == rule), None)
+            bare = [
+                name
+                for name, value in (job.params.items() if job else ())
+                if isinstance(value, int | float)
+            ]
+            assert len(set(bare) - {"seed", "window"}) <= 1, f"{rule}: {bare}"
+
+
+@pytest.fixture(scope="module")
+def own_code(tmp_path_factory):
+    """A copy of the workflow in which modules may be edited, and a finished run of it."""
+    folder, before = tmp_path_factory.mktemp("code"), Path.cwd()
+    os.chdir(folder)
+    shutil.copytree(ROOT / "workflow", folder / "workflow", copy_function=shutil.copy2)
+    shutil.copy2(ROOT / "Snakefile", folder)
+    config = config_of_everything(folder)
+    config["methods"]["guided"] = {"kind": NETWORKS[0], "guide": ["S2"]}
+    config["experiments"]["all"] |= {"methods": [*NETWORKS, "guided", "sa"], "samples": ["made"]}
+    finish(folder, config, snakefile=folder / "Snakefile")
+    yield folder, config
+    os.chdir(before)
+
+
+@pytest.mark.parametrize(
+    ("module", "again", "spared"),
+    [
+        ("rockrec/gans/loop.py", {"train_gan"}, {"train_unet", "anneal"}),
+        ("rockrec/gans/monitor.py", set(), {"train_gan"}),
+        ("rockrec/descriptors/kernels.py", {"describe_tiles", "anneal"}, {"train_unet"}),
+        ("rockrec/figures/style.py", {"plot_realisations"}, {"train_gan", "anneal", "compare"}),
+        ("rockrec/progress.py", {"describe_tiles", "anneal"}, {"train_gan", "train_unet"}),
+        ("rockrec/provenance.py", {"sample_gan"}, {"train_gan", "train_unet"}),
+        ("rockrec/segmentation/training.py", {"train_unet"}, {"make_synthetic_rock"}),
+        ("train_gan.py", {"train_gan"}, {"sample_gan", "cut_tiles"}),
+    ],
+)
+def test_an_edited_module_reruns_the_rules_that_run_on_it(own_code, module, again, spared):
+    folder, config = own_code
+    path = folder / "workflow/scripts" / module
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}# edited\n", encoding="utf-8")
+    try:
+        plan = Plan(folder, config, snakefile=folder / "Snakefile")
+    finally:
+        path.write_text(text, encoding="utf-8")
+        long_ago = time.time() - 1000
+        os.utime(path, (long_ago, long_ago))
+    rules = {rule for rule, *_ in plan.wanted}
+    assert again <= rules
+    trained = {job for job in plan.touched if job[0] in spared}
+    guided = "descriptors" in module
+    assert {job for job in trained if "guided" not in job or not guided} == set()
+    if guided:
+        assert ("train_gan", "made", "all", "guided", "1") in plan.touched
+        assert not [job for job in plan.touched if job[0] == "train_gan" and "guided" not in job]
