@@ -39,7 +39,10 @@ class Edit(NamedTuple):
 
 
 def keys_of(settings: dict) -> list[Key]:
-    """Every key of resolved settings that the schema describes, but for mere containers."""
+    """Every key of resolved settings that the schema describes, but for mere containers.
+
+    Nor a method's ``kind``: one of another kind is another method.
+    """
     schema = load_schema()
     return list(_walk(schema, settings, schema, (), ""))
 
@@ -62,8 +65,6 @@ def edit(config: dict, key: Key, folder: Path) -> Edit | None:
         block = _at(changed, key.path[:-1])
         if block.get(key.name) == value:
             continue
-        if key.name == "kind":
-            block.clear()
         block[key.name] = value
         try:
             resolve(changed)
@@ -76,7 +77,7 @@ def edit(config: dict, key: Key, folder: Path) -> Edit | None:
 def _edit_of_one_sample(config: dict, key: Key, folder: Path) -> Edit | None:
     sample = list(config["samples"])[-1]
     for sibling in keys_of(config):
-        if sibling.path[:-1] == key.path[:-1] and sibling.name not in ("per_sample", "kind"):
+        if sibling.path[:-1] == key.path[:-1] and sibling.name != "per_sample":
             found = edit(config, sibling, folder)
             if found:
                 changed = copy.deepcopy(config)
@@ -103,7 +104,7 @@ def _walk(node: dict, value, root: dict, path: tuple, pattern: str) -> Iterator[
     properties = node.get("properties", {})
     for key, sub in properties.items():
         target, name = _follow(sub, root), f"{pattern}.{key}".lstrip(".")
-        if not _is_container(target):
+        if not _is_container(target) and key != "kind":
             yield Key(name, (*path, key), target, id(properties))
         if key in value:
             yield from _walk(target, value[key], root, (*path, key), name)
@@ -126,7 +127,7 @@ def _is_container(node: dict) -> bool:
     """Whether a key only holds others, or is a constant."""
     others = node.get("additionalProperties")
     nested = "properties" in node or (isinstance(others, dict) and "$ref" in others)
-    return "const" in node or (node.get("type") == "object" and nested)
+    return "const" in node or ("object" in node.get("type", "") and nested)
 
 
 def _keys_below(node, root: dict) -> set[tuple[int, str]]:
@@ -137,7 +138,7 @@ def _keys_below(node, root: dict) -> set[tuple[int, str]]:
     properties, found = node.get("properties", {}), set()
     for key, sub in properties.items():
         target = _follow(sub, root) if isinstance(sub, dict) else {}
-        if "description" in target and not _is_container(target):
+        if "description" in target and not _is_container(target) and key != "kind":
             found.add((id(properties), key))
     return found.union(*(_keys_below(sub, root) for name, sub in node.items() if name != "if"))
 
@@ -156,7 +157,7 @@ def _candidates(config: dict, key: Key, folder: Path) -> Iterator:
     elif isinstance(value, str):
         yield from _copies(value, folder)
         yield from config["samples"]
-        yield f"{value}b"
+        yield from (f"{value}b", value[::-1])
     elif isinstance(value, list):
         items = node.get("items", {})
         yield value[:-1]

@@ -10,6 +10,7 @@ import yaml
 from conftest import ROOT
 from snakemake.api import SnakemakeApi
 from snakemake.io import is_flagged
+from snakemake.jobs import get_script_mtime
 from snakemake.settings.types import (
     ConfigSettings,
     DAGSettings,
@@ -21,6 +22,8 @@ from snakemake.settings.types import (
     ResourceSettings,
     SchedulingSettings,
 )
+
+DRAWN = ("results/figures/", "results/tables/", "results/report")
 
 
 @contextmanager
@@ -44,11 +47,15 @@ def dag_of(folder: Path, config: dict, snakefile: Path = ROOT / "Snakefile") -> 
         workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
         workflow._build_dag()
         yield workflow
+        # Snakemake expects a process to plan once.
+        for remembered in ("_code", "_conda_env", "_input", "_log", "_params"):
+            getattr(workflow.persistence, remembered).cache_clear()
+        get_script_mtime.cache_clear()
 
 
-def finish(folder: Path, config: dict) -> None:
+def finish(folder: Path, config: dict, **options) -> None:
     """Pretend that a run of a config is over: a placeholder and a record for each output."""
-    with dag_of(folder, config) as workflow:
+    with dag_of(folder, config, **options) as workflow:
         jobs, now = [job for job in workflow.dag.jobs if job.output], time.time()
         for path in {path for job in jobs for path in job.output}:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -71,8 +78,9 @@ class Plan:
     Attributes
     ----------
     wanted : jobs that it would run.
-    touched : of those, the ones whose own settings, inputs or code changed, or that are new; the
-        others follow from them.
+    touched : of those, the ones whose own settings, inputs or code changed; the others are new or
+        follow from them.
+    drawn : rules that make figures, tables and the report.
     """
 
     def __init__(self, folder: Path, config: dict, **options):
@@ -84,13 +92,17 @@ class Plan:
                 for job in workflow.dag.jobs
                 if job.output
                 and (
-                    not records.has_metadata(job)
-                    or records.params_changed(job)
+                    records.params_changed(job)
                     or any(records.input_changed(job))
                     or workflow.dag.reason(job).updated_input
                 )
             }
+            self.drawn = {
+                job.rule.name
+                for job in workflow.dag.jobs
+                if job.output and all(path.startswith(DRAWN) for path in job.output)
+            }
 
     def rules(self) -> set[str]:
-        """The rules whose jobs are touched."""
-        return {rule for rule, *_ in self.touched}
+        """The rules that compute whose jobs are touched."""
+        return {rule for rule, *_ in self.touched} - self.drawn

@@ -42,17 +42,22 @@ SAMPLES = list(settings["samples"])
 EXPERIMENTS = list(settings["experiments"])
 
 
-# Modules that decide no weights of a network: editing them redescribes, it never retrains.
-SHAPES_NO_WEIGHTS = (
+# How a stage logs, writes and shares the processor. Editing it never trains a network anew, so
+# neither does it make anew what networks are trained on.
+SHAPES_NO_PIXEL = (
     "logbook",
-    "rockrec.comparison",
-    "rockrec.descriptors",
     "rockrec.devices",
-    "rockrec.gans.monitor",
     "rockrec.outputs",
     "rockrec.progress",
-    "rockrec.provenance",
     "rockrec.threads",
+)
+# Modules that decide no weights of a network: editing them redescribes, it never retrains.
+SHAPES_NO_WEIGHTS = (
+    *SHAPES_NO_PIXEL,
+    "rockrec.comparison",
+    "rockrec.descriptors",
+    "rockrec.gans.monitor",
+    "rockrec.provenance",
 )
 
 

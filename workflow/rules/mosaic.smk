@@ -4,7 +4,7 @@
 rule make_synthetic_rock:
     """Make a synthetic rock with known truth: gray mosaic and sparse labels (no data needed)."""
     input:
-        code=code("make_synthetic_rock.py"),
+        code=code("make_synthetic_rock.py", stop_at=SHAPES_NO_PIXEL),
     output:
         mosaic="results/{sample}/mosaic/raw.tif",
         labels="results/{sample}/mosaic/labels.tif",
@@ -33,7 +33,7 @@ rule denoise_mosaic:
     """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
     input:
         mosaic=raw_mosaic,
-        code=code("denoise_mosaic.py"),
+        code=code("denoise_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
@@ -103,7 +103,7 @@ rule segment_mosaic:
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         model=model_of,
-        code=code("segment_mosaic.py"),
+        code=code("segment_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
     log:

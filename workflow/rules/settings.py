@@ -158,7 +158,8 @@ def _schema_mistakes(value, schema: dict, root: dict, prefix: str) -> list[str]:
 
 
 def _say(error) -> str:
-    value = repr(error.instance)
+    value = error.instance
+    value = repr(int(value) if isinstance(value, float) and value.is_integer() else value)
     value = value if len(value) <= 60 else value[:57] + "..."
     bounds = {
         "minimum": "is less than",

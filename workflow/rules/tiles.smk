@@ -1,15 +1,14 @@
-# From the segmented mosaic to tiles in three separate parts.
+# From the segmented mosaic to tiles in three separate parts, and what the reduction does to them.
 
 
 rule cut_tiles:
     """Cut windows out of the segmented mosaic and reduce them to the experiment's tile size."""
     input:
         segmented=segmented_mosaic,
-        code=code("cut_tiles.py"),
+        code=code("cut_tiles.py", stop_at=SHAPES_NO_PIXEL),
     output:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        resizing="results/{sample}/{experiment}/resizing.csv",
     log:
         "logs/{sample}/{experiment}/cut_tiles.log",
     benchmark:
@@ -27,3 +26,30 @@ rule cut_tiles:
         "Cut the tiles of {wildcards.sample} for {wildcards.experiment}"
     script:
         "../scripts/cut_tiles.py"
+
+
+rule measure_resizing:
+    """Lineal path and phase fraction of training windows, before and after they are reduced."""
+    input:
+        segmented=segmented_mosaic,
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        code=code("measure_resizing.py"),
+    output:
+        resizing="results/{sample}/{experiment}/resizing.csv",
+    log:
+        "logs/{sample}/{experiment}/measure_resizing.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/measure_resizing.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        mosaic=sample_settings("phase", "pixel_size_nm"),
+        window=lambda wildcards: tile_setting(wildcards)["window"],
+    message:
+        "Measure what resizing does to {wildcards.sample}, {wildcards.experiment}"
+    script:
+        "../scripts/measure_resizing.py"

@@ -9,13 +9,10 @@ from logbook import logged
 from rockrec.images import ImageError, check_phase, check_stated_pixel_size, write_stack
 from rockrec.mosaics import open_mosaic, values_of
 from rockrec.outputs import written_whole
-from rockrec.resizing import compare_sizes
-from rockrec.tiles import cut_tiles, cut_window
+from rockrec.tiles import cut_tiles
 from rockrec.windows import count_splits, split_windows
 
 log = logging.getLogger(__name__)
-
-COMPARED = 100  # training windows whose curves before and after are compared
 
 
 @logged(snakemake)
@@ -38,16 +35,11 @@ def main():
         if counts["heldout"] < 30:
             log.warning("only %d held-out windows: no verdict under 30", counts["heldout"])
 
-        train = [index for index, one in enumerate(windows) if one.split == "train"]
-        compared = set(train[:: -(-len(train) // COMPARED)])
-        phase_fractions, before, after = [], [], []
+        phase_fractions = []
 
         def watched(made):
-            for index, tile in enumerate(made):
+            for tile in made:
                 phase_fractions.append(float(tile.mean()))
-                if index in compared:
-                    before.append(cut_window(mosaic, phase, windows[index], window))
-                    after.append(tile)
                 yield tile
 
         made = cut_tiles(mosaic, phase, windows, window, size, tiles["resize"], snakemake.threads)
@@ -56,10 +48,8 @@ def main():
 
     table = pd.DataFrame(windows, columns=["row", "column", "split"])
     table["phase_fraction"] = np.array(phase_fractions)
-    resizing = compare_sizes(before, after, pixel_size_nm)
-    for frame, file in ((table, output.table), (resizing, output.resizing)):
-        with written_whole(file) as partial:
-            frame.to_csv(partial, index=False)
+    with written_whole(output.table) as partial:
+        table.to_csv(partial, index=False)
 
 
 main()

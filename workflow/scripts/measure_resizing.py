@@ -1,0 +1,35 @@
+"""Measure what reducing windows to tiles does to the rock."""
+
+import numpy as np
+import pandas as pd
+
+from logbook import logged
+from rockrec.images import read_stack
+from rockrec.mosaics import open_mosaic
+from rockrec.outputs import written_whole
+from rockrec.resizing import compare_sizes
+from rockrec.tiles import cut_window
+from rockrec.windows import Window
+
+COMPARED = 100  # training windows whose curves before and after are compared
+
+
+@logged(snakemake)
+def main():
+    inputs, params = snakemake.input, snakemake.params
+    phase, pixel_size_nm = params.mosaic["phase"], params.mosaic["pixel_size_nm"]
+    table = pd.read_csv(inputs.table)
+    train = np.flatnonzero(table["split"] == "train")
+    compared = train[:: -(-len(train) // COMPARED)]
+    corners = table.loc[compared, ["row", "column", "split"]]
+    with open_mosaic(inputs.segmented, threads=snakemake.threads) as mosaic:
+        before = [
+            cut_window(mosaic, phase, Window(*corner), params.window)
+            for corner in corners.itertuples(index=False)
+        ]
+    resizing = compare_sizes(before, read_stack(inputs.tiles)[compared], pixel_size_nm)
+    with written_whole(snakemake.output.resizing) as partial:
+        resizing.to_csv(partial, index=False)
+
+
+main()
