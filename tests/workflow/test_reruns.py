@@ -221,7 +221,7 @@ def test_a_new_experiment_touches_no_other(finished):
 def test_no_two_bare_numbers_stand_side_by_side(finished):
     """Snakemake compares params without their names, and would not see two change places.
 
-    The window may: where it changes, the tiles do.
+    The window may: where it changes, the tiles do; and a figure's resolution.
     """
     with dag_of(*finished) as workflow:
         for rule in workflow.rules:
@@ -231,7 +231,7 @@ def test_no_two_bare_numbers_stand_side_by_side(finished):
                 for name, value in (job.params.items() if job else ())
                 if isinstance(value, int | float)
             ]
-            assert len(set(bare) - {"seed", "window"}) <= 1, f"{rule}: {bare}"
+            assert len(set(bare) - {"seed", "window", "dpi"}) <= 1, f"{rule}: {bare}"
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import copy
 import difflib
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,8 @@ NOT_FOR_THE_NETWORK = (
     "replicates",
     "per_sample",
 )
+LONGEST_NAME = 64
+LABELS = {str(value) for value in range(1, 256)}
 
 
 class SettingsError(Exception):
@@ -192,12 +195,18 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
             mistakes.append(
                 f"{path}: needs exactly one of {', '.join(DOORS)}; it has {doors or 'none'}"
             )
+            continue
         mistakes += _file_mistakes(path, sample)
         mistakes += _model_mistakes(settings, name)
+        mistakes += [
+            f"{path}.classes.{value}: a label is a whole number from 1 to 255"
+            for value in sample.get("classes", {})
+            if str(value) not in LABELS
+        ]
     for kind, reserved in RESERVED_NAMES.items():
         mistakes += [
-            f"{kind}.{name}: not a possible name (letters, digits, _ and -; "
-            f"none of {', '.join(reserved)})"
+            f"{kind}.{name}: not a possible name (text of up to {LONGEST_NAME} letters, digits, "
+            f"_ and -; none of {', '.join(reserved)})"
             for name in settings[kind]
             if name in reserved or not _is_name(name)
         ]
@@ -206,9 +215,13 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
             where = f"{path}.per_sample.{name}"
             if name not in samples:
                 mistakes.append(f"{where}: no such sample; known: {', '.join(samples)}")
+            elif "replicates" in block["per_sample"][name]:
+                mistakes.append(f"{where}.replicates: all samples have as many")
             else:
                 merged = for_sample(block, name) | {"per_sample": {}}
                 mistakes += _schema_mistakes(merged, block_schema, schema, where)
+    if mistakes:
+        return mistakes
     for name in samples:
         mistakes += _image_mistakes(settings, name)
     for name, experiment in settings["experiments"].items():
@@ -222,17 +235,10 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
         if not mistakes:
             mistakes += _tile_mistakes(settings, name)
     for name, method in methods.items():
-        if method["kind"] == "external" and not os.path.isfile(method["stack"]):
-            mistakes.append(f"methods.{name}.stack: no file {method['stack']!r}")
-        if method["kind"] in NETWORKS:
-            mistakes += _network_mistakes(name, method, settings["run"]["gpus"])
-        if method["kind"] == "sa":
-            mistakes += [
-                f"methods.{name}.weights.{weighted}: is no target; those are "
-                f"{', '.join(method['targets'])}"
-                for weighted in method["weights"]
-                if weighted not in method["targets"]
-            ]
+        for sample in [None, *method["per_sample"]]:
+            path = f"methods.{name}" + (f".per_sample.{sample}" if sample else "")
+            block = for_sample(method, sample)
+            mistakes += _method_mistakes(path, block, settings["run"]["gpus"])
     return mistakes or mosaic_mistakes(settings)
 
 
@@ -316,19 +322,22 @@ def _image_mistakes(settings: dict, sample: str) -> list[str]:
     return mistakes
 
 
-def _network_mistakes(name: str, method: dict, gpus: int) -> list[str]:
-    """What the settings of a network forbid, for each sample that has keys of its own."""
-    mistakes = []
-    for sample in [None, *method["per_sample"]]:
-        block = for_sample(method, sample)
-        where = f"methods.{name}" + (f".per_sample.{sample}" if sample else "")
+def _method_mistakes(path: str, method: dict, gpus: int) -> list[str]:
+    """What the settings of a method forbid, as they hold for one sample."""
+    if method["kind"] in NETWORKS:
         try:
-            gan_settings({k: v for k, v in block.items() if k not in NOT_FOR_THE_NETWORK})
+            gan_settings({k: v for k, v in method.items() if k not in NOT_FOR_THE_NETWORK})
         except ValueError as error:
-            mistakes.append(f"{where}: {error}")
-        if block["batch"] % gpus:
-            mistakes.append(f"{where}.batch: {block['batch']} cannot be shared by run.gpus, {gpus}")
-    return mistakes
+            return [f"{path}: {error}"]
+        if method["batch"] % gpus:
+            return [f"{path}.batch: {method['batch']} cannot be shared by run.gpus, {gpus}"]
+    if method["kind"] == "external" and not os.path.isfile(method["stack"]):
+        return [f"{path}.stack: no file {method['stack']!r}"]
+    return [
+        f"{path}.weights.{weighted}: is no target; those are {', '.join(method['targets'])}"
+        for weighted in method.get("weights", {})
+        if weighted not in method["targets"]
+    ]
 
 
 def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
@@ -378,4 +387,4 @@ def _blocks_by_sample(settings: dict, schema: dict):
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and all(c.isascii() and (c.isalnum() or c in "_-") for c in str(name))
+    return isinstance(name, str) and bool(re.fullmatch(f"[A-Za-z0-9_-]{{1,{LONGEST_NAME}}}", name))

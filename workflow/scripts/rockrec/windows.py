@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+MOST_WINDOWS = 1_000_000
 PARTS = ("train", "validation", "heldout")
 
 
@@ -45,12 +46,18 @@ def split_windows(
 
     Raises
     ------
-    ValueError : the window is larger than the mosaic, or the fractions leave no training part.
+    ValueError : the window is larger than the mosaic, the stride makes more than a million
+        windows, or the fractions leave no training part.
     """
     if window > min(height, width):
         raise ValueError(f"a window of {window} px does not fit a mosaic of {height} x {width} px")
     rows = range(0, height - window + 1, stride)
     columns = range(0, width - window + 1, stride)
+    if len(rows) * len(columns) > MOST_WINDOWS:
+        raise ValueError(
+            f"a stride of {stride} px makes {len(rows) * len(columns):,} windows, at most "
+            f"{MOST_WINDOWS:,} are possible"
+        )
     long_axis, long_length = (rows, height) if height > width else (columns, width)
     bands = part_bands(long_length, window, validation_fraction, heldout_fraction)
     along = {position: _band_of(position, window, bands) for position in long_axis}
