@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
-from conftest import ROOT
 from snakemake.api import SnakemakeApi
 from snakemake.io import is_flagged
 from snakemake.jobs import get_script_mtime
@@ -23,6 +22,7 @@ from snakemake.settings.types import (
     SchedulingSettings,
 )
 
+ROOT = Path(__file__).parents[2]
 DRAWN = ("results/figures/", "results/tables/", "results/report")
 
 

@@ -37,6 +37,7 @@ rule gather_realisations:
     input:
         chunks=annealed_chunks,
         tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
         code=code("gather_realisations.py"),
     output:
         realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",

@@ -47,6 +47,7 @@ EXPERIMENTS = list(settings["experiments"])
 SHAPES_NO_PIXEL = (
     "logbook",
     "rockrec.devices",
+    "rockrec.integrity",
     "rockrec.outputs",
     "rockrec.progress",
     "rockrec.threads",

@@ -18,7 +18,7 @@ from rockrec.grid import Grid
 
 SCHEMA_PATH = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 RESERVED_NAMES = {
-    "samples": ("figures", "tables", "benchmarks", "checkpoints"),
+    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums"),
     "experiments": ("mosaic", "unet", "res"),
     "methods": ("real", "train", "validation", "heldout"),
 }
@@ -197,7 +197,6 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
             )
             continue
         mistakes += _file_mistakes(path, sample)
-        mistakes += _model_mistakes(settings, name)
         mistakes += [
             f"{path}.classes.{value}: a label is a whole number from 1 to 255"
             for value in sample.get("classes", {})
@@ -223,7 +222,7 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
     if mistakes:
         return mistakes
     for name in samples:
-        mistakes += _image_mistakes(settings, name)
+        mistakes += _model_mistakes(settings, name) + _image_mistakes(settings, name)
     for name, experiment in settings["experiments"].items():
         path = f"experiments.{name}"
         for key, known in (("samples", samples), ("methods", methods)):
@@ -245,7 +244,9 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
 def _file_mistakes(path: str, sample: dict) -> list[str]:
     """Files of a sample that do not exist, and a pattern of tiles that names no tile."""
     if sample.get("archive") and not os.path.exists(sample["segmented"]):
-        return _archive_mistakes(path, sample)
+        return _path_mistakes(f"{path}.segmented", sample["segmented"]) or _archive_mistakes(
+            path, sample
+        )
     files = {key: [sample[key]] for key in ("mosaic", "segmented") if key in sample}
     if sample.get("grid"):
         try:
@@ -258,11 +259,22 @@ def _file_mistakes(path: str, sample: dict) -> list[str]:
     else:
         files |= {f"labels.{i}.file": [field["file"]] for i, field in enumerate(labels)}
     return [
-        f"{path}.{key}: no file {file!r}"
+        mistake
         for key, several in files.items()
         for file in several
-        if not os.path.isfile(file)
+        for mistake in _path_mistakes(f"{path}.{key}", file) or _missing(f"{path}.{key}", file)
     ]
+
+
+def _path_mistakes(path: str, file: str) -> list[str]:
+    """A path that Snakemake would take for a pattern, or that no terminal can show."""
+    if set(file) & set("{}") or not file.isprintable():
+        return [f"{path}: {file!r} has braces or control characters, a path may not"]
+    return []
+
+
+def _missing(path: str, file: str) -> list[str]:
+    return [] if os.path.isfile(file) else [f"{path}: no file {file!r}"]
 
 
 def _archive_mistakes(path: str, sample: dict) -> list[str]:
@@ -296,7 +308,10 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
         (f"samples.{name}.model", sample.get("model")),
         (f"unet.init_from: {name}", for_sample(settings["unet"], name)["init_from"]),
     ):
-        if wanted is not None and wanted not in labelled and not os.path.isfile(wanted):
+        if wanted is None or wanted in labelled:
+            continue
+        mistakes += _path_mistakes(path, wanted)
+        if not os.path.isfile(wanted):
             mistakes.append(
                 f"{path}: {wanted!r} is no file, and no other sample with labels "
                 f"({', '.join(labelled) or 'there is none'})"
@@ -331,8 +346,9 @@ def _method_mistakes(path: str, method: dict, gpus: int) -> list[str]:
             return [f"{path}: {error}"]
         if method["batch"] % gpus:
             return [f"{path}.batch: {method['batch']} cannot be shared by run.gpus, {gpus}"]
-    if method["kind"] == "external" and not os.path.isfile(method["stack"]):
-        return [f"{path}.stack: no file {method['stack']!r}"]
+    if method["kind"] == "external":
+        where, file = f"{path}.stack", method["stack"]
+        return _path_mistakes(where, file) or _missing(where, file)
     return [
         f"{path}.weights.{weighted}: is no target; those are {', '.join(method['targets'])}"
         for weighted in method.get("weights", {})

@@ -12,7 +12,7 @@ from rockrec.annealing import anneal_each
 from rockrec.annealing.finished import Shelf, save_realisations
 from rockrec.descriptors import describe
 from rockrec.images import read_stack
-from rockrec.provenance import checksum
+from rockrec.integrity import checksum
 from rockrec.seeds import seed_for
 from rockrec.windows import training_windows
 

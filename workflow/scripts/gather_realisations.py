@@ -37,7 +37,7 @@ def main():
         annealed.history.to_csv(partial, index=False)
     write_provenance(
         output.provenance,
-        inputs=[inputs.tiles],
+        inputs=[inputs.tiles, inputs.table],
         settings=dict(params.method),
         seed=params.seed,
         core_seconds_per_realisation=float(np.median(annealed.core_seconds)),

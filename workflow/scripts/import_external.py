@@ -19,7 +19,9 @@ def main():
     if stack.shape[1:] != size:
         raise ImageError(f"{path}: images of {stack.shape[1:]} px, the tiles are {size} px")
     write_stack(snakemake.output.realisations, stack, stack_pixel_size(tiles))
-    write_provenance(snakemake.output.provenance, inputs=[path], settings={"kind": "external"})
+    write_provenance(
+        snakemake.output.provenance, inputs=[path, tiles], settings={"kind": "external"}
+    )
 
 
 main()

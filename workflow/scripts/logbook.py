@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from rockrec.integrity import check_unchanged, keep_checksum
 from rockrec.threads import use_threads
 
 # Idle threads sleep instead of spinning, or jobs that share the cores starve one another. OpenMP
@@ -29,7 +30,8 @@ class WithoutTraceback(logging.Formatter):
 def logged(snakemake):
     """Decorate a script's ``main``: log to the rule's log file and to stderr.
 
-    Threads of every numeric library follow the rule's. On an error the traceback goes to the
+    Threads of every numeric library follow the rule's. Inputs that are not as they were written
+    are refused. On an error the traceback goes to the
     log file, one line with the reason to both, and the script ends with status 1.
     """
 
@@ -42,7 +44,11 @@ def logged(snakemake):
             log.info("%s: start", snakemake.rule)
             began = time.monotonic()
             try:
+                for path in snakemake.input:
+                    check_unchanged(path)
                 main()
+                for path in snakemake.output:
+                    keep_checksum(path)
             except SystemExit as stop:
                 log.warning("%s: %s", snakemake.rule, stop)
                 raise

@@ -28,7 +28,7 @@ def main():
     write_stack(snakemake.output.realisations, realisations, pixel_size_nm)
     write_provenance(
         snakemake.output.provenance,
-        inputs=[path],
+        inputs=[path, snakemake.input.tiles],
         settings=model.settings.as_dict() | sampling,
         seed=seed,
         step=model.step,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from rockrec.descriptors import FUNCTIONS, describe
+from rockrec.integrity import check_archive
 from rockrec.minkowski import euler_number, perimeter
 from rockrec.outputs import written_whole
 from rockrec.pores import percolates
@@ -51,6 +52,7 @@ def save_description(path: str, description: Mapping[str, np.ndarray]) -> None:
 
 
 def load_description(path: str) -> dict[str, np.ndarray]:
-    """Read what `save_description` wrote."""
+    """Read what `save_description` wrote; DamagedFile if it is no longer that."""
+    check_archive(path)
     with np.load(path, allow_pickle=False) as file:
         return {key: file[key] for key in file.files}

@@ -23,6 +23,8 @@ NM_PER_UNIT = {
     "mm": 1e6,
     "cm": 1e7,
 }
+MOST_BYTES = 2**40  # of an image, decoded; a header that declares more is broken, or a trap
+MOST_RATIO = 2000  # of a stack, decoded to stored; zlib itself ends at 1032
 BIGTIFF_FROM = 2**32 - 2**25  # bytes; a classic TIFF holds 4 GiB, its headers included
 
 
@@ -169,6 +171,11 @@ def read_external_stack(path: str | os.PathLike) -> np.ndarray:
         and 255.
     """
     with open_tiff(path) as tiff:
+        declared, stored = tiff.series[0].nbytes, tiff.filehandle.size
+        if declared > MOST_RATIO * stored:
+            raise ImageError(
+                f"{path}: {stored} bytes would become {declared}: no stack of images is packed so"
+            )
         try:
             stack = tiff.series[0].asarray()
         except Exception as error:  # every codec has its own
@@ -200,7 +207,22 @@ def open_tiff(path: str | os.PathLike) -> Iterator[tifffile.TiffFile]:
             raise ImageError(f"{path}: not a readable TIFF: {error}") from error
         if not has_images:
             raise ImageError(f"{path}: holds no image")
+        _check_declared(tiff, path)
         yield tiff
+
+
+def _check_declared(tiff: tifffile.TiffFile, path: str | os.PathLike) -> None:
+    """Raise ImageError if a header promises more than a file can hold, or a computer."""
+    series, file_size = tiff.series[0], tiff.filehandle.size
+    if series.nbytes > MOST_BYTES:
+        raise ImageError(
+            f"{path}: its header declares {' x '.join(map(str, series.shape))} px, more than "
+            f"{MOST_BYTES / 2**40:g} TiB"
+        )
+    if series.keyframe.compression == 1 and series.nbytes > file_size:
+        raise ImageError(
+            f"{path}: truncated, {file_size} bytes of at least {series.nbytes} (uncompressed)"
+        )
 
 
 def pixel_size_of(tiff: tifffile.TiffFile, path: str | os.PathLike) -> float | None:

@@ -1,6 +1,5 @@
 """Where a set of realisations comes from: settings, inputs, versions, machine."""
 
-import hashlib
 import json
 import os
 import platform
@@ -10,15 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rockrec import __version__
+from rockrec.integrity import checksum
 from rockrec.outputs import written_whole
 
 PACKAGES = ("numpy", "scipy", "scikit-image", "numba", "torch")
-
-
-def checksum(path: str | os.PathLike) -> str:
-    """SHA-256 of a file, as hexadecimal text."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_provenance(path: str | os.PathLike, *, inputs: list, settings: dict, **more) -> None:

@@ -12,7 +12,7 @@ def use_threads(n: int) -> None:
     """Hold numba, OpenCV and torch to `n` threads, each only if it is already imported.
 
     BLAS and OpenMP take theirs from ``OMP_NUM_THREADS`` and its kin, which have to be set
-    before numpy is imported.
+    before numpy is imported; Snakemake sets them for every job.
     """
     if "numba" in sys.modules:
         numba = sys.modules["numba"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..integrity import check_archive
 from ..outputs import written_whole
 from .reconstruct import HISTORY, Realisation
 
@@ -29,7 +30,8 @@ def save_realisations(path: str | os.PathLike, realisations: Sequence[Realisatio
 
 
 def load_realisations(path: str | os.PathLike) -> list[Realisation]:
-    """Read what `save_realisations` wrote."""
+    """Read what `save_realisations` wrote; DamagedFile if it is no longer that."""
+    check_archive(path)
     with np.load(path, allow_pickle=False) as file:
         read = {name: file[name] for name in file.files}
     history = pd.DataFrame(read["history"], columns=HISTORY)

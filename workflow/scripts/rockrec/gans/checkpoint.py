@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from rockrec.integrity import check_archive
 from rockrec.outputs import written_whole
 
 from .settings import GanSettings
@@ -108,6 +109,7 @@ def load_whole(path: str | os.PathLike) -> dict:
     ------
     ValueError : the file cannot be read; the message names it.
     """
+    check_archive(path)  # torch itself does not look at the checksums in the file
     try:
         return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except FileNotFoundError:

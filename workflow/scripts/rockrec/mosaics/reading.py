@@ -1,5 +1,6 @@
 """Reading any region of a mosaic, decoding only the blocks of the file that it needs."""
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from rockrec.grid import Grid
 from rockrec.images import ImageError, open_tiff, pixel_size_of
 
 ROWS = 1024  # of a band
+MOST_BLOCK = 2**32  # bytes that are decoded at once
+HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 
 
 class Mosaic:
@@ -45,6 +48,14 @@ class Mosaic:
             )
         self._tiff, self._page = tiff, page
         self._block = (page.tilelength, page.tilewidth) if page.is_tiled else self._strip(page)
+        in_memory = math.prod(self._block) * self.dtype.itemsize
+        if in_memory > MOST_BLOCK and not page.is_memmappable:
+            raise ImageError(
+                f"{path}: compressed in blocks of {self._block[0]} x {self._block[1]} px, "
+                f"{in_memory / 2**30:.0f} GiB each; save it in tiles"
+            )
+        if max(page.databytecounts) > 2 * in_memory + HEADERS:
+            raise ImageError(f"{path}: its blocks hold more than their pixels")
         self._blocks_across = -(-self.shape[1] // self._block[1])
         self._pool = ThreadPoolExecutor(threads)
         self._decoded: dict[int, np.ndarray] = {}

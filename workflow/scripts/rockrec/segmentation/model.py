@@ -10,6 +10,7 @@ import numpy as np
 import segmentation_models_pytorch as smp
 import torch
 
+from rockrec.integrity import check_archive
 from rockrec.outputs import written_whole
 
 FORMAT = 2
@@ -152,6 +153,7 @@ def load_unet(path: str | os.PathLike, device: str | torch.device = "cpu") -> UN
     """
     if not Path(path).is_file():
         raise ValueError(f"{path}: no such file")
+    check_archive(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
         found = content["format"]

@@ -1,0 +1,92 @@
+"""The workflow at its smallest: started, disturbed, and compared with an undisturbed run."""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CONFIG = Path(__file__).with_name("small.yaml")
+PATIENCE = 300  # s
+# What tells of the run and not of the rock: times, and what the run leaves for itself.
+OF_THE_RUN = ("benchmarks", "checkpoints", "checksums", "report", "costs", "workflow")
+FIELDS_OF_THE_RUN = ("time", "seconds", "host", "device", "machine", "revision", "versions")
+
+
+def config():
+    return yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+
+
+def start(folder: Path, *arguments) -> subprocess.Popen:
+    """Start Snakemake in a folder; what it says goes to ``said.txt`` there."""
+    command = [
+        *(sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"),
+        *("--configfile", CONFIG, "--workflow-profile", ROOT / "profiles/default"),
+        *("--cores", 2, *arguments),
+    ]
+    environment = {
+        **os.environ,
+        **{"PYTHONPATH": "", "OMP_NUM_THREADS": "1", "MPLCONFIGDIR": str(folder / ".matplotlib")},
+    }
+    with open(folder / "said.txt", "w", encoding="utf-8") as said:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            cwd=folder,
+            env=environment,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def run(folder: Path, *arguments) -> tuple[int, str]:
+    """Run Snakemake to its end; return its status and what it said."""
+    status = start(folder, *arguments).wait(PATIENCE)
+    return status, (folder / "said.txt").read_text(encoding="utf-8")
+
+
+def copy_of(finished: Path, folder: Path) -> Path:
+    """A copy of a finished run, times of files included."""
+    shutil.copytree(finished, folder, symlinks=True)
+    return folder
+
+
+def results_of(folder: Path) -> dict[str, str]:
+    """A checksum of what has to be the same in every run, by path."""
+    results = folder / "results"
+    found = {}
+    for path in sorted(results.rglob("*")):
+        name = str(path.relative_to(results))
+        if path.is_file() and not any(word in name for word in OF_THE_RUN):
+            found[name] = _digest(path)
+    return found
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """Files that only a run that is going on may have."""
+    unfinished = list((folder / ".snakemake/incomplete").glob("*"))
+    return [*folder.rglob("*.partial"), *folder.rglob("results/**/lock"), *unfinished]
+
+
+def _digest(path: Path) -> str:
+    if path.suffix == ".pdf":  # holds its date
+        return "a PDF"
+    if path.name == "provenance.json":
+        record = json.loads(path.read_text("utf-8"))
+        content = json.dumps({k: v for k, v in record.items() if not _is_of_the_run(k)})
+    elif path.name == "history.csv":
+        rows = csv.DictReader(path.read_text("utf-8").splitlines())
+        content = str([{k: v for k, v in row.items() if not _is_of_the_run(k)} for row in rows])
+    else:
+        content = None
+    data = path.read_bytes() if content is None else content.encode()
+    return hashlib.sha256(data).hexdigest()
+
+
+def _is_of_the_run(name: str) -> bool:
+    return any(word in name for word in FIELDS_OF_THE_RUN)

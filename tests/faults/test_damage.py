@@ -1,0 +1,97 @@
+"""Every file between two stages is truncated, and bytes of it are flipped: it is never used."""
+
+import os
+from pathlib import Path
+
+import pytest
+from planning import dag_of
+from small_runs import config, copy_of, results_of, run
+
+from rockrec.integrity import DamagedFile, check_unchanged
+
+
+def truncate(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    for at in {len(data) // 3, len(data) // 2, len(data) - 1}:
+        data[at] ^= 0x10
+    path.write_bytes(data)
+
+
+def damaged(path, damage):
+    """Damage a file and leave it its times, so that only its content tells."""
+    times = path.stat()
+    damage(path)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+@pytest.fixture(scope="module")
+def between(finished):
+    """Files that one stage writes and another reads."""
+    before = Path.cwd()
+    try:
+        with dag_of(finished, config()) as workflow:
+            jobs = list(workflow.dag.jobs)
+            written = {path for job in jobs for path in job.output}
+            read = {path for job in jobs if job.output for path in job.input}
+    finally:
+        os.chdir(before)
+    return sorted(path for path in written & read if (finished / path).exists())
+
+
+@pytest.mark.parametrize("damage", [truncate, flip])
+def test_every_file_between_two_stages_is_refused_by_name(
+    finished, between, tmp_path, damage, monkeypatch
+):
+    assert len(between) > 20
+    folder = copy_of(finished, tmp_path / "run")
+    monkeypatch.chdir(folder)
+    for path in between:
+        check_unchanged(path)
+        damaged(Path(path), damage)
+        with pytest.raises(DamagedFile, match=Path(path).name):
+            check_unchanged(path)
+
+
+@pytest.mark.parametrize("damage", [truncate, flip])
+def test_a_stage_that_is_given_a_damaged_file_says_so_and_makes_nothing(finished, tmp_path, damage):
+    folder = copy_of(finished, tmp_path / "run")
+    damaged(folder / "results/rock/e/tiles.tif", damage)
+    targets = ("results/rock/e/train/curves.csv", "results/rock/e/gan/1/model.pt")
+    status, said = run(folder, "--keep-going", "--force", *targets)
+    assert status != 0
+    assert said.count("results/rock/e/tiles.tif: damaged") >= 2  # each stage's log is shown
+    assert not any((folder / target).exists() for target in targets)
+    (folder / "results/rock/e/tiles.tif").unlink()
+    status, said = run(folder)
+    assert status == 0, said[-3000:]
+    assert results_of(folder) == results_of(finished)
+
+
+@pytest.mark.parametrize("damage", [truncate, flip])
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [("*.npz", "sa/1/realisations.tif"), ("checkpoint_*.pt", "gan/1/model.pt")],
+)
+def test_damaged_work_of_a_stopped_job_is_named_and_never_used(
+    finished, tmp_path, damage, kind, target
+):
+    """What `results/checkpoints` holds has no checksum beside it, but one within."""
+    folder = copy_of(finished, tmp_path / "run")
+    for model in folder.rglob("results/checkpoints/**/model_*.pt"):
+        model.unlink()  # as if the training had not ended
+    files = list(folder.rglob(f"results/checkpoints/**/{kind}"))
+    for path in files:
+        damaged(path, damage)
+    status, said = run(folder, "--force", f"results/rock/e/{target}")
+    assert status != 0
+    assert any(f"{path.relative_to(folder)}: " in said for path in files), said[-3000:]
+    assert "damaged" in said
+    for path in files:
+        path.unlink()
+    status, said = run(folder)
+    assert status == 0, said[-3000:]
+    assert results_of(folder) == results_of(finished)

@@ -1,0 +1,81 @@
+"""A full disk, and one that takes nothing: each stage says so and names the file."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from small_runs import copy_of, left_behind, results_of, run
+
+STAGES = (
+    "results/rock/mosaic/raw.tif",
+    "results/rock/mosaic/denoised.tif",
+    "results/rock/unet/model.pt",
+    "results/rock/mosaic/segmented.tif",
+    "results/rock/e/tiles.tif",
+    "results/rock/e/sa/1/realisations.tif",
+    "results/rock/e/gan/1/model.pt",
+    "results/rock/e/heldout/descriptors.npz",
+    "results/rock/e/errors.csv",
+    "results/figures/res.png",
+)
+
+
+def mounted(*arguments):
+    return subprocess.run(["mount", *map(str, arguments)], capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def small_disk(finished, tmp_path):
+    """A copy of a finished run whose results lie on a disk of 32 MB of their own."""
+    folder, disk = copy_of(finished, tmp_path / "run"), tmp_path / "run/results"
+    kept = folder / "kept"
+    disk.rename(kept)
+    disk.mkdir()
+    if not mounted("-t", "tmpfs", "-o", "size=32m", "tmpfs", disk):
+        pytest.skip("a disk of its own can be mounted by root only")
+    try:
+        shutil.copytree(kept, disk, dirs_exist_ok=True)
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Write until nothing more fits."""
+    ballast = disk / "ballast"
+    with open(ballast, "wb", buffering=0) as file:
+        for size in (2**20, 2**12, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                continue
+    return ballast
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(finished, small_disk):
+    for target in STAGES:
+        (small_disk / target).unlink(missing_ok=True)
+        ballast = fill(small_disk / "results")
+        status, said = run(small_disk, "--force", target)
+        ballast.unlink()
+        assert status != 0, f"{target}: written to a full disk"
+        assert "No space left on device" in said or "is the disk full?" in said, said[-3000:]
+        assert str(Path(target).parent) in said
+    status, said = run(small_disk)
+    assert status == 0, said[-3000:]
+    assert results_of(small_disk) == results_of(finished)
+    assert not left_behind(small_disk)
+
+
+def test_a_disk_that_cannot_be_written_is_an_error_that_names_the_file(finished, small_disk):
+    target = "results/rock/e/tiles.tif"
+    assert mounted("-o", "remount,ro", small_disk / "results")
+    status, said = run(small_disk, "--force", target)
+    assert mounted("-o", "remount,rw", small_disk / "results")
+    assert status != 0
+    assert "Read-only file system" in said and "results/rock" in said, said[-3000:]
+    status, said = run(small_disk)
+    assert status == 0, said[-3000:]
+    assert results_of(small_disk) == results_of(finished)

@@ -1,0 +1,135 @@
+"""Each stage is killed once, at a moment of its work; then the run is started again, and again.
+
+``KILLS=5`` repeats it at five moments; without it there is one.
+"""
+
+import contextlib
+import os
+import random
+import re
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from small_runs import PATIENCE, left_behind, results_of, run, start
+
+KILLS = int(os.environ.get("KILLS", "1"))
+MOST_RUNS = 40
+
+
+class Killer(threading.Thread):
+    """Kills the first job of every stage, a share of its time after it has begun."""
+
+    def __init__(self, folder, number, moments):
+        super().__init__(daemon=True)
+        self.folder, self.number, self.moments = folder, number, moments
+        self.killed, self.over = set(), threading.Event()
+
+    def run(self):
+        while not self.over.wait(0.005):
+            for process, stage in jobs_of(self.folder):
+                if stage in self.moments and stage not in self.killed and self.has_begun(stage):
+                    self.killed.add(stage)
+                    threading.Timer(self.moments[stage], self.kill, [process]).start()
+
+    def has_begun(self, stage):
+        """Whether some job of a stage is past its imports: its log has begun and not ended."""
+        logs = (path.read_text("utf-8") for path in self.folder.rglob(f"logs/**/{stage}.log"))
+        return any(": start" in log and ": done" not in log for log in logs)
+
+    def kill(self, process):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, self.number)
+
+
+def jobs_of(folder):
+    """(process id, stage) of every script that runs in a folder."""
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (path / "cmdline").read_bytes().decode().split("\0")
+            here = os.readlink(path / "cwd") == str(folder)
+        except OSError:
+            continue
+        script = re.search(r"/\.snakemake/scripts/tmp\w+\.(\w+)\.py$", "\n".join(command).strip())
+        if here and script:
+            yield int(path.name), script[1]
+
+
+def durations(folder):
+    """Seconds that each stage worked, imports apart."""
+    found = {}
+    for path in folder.rglob("logs/**/*.log"):
+        done = re.search(r"(\w+): done in ([\d.]+) s", path.read_text("utf-8"))
+        if done:
+            found[done[1]] = float(done[2])
+    return found
+
+
+@pytest.mark.parametrize("repeat", range(KILLS))
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+def test_a_run_of_which_each_stage_is_killed_ends_as_an_undisturbed_one(
+    finished, tmp_path, number, repeat
+):
+    draw = random.Random(repeat)
+    moments = {
+        stage: draw.random() * seconds for stage, seconds in sorted(durations(finished).items())
+    }
+    killer = Killer(tmp_path, number, moments)
+    killer.start()
+    failures = 0
+    while run(tmp_path, "--keep-going")[0] != 0:
+        failures += 1
+        assert failures < MOST_RUNS, (tmp_path / "said.txt").read_text("utf-8")[-3000:]
+    killer.over.set()
+    assert failures, "nothing was killed"
+    assert killer.killed >= set(moments) - {"make_report"}
+    assert results_of(tmp_path) == results_of(finished)
+    assert not left_behind(tmp_path)
+
+
+def test_a_head_that_is_killed_while_its_job_goes_on(finished, tmp_path):
+    """The job goes on without its head; the next run says that the folder is locked."""
+    head = start(tmp_path)
+    until = time.monotonic() + PATIENCE
+    while not [stage for _, stage in jobs_of(tmp_path) if stage in ("train_gan", "anneal")]:
+        assert head.poll() is None and time.monotonic() < until
+        time.sleep(0.01)
+    head.kill()
+    head.wait()
+    status, said = run(tmp_path)
+    assert status != 0
+    assert "--unlock" in said
+    assert run(tmp_path, "--unlock")[0] == 0
+    status, said = run(tmp_path)
+    assert status == 0, said[-3000:]
+    assert results_of(tmp_path) == results_of(finished)
+    assert not left_behind(tmp_path)
+
+
+def test_two_runs_in_one_folder_at_once(finished, tmp_path):
+    first = start(tmp_path)
+    until = time.monotonic() + PATIENCE
+    while not list(jobs_of(tmp_path)):
+        assert first.poll() is None and time.monotonic() < until
+        time.sleep(0.01)
+    said_by_first = tmp_path / "said.txt"
+    said_by_first.rename(tmp_path / "first.txt")
+    status, said = run(tmp_path)
+    assert status != 0
+    assert "locked" in said
+    assert first.wait(PATIENCE) == 0, (tmp_path / "first.txt").read_text("utf-8")[-3000:]
+    assert results_of(tmp_path) == results_of(finished)
+
+
+def test_two_runs_that_know_no_lock_do_not_spoil_each_other(finished, tmp_path):
+    """As on two machines that share a folder, with ``--nolock``."""
+    target = "results/rock/e/tiles.tif"
+    processes = [start(tmp_path, "--nolock", target) for _ in range(2)]
+    for process in processes:
+        process.wait(PATIENCE)
+    status, said = run(tmp_path, "--rerun-incomplete", "--nolock")
+    assert status == 0, said[-3000:]
+    assert results_of(tmp_path) == results_of(finished)
+    assert not left_behind(tmp_path)

@@ -1,0 +1,68 @@
+"""Results as they were written: a checksum of each is kept, and looked at before it is used."""
+
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+
+from rockrec.outputs import written_whole
+
+RESULTS = Path("results")
+RECORDS = RESULTS / "checksums"  # mirrors the results
+REMEDY = "delete it to have it made again"
+
+
+class DamagedFile(ValueError):
+    """A file that is not as it was written; the message names it and says what to do."""
+
+
+def checksum(path: str | os.PathLike) -> str:
+    """SHA-256 of a file, as hexadecimal text."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep_checksum(path: str | os.PathLike) -> None:
+    """Keep the checksum of a file in ``results/``; nothing is kept of others."""
+    record = _record_of(path)
+    if record:
+        with written_whole(record) as partial:
+            partial.write_text(f"{checksum(path)}\n", encoding="ascii")
+
+
+def check_unchanged(path: str | os.PathLike) -> None:
+    """Compare a file with its checksum, where one was kept.
+
+    Raises
+    ------
+    DamagedFile : the file is another than the one that was written.
+    """
+    record = _record_of(path)
+    if record and record.exists() and record.read_text("ascii").strip() != checksum(path):
+        raise DamagedFile(
+            f"{path}: damaged, or edited since it was made (its checksum is not that in {record}); "
+            f"{REMEDY}, or delete {record} to use it as it is"
+        )
+
+
+def check_archive(path: str | os.PathLike) -> None:
+    """Compare the parts of a ZIP file (.npz, .pt) with the checksums that it holds itself.
+
+    Raises
+    ------
+    DamagedFile : a part is damaged, or the file is no ZIP file.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
+        raise DamagedFile(f"{path}: truncated or damaged ({error}); {REMEDY}") from error
+    if damaged:
+        raise DamagedFile(f"{path}: damaged at {damaged}; {REMEDY}")
+
+
+def _record_of(path: str | os.PathLike) -> Path | None:
+    path = Path(os.path.normpath(path))
+    if path.is_relative_to(RESULTS):
+        return RECORDS / f"{path.relative_to(RESULTS)}.sha256"
+    return None
