@@ -20,6 +20,11 @@ from settings import NETWORKS, load_schema, resolve
 
 KINDS = load_schema()["$defs"]["method"]["properties"]["kind"]["enum"]
 TRAINING = {"train_gan", "train_unet"}
+# What a method of a kind has to have, or that no rule runs without.
+OFF_BY_DEFAULT = {
+    "external": {"stack": "stack.tif"},
+    "stylegan2_ada": {"interpolation": 8, "project": [0, 1]},
+}
 
 
 def stated():
@@ -79,10 +84,7 @@ def config_of_everything(folder):
         "res": {"sizes": [32, 64, 128]},
         "methods": {
             "guided": {"kind": NETWORKS[0], "guide": ["S2"]},
-            **{
-                kind: {"kind": kind} | ({"stack": "stack.tif"} if kind == "external" else {})
-                for kind in KINDS
-            },
+            **{kind: {"kind": kind, **OFF_BY_DEFAULT.get(kind, {})} for kind in KINDS},
         },
         "experiments": {
             "all": {
