@@ -1,5 +1,6 @@
 # make demo   the whole workflow on two synthetic rocks, no data needed
 # make test   the tests
+# make test-faults    stages killed, disks full, files damaged (KILLS=5: at five moments each)
 # make test-cluster   the workflow on a SLURM that is started for it (root on Debian)
 # make test-conda      environments of rules, made by a stand-in for conda
 # make lint   style of Python and Snakemake files
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-cluster test-conda lint docs clean
+.PHONY: demo test test-faults test-cluster test-conda lint docs clean
 
 demo: $(READY)
 	$(BIN)/snakemake --cores all
@@ -17,7 +18,10 @@ demo: $(READY)
 	@echo "Snakemake's own report: results/snakemake-report.zip"
 
 test: $(READY)
-	$(BIN)/pytest -q tests
+	$(BIN)/pytest -q tests --ignore tests/faults
+
+test-faults: $(READY)
+	$(BIN)/pytest -q tests/faults
 
 test-cluster: $(READY)
 	tests/cluster/run.sh

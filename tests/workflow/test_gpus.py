@@ -14,7 +14,7 @@ def test_two_processes_train_one_network(tmp_path):
     tifffile.imwrite(tmp_path / "rock.tif", (noise > 0).astype(np.uint8))
     network = {"kind": "wgan_gp", "channels": 4, "latent": 8, "steps": 8, "batch": 8}
     network |= {"check_every": 4, "check_tiles": 16, "decay_from": None, "decay_to": None}
-    tiles = {"window": 32, "stride": 32, "size": 16}
+    tiles = {"window": 32, "stride": 32, "size": 32}
     config = {
         "samples": {"rock": {"segmented": "rock.tif", "pixel_size_nm": 50}},
         "res": {"sizes": [16, 32]},

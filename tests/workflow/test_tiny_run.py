@@ -1,12 +1,15 @@
 """One real run of the whole DAG at a tiny size: complete, quiet the second time, repeatable."""
 
 import hashlib
+import json
 import re
 
 import pandas as pd
 import pytest
 import tifffile
 from conftest import ROOT, run_snakemake
+
+from settings import NETWORKS
 
 TINY = ROOT / "tests/tiny.yaml"
 SAMPLES = ("meta_igneous", "serpentinite")
@@ -96,6 +99,22 @@ def test_faults_are_looked_for_in_every_method_and_in_real_tiles(finished):
     faults = pd.read_csv(finished / "results/tables/comparison_faults.csv")
     assert set(faults["method"]) == {"real", "sa", "sa_mean", "wgan_gp"}
     assert {"edge_excess", "memorised_tiles", "classifier"} <= set(faults["diagnosis"])
+
+
+def test_beside_each_set_of_realisations_stands_where_it_comes_from(finished):
+    sets = list(finished.rglob("results/**/realisations.tif"))
+    assert sets
+    for path in sets:
+        record = json.loads(path.with_name("provenance.json").read_text("utf-8"))
+        assert record["settings"]["kind"] in ("sa", *NETWORKS)
+        assert isinstance(record["seed"], int)
+        assert record["revision"]
+        assert {"rockrec", "python", "numpy"} <= set(record["versions"])
+        assert all(record["machine"][fact] for fact in ("host", "system", "processor"))
+        experiment = path.parents[2].relative_to(finished)
+        assert f"{experiment}/tiles.tif" in record["inputs"]
+        for name, digest_then in record["inputs"].items():
+            assert digest(finished / name) == digest_then
 
 
 def test_larger_realisations_are_compared_in_pieces_of_a_tile(finished):
