@@ -15,10 +15,17 @@ skip() {
 
 [ "$(id -u)" = 0 ] || skip "they start daemons, which takes root"
 command -v apt-get >/dev/null || skip "they install Debian's SLURM, and there is no apt-get here"
-if ! command -v slurmctld slurmd munge setpriv >/dev/null; then
+if [ -e /etc/slurm/slurm.conf ] && [[ "$(readlink /etc/slurm/slurm.conf)" != /run/rehearsal/* ]]; then
+    skip "this machine belongs to a cluster: there is an /etc/slurm/slurm.conf"
+fi
+# One cluster at a time.
+exec 9>/run/rehearsal.lock
+flock 9
+if ! dpkg --status "${packages[@]}" >/dev/null 2>&1; then
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update >/tmp/rockrec-apt.log 2>&1 &&
-        apt-get install -y --no-install-recommends "${packages[@]}" >>/tmp/rockrec-apt.log 2>&1 ||
+    options=(-o DPkg::Lock::Timeout=120)
+    apt-get "${options[@]}" update >/tmp/rockrec-apt.log 2>&1 &&
+        apt-get "${options[@]}" install -y --no-install-recommends "${packages[@]}" >>/tmp/rockrec-apt.log 2>&1 ||
         skip "Debian's packages cannot be installed: $(tail -n 1 /tmp/rockrec-apt.log)"
 fi
 
@@ -35,7 +42,7 @@ if [ ! -e "$environment/.ready" ]; then
 fi
 
 trap '"$here/slurm/down.sh"' EXIT
-"$here/slurm/up.sh"
+"$here/slurm/up.sh" 9>&-
 cd "$root"
 ROCKREC_CLUSTER_PYTHON="$environment/bin/python" \
     PATH="$environment/bin:$PATH" \
