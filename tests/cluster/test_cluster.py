@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ PYTHON = os.environ.get("ROCKREC_CLUSTER_PYTHON")
 SAMPLE = "results/meta_igneous"
 TRAINED = f"{SAMPLE}/comparison/wgan_gp"
 GPU_RULES = ("train_unet", "segment_mosaic", "train_gan", "sample_gan")
+UNWARNED = "3"  # the replicate that is not told before its time limit
 STARVED = "4"  # the replicate whose first job gets too little memory
 PATIENCE = 900  # s
 
@@ -49,9 +49,12 @@ def cluster_profile(folder):
     profile["slurm-init-seconds-before-status-checks"] = 3
     profile["latency-wait"] = 5
     profile["set-threads"] = {"train_gan": 2, "anneal": 2}
-    ample = profile["set-resources"]["train_gan"]["mem_mb"]
-    profile["set-resources"]["train_gan"]["mem_mb"] = (
-        f"200 if wildcards.replicate == '{STARVED}' and attempt == 1 else {ample}"
+    training = profile["set-resources"]["train_gan"]
+    training["mem_mb"] = (
+        f"200 if wildcards.replicate == '{STARVED}' and attempt == 1 else {training['mem_mb']}"
+    )
+    training["slurm_extra"] = (
+        f"'' if wildcards.replicate == '{UNWARNED}' else {training['slurm_extra']}"
     )
     folder.mkdir()
     (folder / "config.yaml").write_text(yaml.safe_dump(profile), encoding="utf-8")
@@ -185,9 +188,7 @@ def disturbed(tmp_path_factory):
         # 300 s before its end a training is told to save: at once, that is.
         job, _ = trainings.in_the_middle("2")
         end_after(job, minutes=2)
-        # A process that is stopped cannot hear it.
-        job, lock = trainings.in_the_middle("3")
-        os.kill(lock["pid"], signal.SIGSTOP)
+        job, _ = trainings.in_the_middle(UNWARNED)
         end_after(job, minutes=1)
         # Snakemake itself is killed: its jobs go on, and a second Snakemake meets them.
         trainings.in_the_middle("2", after=1)
@@ -288,7 +289,7 @@ def test_told_in_time_a_training_saves_and_the_next_job_goes_on(disturbed):
 
 
 def test_past_its_time_limit(disturbed):
-    first, *_, last = Trainings(disturbed, None).jobs("3")
+    first, *_, last = Trainings(disturbed, None).jobs(UNWARNED)
     assert (first["JobState"], last["JobState"]) == ("TIMEOUT", "COMPLETED")
 
 
