@@ -13,7 +13,11 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("small.yaml")
-PATIENCE = 300  # s
+PATIENCE = 600  # s
+# What all that computes ends in; figures and tables apart.
+COMPUTED = [
+    f"results/rock/e/{name}.csv" for name in ("errors", "diagnosis", "classifier", "resizing")
+] + ["results/rock/res/errors.csv"]
 # What tells of the run and not of the rock: times, and what the run leaves for itself.
 OF_THE_RUN = ("benchmarks", "checkpoints", "checksums", "report", "costs", "workflow")
 FIELDS_OF_THE_RUN = ("time", "seconds", "host", "device", "machine", "revision", "versions")
@@ -51,8 +55,12 @@ def run(folder: Path, *arguments) -> tuple[int, str]:
 
 
 def copy_of(finished: Path, folder: Path) -> Path:
-    """A copy of a finished run, times of files included."""
-    shutil.copytree(finished, folder, symlinks=True)
+    """A copy of a finished run, times of files included.
+
+    As deep as the original, for Snakemake knows modules by their path from where it runs.
+    """
+    assert len(finished.parents) == len(folder.parents)
+    shutil.copytree(finished, folder, symlinks=True, dirs_exist_ok=True)
     return folder
 
 
@@ -65,6 +73,13 @@ def results_of(folder: Path) -> dict[str, str]:
         if path.is_file() and not any(word in name for word in OF_THE_RUN):
             found[name] = _digest(path)
     return found
+
+
+def assert_same(folder: Path, undisturbed: Path) -> None:
+    """Every result in a folder is as in an undisturbed run, and what computes is complete."""
+    found, right = results_of(folder), results_of(undisturbed)
+    assert {path for path in found if found[path] != right.get(path)} == set()
+    assert all((folder / target).exists() for target in COMPUTED)
 
 
 def left_behind(folder: Path) -> list[Path]:

@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 
 import pytest
-from small_runs import PATIENCE, left_behind, results_of, run, start
+from small_runs import COMPUTED, PATIENCE, assert_same, left_behind, run, start
 
 KILLS = int(os.environ.get("KILLS", "1"))
 MOST_RUNS = 40
+QUICK = {"list_layers"}  # may end before it is met
 
 
 class Killer(threading.Thread):
@@ -79,19 +80,21 @@ def test_a_run_of_which_each_stage_is_killed_ends_as_an_undisturbed_one(
     killer = Killer(tmp_path, number, moments)
     killer.start()
     failures = 0
-    while run(tmp_path, "--keep-going")[0] != 0:
+    targets = COMPUTED if number == signal.SIGTERM else []
+    while run(tmp_path, "--keep-going", *targets)[0] != 0:
         failures += 1
         assert failures < MOST_RUNS, (tmp_path / "said.txt").read_text("utf-8")[-3000:]
     killer.over.set()
     assert failures, "nothing was killed"
-    assert killer.killed >= set(moments) - {"make_report"}
-    assert results_of(tmp_path) == results_of(finished)
+    done = set(durations(tmp_path))
+    assert killer.killed >= done - QUICK, f"never met: {done - killer.killed}"
+    assert_same(tmp_path, finished)
     assert not left_behind(tmp_path)
 
 
 def test_a_head_that_is_killed_while_its_job_goes_on(finished, tmp_path):
     """The job goes on without its head; the next run says that the folder is locked."""
-    head = start(tmp_path)
+    head = start(tmp_path, *COMPUTED)
     until = time.monotonic() + PATIENCE
     while not [stage for _, stage in jobs_of(tmp_path) if stage in ("train_gan", "anneal")]:
         assert head.poll() is None and time.monotonic() < until
@@ -102,14 +105,14 @@ def test_a_head_that_is_killed_while_its_job_goes_on(finished, tmp_path):
     assert status != 0
     assert "--unlock" in said
     assert run(tmp_path, "--unlock")[0] == 0
-    status, said = run(tmp_path)
+    status, said = run(tmp_path, *COMPUTED)
     assert status == 0, said[-3000:]
-    assert results_of(tmp_path) == results_of(finished)
+    assert_same(tmp_path, finished)
     assert not left_behind(tmp_path)
 
 
 def test_two_runs_in_one_folder_at_once(finished, tmp_path):
-    first = start(tmp_path)
+    first = start(tmp_path, *COMPUTED)
     until = time.monotonic() + PATIENCE
     while not list(jobs_of(tmp_path)):
         assert first.poll() is None and time.monotonic() < until
@@ -120,7 +123,7 @@ def test_two_runs_in_one_folder_at_once(finished, tmp_path):
     assert status != 0
     assert "locked" in said
     assert first.wait(PATIENCE) == 0, (tmp_path / "first.txt").read_text("utf-8")[-3000:]
-    assert results_of(tmp_path) == results_of(finished)
+    assert_same(tmp_path, finished)
 
 
 def test_two_runs_that_know_no_lock_do_not_spoil_each_other(finished, tmp_path):
@@ -129,7 +132,7 @@ def test_two_runs_that_know_no_lock_do_not_spoil_each_other(finished, tmp_path):
     processes = [start(tmp_path, "--nolock", target) for _ in range(2)]
     for process in processes:
         process.wait(PATIENCE)
-    status, said = run(tmp_path, "--rerun-incomplete", "--nolock")
+    status, said = run(tmp_path, "--nolock", *COMPUTED)
     assert status == 0, said[-3000:]
-    assert results_of(tmp_path) == results_of(finished)
+    assert_same(tmp_path, finished)
     assert not left_behind(tmp_path)
