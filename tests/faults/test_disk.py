@@ -26,12 +26,12 @@ def mounted(*arguments):
 
 @pytest.fixture
 def small_disk(finished, tmp_path):
-    """A copy of a finished run whose results lie on a disk of 32 MB of their own."""
+    """A copy of a finished run whose results lie on a disk of 256 MB of their own."""
     folder, disk = copy_of(finished, tmp_path), tmp_path / "results"
     kept = folder / "kept"
     disk.rename(kept)
     disk.mkdir()
-    if not mounted("-t", "tmpfs", "-o", "size=32m", "tmpfs", disk):
+    if not mounted("-t", "tmpfs", "-o", "size=256m", "tmpfs", disk):
         pytest.skip("a disk of its own can be mounted by root only")
     try:
         shutil.copytree(kept, disk, dirs_exist_ok=True)

@@ -88,7 +88,7 @@ def refused(config):
     return None
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(data=strategies.data())
 def test_a_config_is_taken_or_its_mistakes_are_named_by_path(config, data):
     changed, where = data.draw(mutations(config))
@@ -98,7 +98,7 @@ def test_a_config_is_taken_or_its_mistakes_are_named_by_path(config, data):
         assert any(name in said for name in named), (said, where)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=strategies.data())
 def test_a_config_that_is_taken_builds_a_dag(config, data):
     changed, _ = data.draw(mutations(config).filter(lambda drawn: refused(drawn[0]) is None))
