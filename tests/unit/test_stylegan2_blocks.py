@@ -316,3 +316,20 @@ def test_autocast_keeps_demodulation_and_batch_statistics_in_float32():
         scores = discriminator(images)
     assert (images - plain).abs().max() < 0.1
     assert torch.isfinite(scores.float()).all()
+
+
+def test_noise_strengths_start_as_set_and_learn_at_a_tenth():
+    quiet, loud = (Generator(16, small(noise_strength=s), random()) for s in (0.0, 0.3))
+    w, seeds = normal(2, 6), torch.arange(2)
+    signal = normal(2, loud.layers[0].bias.numel(), 4, 4)
+    for layers in (quiet.layers, loud.layers):
+        layers[0].conv.weight.data.zero_()  # nothing but noise is left
+    found = loud.layers[0](signal, w, seeds, 0)
+    expected = functional.leaky_relu(2**0.5 * 0.3 * gaussian_noise(seeds, 0, 4, 4), 0.2)
+    assert torch.allclose(found, expected.expand_as(found), atol=1e-6)
+    assert not quiet.layers[0](signal, w, seeds, 0).any()
+    with torch.no_grad():
+        quiet.layers[0].noise.add_(1.0)
+    found = quiet.layers[0](signal, w, seeds, 0)
+    expected = functional.leaky_relu(2**0.5 * 0.1 * gaussian_noise(seeds, 0, 4, 4), 0.2)
+    assert torch.allclose(found, expected.expand_as(found), atol=1e-6)

@@ -70,7 +70,8 @@ class StyleGan2Settings(GanSettings):
     mapping_layers : layers of the mapping network (original: 8; ADA for small tiles: 2).
     style_mixing : share of training images that are drawn in the styles of two latent vectors
         (original: 0.9).
-    noise_strength : what the learnt strengths of the noise inputs start at (original: 0).
+    noise_strength : what the strengths of the noise inputs start at; they are learnt at a tenth of
+        the rate (original: 0, at the full rate).
     output : ``linear`` (original), or ``tanh``: tanh(2 x), which suits two phases.
     discriminator_rate : learning rate of the discriminator; null for the generator's (original).
     discriminator_width : channels of the discriminator over those of the generator (original: 1).

@@ -14,6 +14,9 @@ from .noise import gaussian_noise, seeds_of
 
 SMALLEST = 4
 MEAN_OF = 10_000  # vectors z that the mean of w is measured on
+# How fast the noise strengths learn, relative to the weights. Single numbers to which every pixel
+# pulls, they would else outrun the styles, and the generator would build the rock from its noise.
+NOISE_RATE = 0.1
 
 
 def widths(size: int, settings: StyleGan2Settings) -> dict[int, int]:
@@ -34,19 +37,23 @@ class Start(nn.Module):
 
 
 class StyledLayer(nn.Module):
-    """A modulated convolution of 3 x 3, noise at a learnt strength, bias, leaky ReLU."""
+    """A modulated convolution of 3 x 3, noise at a learnt strength, bias, leaky ReLU.
+
+    `noise` is the strength of the noise over NOISE_RATE.
+    """
 
     def __init__(self, inputs, outputs, settings, random, *, doubling: bool):
         super().__init__()
         latent = settings.latent
         self.conv = ModulatedConv(inputs, outputs, 3, latent, random, doubling=doubling, gain=GAIN)
         self.factor = 2 if doubling else 1
-        self.noise_strength = nn.Parameter(torch.tensor(float(settings.noise_strength)))
+        self.noise = nn.Parameter(torch.tensor(settings.noise_strength / NOISE_RATE))
         self.bias = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, signal, w, seeds, layer: int):
         side = self.factor * signal.shape[-1]
-        noise = gaussian_noise(seeds, layer, side, side) * (GAIN * self.noise_strength)
+        strength = GAIN * NOISE_RATE * self.noise
+        noise = strength * gaussian_noise(seeds, layer, side, side)
         signal = self.conv(signal, w, added=noise)
         return activated(signal + (GAIN * self.bias)[:, None, None].to(signal.dtype))
 
