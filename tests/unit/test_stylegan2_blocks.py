@@ -251,6 +251,15 @@ def test_path_length_of_a_linear_generator_is_that_of_the_formula():
     assert torch.allclose(generator.matrix.grad, slope, atol=1e-5)
 
 
+def test_path_length_of_saturated_images_has_a_gradient():
+    generator = Generator(16, small(), random())
+    with torch.no_grad():
+        generator.to_image[-1].bias.fill_(100.0)  # tanh is 1, to the last digit
+    PathLength()(generator, normal(2, 6), torch.arange(2), Processes()).backward()
+    for name, weights in generator.named_parameters():
+        assert weights.grad is None or torch.isfinite(weights.grad).all(), name
+
+
 def double(module):
     return module.double().requires_grad_(False)
 

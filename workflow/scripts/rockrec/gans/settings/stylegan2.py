@@ -23,7 +23,7 @@ ADA_AUGMENTATIONS = (
 )
 ADA_MOTIONS = ("flips", "quarter_turns", "rotation")  # for which the rock's fabric is asked
 
-# What was best on binary rock in minutes on a CPU; the originals stand in the docstring.
+# A small network for two phases, in minutes on a CPU; the originals stand in the docstring.
 STYLEGAN2_ADA = {
     "channels": 16,
     "max_channels": 128,

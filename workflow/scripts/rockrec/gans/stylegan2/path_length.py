@@ -6,6 +6,7 @@ from torch import nn
 from ..processes import Processes
 from .noise import gaussian_noise, seeds_of
 
+TINY = 1e-8  # an image that tanh saturates has no slope, and no length a derivative at 0
 MEMORY = 0.99  # share of the earlier batches in the running mean of the lengths
 
 
@@ -60,4 +61,4 @@ def path_lengths(images: torch.Tensor, styles: torch.Tensor, seeds: torch.Tensor
     height, width = images.shape[2:]
     directions = gaussian_noise(seeds, 0, height, width) / (height * width) ** 0.5
     (slope,) = torch.autograd.grad((images * directions).sum(), styles, create_graph=True)
-    return slope.square().sum(dim=2).mean(dim=1).sqrt()
+    return (slope.square().sum(dim=2).mean(dim=1) + TINY).sqrt()
