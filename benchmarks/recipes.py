@@ -49,6 +49,7 @@ DCGAN = {"kind": "dcgan", "steps": 300, "decay_from": 100, "decay_to": 300}
 GUIDE = ["S2", "P3H", "P3V", "P4", "L"]
 RECIPES = {
     "demo": WGAN_GP,
+    "longer": WGAN_GP | {"steps": 1200, "decay_from": 400, "decay_to": 1200},
     "transposed": WGAN_GP | {"upsampling": "transposed"},
     "blur": WGAN_GP | {"upsampling": "blur"},
     "spectral_norm": WGAN_GP | {"spectral_norm": True},
