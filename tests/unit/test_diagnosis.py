@@ -130,6 +130,12 @@ def test_same_seed_same_table(generated):
     assert first.equals(second)
 
 
+@pytest.mark.parametrize("grain", [1.0, 3.0])
+def test_finer_or_coarser_pores_are_no_repetition(checks, grain):
+    finding = checks["repeated_pattern"](rock(N, 3, grain))
+    assert finding.value <= finding.threshold
+
+
 def test_where_names_the_fault(checks, generated):
     assert "period 8 px" in checks["checkerboard_phase"](checkered(generated, 8)).where
     assert "top, 1 px deep" in checks["edge_excess"](thick_at(generated, slice(0, 1))).where

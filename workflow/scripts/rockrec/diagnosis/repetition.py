@@ -8,6 +8,7 @@ from .splits import MeanBand
 
 DIRECTIONS = ("S2H", "S2V", "S2D+", "S2D-")
 HALF_WIDTHS = (2, 4, 8, 16)  # px
+DECAYED = 0.02  # of the autocovariance: nearer lags tell the size of pores, and are no repetition
 
 
 def repeated_pattern(train: np.ndarray, splits: np.ndarray) -> Check:
@@ -15,14 +16,15 @@ def repeated_pattern(train: np.ndarray, splits: np.ndarray) -> Check:
 
     A peak is S2(r) - (S2(r - w) + S2(r + w)) / 2, over phi (1 - phi) of the set: what varies
     slowly with the lag, as the drift of a rock does, is no peak. The value is the largest
-    studentised excess over the real tiles, over all lags r, half-widths w and directions.
+    studentised excess over the real tiles, over half-widths w, directions, and all lags r with
+    r - w beyond the rock's own grain: where the real autocovariance has fallen to 2 %.
 
     Parameters
     ----------
     train : (n, size, size) uint8 0/1 real tiles that do not overlap.
     splits : see `draw_splits`.
     """
-    peaks = _peaks_at(train.shape[1])
+    peaks = _peaks_at(train.shape[1], _grain(train))
     band = MeanBand(_heights(train, peaks), splits, size=lambda excess: excess)
 
     def check(generated: np.ndarray) -> Finding:
@@ -34,14 +36,30 @@ def repeated_pattern(train: np.ndarray, splits: np.ndarray) -> Check:
     return check
 
 
-def _peaks_at(size: int) -> list[tuple[str, int, int]]:
+def _grain(tiles: np.ndarray) -> dict[str, int]:
+    """First lag, by direction, at which the autocovariance has fallen to 2 %, px.
+
+    At most a quarter of the tile, so that something is looked for in coarse rock, too.
+    """
+    most = tiles.shape[1] // 4
+    curves = describe(tiles, DIRECTIONS, n_lags=most + 1)
+    grain = {}
+    for direction in DIRECTIONS:
+        mean = curves[direction].mean(axis=0)
+        phi = mean[0]
+        decayed = mean - phi**2 <= DECAYED * (phi - phi**2)
+        grain[direction] = int(np.argmax(decayed)) if decayed.any() else most
+    return grain
+
+
+def _peaks_at(size: int, grain: dict[str, int]) -> list[tuple[str, int, int]]:
     """Direction, lag and half-width of every peak looked for."""
     n_lags = 3 * size // 4
     return [
         (direction, lag, half_width)
         for direction in DIRECTIONS
         for half_width in HALF_WIDTHS
-        for lag in range(2 * half_width, n_lags - half_width)
+        for lag in range(half_width + max(half_width, grain[direction]), n_lags - half_width)
     ]
 
 
