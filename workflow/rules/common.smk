@@ -13,6 +13,7 @@ sys.path.extend(f"{workflow.basedir}/workflow/{folder}" for folder in ("rules", 
 
 from code_inputs import library_code
 from rockrec.grid import Grid
+from rockrec.motions import AUGMENTATIONS
 from rockrec.seeds import seed_for
 from mosaic_checks import advice
 from preflight import announce
@@ -269,10 +270,13 @@ def targeted_by(wildcards):
 
 
 def augmentations(wildcards):
-    """A params function: all motions that training tiles of an experiment are shown under."""
+    """A params function: all flips and turns that training tiles of an experiment may undergo."""
     methods = settings["experiments"][wildcards.experiment]["methods"]
     blocks = [for_sample(settings["methods"][method], wildcards.sample) for method in methods]
-    return sorted({motion for block in blocks for motion in block.get("augmentation", [])})
+    named = {
+        name for block in blocks for key in ("augmentation", "ada") for name in block.get(key) or []
+    }
+    return sorted(named & set(AUGMENTATIONS))
 
 
 def trained_runs(experiment):

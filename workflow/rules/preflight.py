@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from blocks import for_sample
 from mosaic_checks import count_windows, mosaic_shape
+from rockrec.gans.settings.stylegan2 import automatic_batch
 
 # The paper: a WGAN-GP of 128 px tiles, 4,300 steps in 3 h on two Quadro P6000.
 REFERENCE = {"critic_steps": 5, "channels": 64, "max_channels": 1024, "batch": 128}
@@ -71,7 +72,7 @@ def needs(jobs: Iterable[tuple[str, Mapping[str, str]]], settings: dict) -> Need
 
 def gpu_hours(method: dict, size: int) -> float:
     """Estimate the GPU hours of a training on tiles of `size` px from what papers report."""
-    batch = method["batch"] or max(4096 // size, 4)
+    batch = method["batch"] or automatic_batch(size)
     if method["kind"] == "stylegan2_ada":
         low, high = STYLEGAN2_SECONDS.values()
         seconds = low * (high / low) ** (math.log(size / 128) / math.log(512 / 128))

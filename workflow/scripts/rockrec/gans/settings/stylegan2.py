@@ -51,6 +51,11 @@ STYLEGAN2_ADA = {
 }
 
 
+def automatic_batch(size: int) -> int:
+    """Return the tiles per update for tiles of `size` px, where the settings name none."""
+    return min(32, max(4, 4096 // size))
+
+
 @dataclass(frozen=True, kw_only=True)
 class StyleGan2Settings(GanSettings):
     """Settings of StyleGAN2-ADA; null where said stands for the original's value for the size.
@@ -142,7 +147,7 @@ class StyleGan2Settings(GanSettings):
 
     def at_size(self, size: int) -> "StyleGan2Settings":
         """Return the settings for tiles of `size` px, automatic ones filled in."""
-        batch = self.batch or min(32, max(4, 4096 // size))
+        batch = self.batch or automatic_batch(size)
         values = {
             "channels": max(1, (32768 if size >= 512 else 16384) // size),
             "batch": batch,
