@@ -1,6 +1,7 @@
 """Running the workflow as a user does, in a folder of its own."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +29,9 @@ def run_snakemake(folder, *arguments, check=True):
     if check and done.returncode:
         pytest.fail(f"snakemake ended with {done.returncode}:\n{done.stderr[-6000:]}")
     return done
+
+
+def jobs(done):
+    """Rule names and counts of the table that a dry run prints."""
+    table = done.stdout.split("Job stats:")[1]
+    return {rule: int(n) for rule, n in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE)}

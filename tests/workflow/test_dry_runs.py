@@ -1,12 +1,10 @@
 """Every config of the project builds its DAG; a wrong one is refused before any job."""
 
-import re
-
 import numpy as np
 import pytest
 import tifffile
 import yaml
-from conftest import ROOT, run_snakemake
+from conftest import ROOT, jobs, run_snakemake
 
 CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 
@@ -20,12 +18,6 @@ def place_inputs(config, folder):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 shape = (15_000, 30_000) if name == "serpentinite" else (17_920, 54_784)
                 tifffile.memmap(path, shape=shape, dtype=np.uint8, bigtiff=True).flush()
-
-
-def jobs(done):
-    """Rule names and counts of the table that a dry run prints."""
-    table = done.stdout.split("Job stats:")[1]
-    return {rule: int(n) for rule, n in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE)}
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)

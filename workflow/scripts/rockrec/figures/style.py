@@ -1,6 +1,7 @@
 """One style for all figures: colours, names, axes in px and µm, and files without dates."""
 
 import itertools
+import logging
 import os
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from rockrec.outputs import written_whole
+
+log = logging.getLogger(__name__)
 
 REAL = "real"
 PAGE_WIDTH = 7.1  # inches; the text width of a two-column journal
@@ -87,7 +90,9 @@ def save(figure: Figure, pdf: str | os.PathLike, png: str | os.PathLike, dpi: in
 
 @styled
 def missing(what: str, why: Iterable[str]) -> Figure:
-    """Return a page that says what figure stands here once its data exist."""
+    """Return a page that says, as does the log, what figure stands here once its data exist."""
+    why = list(why)
+    log.warning("%s: nothing to show: %s", what, "; ".join(why))
     figure = Figure(figsize=(PAGE_WIDTH, 1.8))
     lines = [textwrap.fill(line, 90) for line in why]
     figure.text(0.5, 0.75, what, ha="center", va="center", fontsize=10)
