@@ -120,15 +120,17 @@ def test_times(factor, text):
 
 def test_settings_are_the_recorded_ones_and_samples_that_differ_are_named():
     table = settings_table(
-        [annealed(), network(ema=0.99), network(ema=0.5, sample="other"), network(steps=7)]
+        [annealed(), network(ema=0.99), network(ema=0.5, sample="other"), network(steps=7)],
+        paper={"wgan_gp": {"ema": "0", "batch": "128"}, "sa": {"cooling": "0.97"}},
     )
-    assert ("rock", "sa", "size", "none") in set(table.itertuples(index=False, name=None))
+    assert ("rock", "sa", "size", "none", "") in set(table.itertuples(index=False, name=None))
     columns = merged(table)
     assert list(columns) == ["sa", "wgan_gp"]
     assert columns.loc["betas", "wgan_gp"] == "0.5, 0.999"
-    assert columns.loc["ema", "wgan_gp"] == "rock: 0.99; other: 0.5"
+    assert columns.loc["ema", "wgan_gp"] == "rock: 0.99; other: 0.5 [0]"
     assert columns.loc["cooling", "wgan_gp"] == ""
-    assert "0.97" in settings_fragment(table)
+    assert columns.loc["cooling", "sa"] == "0.97 [0.97]"
+    assert "0.97 [0.97]" in settings_fragment(table)
 
 
 def layers(channels=8):

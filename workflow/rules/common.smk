@@ -23,6 +23,7 @@ from settings import (
     SettingsError,
     experiment_samples,
     for_sample,
+    load_schema,
     resolve,
 )
 from stage_times import time_table

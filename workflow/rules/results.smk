@@ -55,6 +55,17 @@ def all_figures():
 TABLES = ("architectures", "settings", "costs", "errors", "faults")
 
 
+# By kind of method and setting, the value that the paper states.
+STATED_IN_THE_PAPER = {
+    kind: {
+        key: str(sub["paper"])
+        for key, sub in load_schema()["$defs"][kind]["properties"].items()
+        if "paper" in sub
+    }
+    for kind in ("sa", *NETWORKS)
+}
+
+
 def report_tables():
     """(kind, experiment) of every table; that of the claims has no experiment."""
     tables = [

@@ -78,6 +78,7 @@ rule make_settings_table:
         mem_mb=2000,
         runtime=10,
     params:
+        paper=STATED_IN_THE_PAPER,
         runs=lambda wildcards: all_runs(wildcards.experiment),
     message:
         "List the settings of {wildcards.experiment}"
@@ -195,7 +196,7 @@ rule make_claim_table:
         html=report(
             "results/tables/claims.html",
             caption="../report/claims.rst",
-            category="samples",
+            category="paper",
             labels={"table": "claims"},
         ),
     log:

@@ -16,7 +16,7 @@ def main():
         Run(*run, json.loads(Path(path).read_text(encoding="utf-8")))
         for run, path in zip(snakemake.params.runs, snakemake.input.provenance, strict=True)
     ]
-    table = settings_table(runs)
+    table = settings_table(runs, snakemake.params.paper)
     with written_whole(snakemake.output.csv) as partial:
         table.to_csv(partial, index=False)
     with written_whole(snakemake.output.html) as partial:

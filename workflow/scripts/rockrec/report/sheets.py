@@ -59,7 +59,10 @@ def settings_fragment(table: pd.DataFrame) -> str:
     columns = merged(table)
     rows = [(name, *values) for name, values in zip(columns.index, columns.values, strict=True)]
     sheets = [Sheet("", ("setting", *columns.columns), rows)] if rows else []
-    note = "As the run recorded them beside each method's realisations; units in config/README.md."
+    note = (
+        "As the run recorded them beside each method's realisations; units in config/README.md. In "
+        "square brackets the paper's value, where it states one."
+    )
     return fragment("plain.html.j2", sheets=sheets, note=note, empty="There is no method.")
 
 

@@ -1,47 +1,58 @@
 """The settings of every method, as the run recorded them (the paper's Table S2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from .costs import Run
 
-COLUMNS = ("sample", "method", "setting", "value")
+COLUMNS = ("sample", "method", "setting", "value", "paper")
 NOT_A_SETTING = ("per_sample",)
 
 
-def settings_table(runs: Iterable[Run]) -> pd.DataFrame:
+def settings_table(runs: Iterable[Run], paper: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
     """List what each method of each sample was set to; replicates share their settings.
+
+    Parameters
+    ----------
+    paper : by kind of method and setting, the value that the paper states.
 
     Returns
     -------
-    Columns sample, method, setting, value (text; lists with commas, ``none`` for null).
+    Columns sample, method, setting, value (text; lists with commas, ``none`` for null), paper
+    (empty where it states none).
     """
     rows = {}
     for run in runs:
+        stated = paper.get(run.kind, {})
         for setting, value in run.provenance["settings"].items():
             if setting not in NOT_A_SETTING:
-                rows.setdefault((run.sample, run.method, setting), _text(value))
-    return pd.DataFrame([(*key, value) for key, value in rows.items()], columns=list(COLUMNS))
+                key = run.sample, run.method, setting
+                rows.setdefault(key, (_text(value), stated.get(setting, "")))
+    return pd.DataFrame([(*key, *told) for key, told in rows.items()], columns=list(COLUMNS))
 
 
 def merged(table: pd.DataFrame) -> pd.DataFrame:
     """Arrange settings for print: a line each, a column per method.
 
-    Where a method's samples differ in a setting, the cell says which has what. A setting that a
-    method does not have is empty.
+    Where a method's samples differ in a setting, the cell says which has what. The paper's value
+    follows in square brackets. A setting that a method does not have is empty.
     """
     columns = {}
     for method, lines in table.groupby("method", sort=False):
-        columns[method] = lines.groupby("setting", sort=False)[["sample", "value"]].apply(_cell)
+        columns[method] = lines.groupby("setting", sort=False)[["sample", "value", "paper"]].apply(
+            _cell
+        )
     order = list(dict.fromkeys(table["setting"]))
     return pd.DataFrame(columns).reindex(order).fillna("")
 
 
 def _cell(lines: pd.DataFrame) -> str:
+    paper = lines["paper"].iloc[0]
+    stated = f" [{paper}]" if paper else ""
     if lines["value"].nunique() == 1:
-        return lines["value"].iloc[0]
-    return "; ".join(f"{row.sample}: {row.value}" for row in lines.itertuples())
+        return lines["value"].iloc[0] + stated
+    return "; ".join(f"{row.sample}: {row.value}" for row in lines.itertuples()) + stated
 
 
 def _text(value: object) -> str:
