@@ -187,6 +187,16 @@ def test_verdicts_in_words_name_floors_and_what_explains_them():
     assert told["sa"][-1] == "fitted to F2 and spread of S2 between tiles, no part of the verdict"
 
 
+def test_of_many_descriptors_that_differ_the_furthest_off_and_the_explained_are_named():
+    errors = example_results.errors()
+    errors.loc[errors["method"] == "wgan_gp", "verdict"] = "differs from real"
+    table = error_table({"rock": errors})
+    said = "; ".join(dict(verdicts(table, faults_of("repeated_pattern")))["wgan_gp"])
+    assert said.startswith("L is 4.0 times the floor; ")
+    assert "F2 is 1.1 times the floor: a repeated pattern" in said
+    assert "; 6 more differ" in said
+
+
 def test_a_fault_that_explains_nothing_stands_by_itself():
     table = error_table(
         {"rock": example_results.errors().assign(verdict="cannot be told from real")}

@@ -23,6 +23,8 @@ IN_WORDS = {
     "edge_excess": "excess at the border",
     "memorised_tiles": "copies of training tiles",
 }
+SHOWN = 3  # of the descriptors that differ, the furthest off; those explained come besides
+UNTELLING = ("share of tiles with one phase",)
 DIFFERENT, SAME = "differs from real", "cannot be told from real"
 
 
@@ -61,34 +63,42 @@ def verdicts(errors: pd.DataFrame, faults: pd.DataFrame) -> list[Verdict]:
 def _sentences(summary, faulty: set[str]) -> list[str]:
     """``cannot be told from real by F2 ...; L is 4.0 times the floor: checkerboard``."""
     said = []
-    different = summary.verdicts.get(DIFFERENT, [])
-    same = [name.partition(" (")[0] for name in summary.verdicts.get(SAME, [])]
+    different = [_split(name) for name in summary.verdicts.get(DIFFERENT, [])]
+    same = [_split(name)[0] for name in summary.verdicts.get(SAME, [])]
     if not different and same:
         said.append("cannot be told from real by any descriptor")
-    elif same:
-        said.append(f"cannot be told from real by {_listed(same)}")
-    said += [_off(name, faulty) for name in different]
+    elif telling := [name for name in same if name not in UNTELLING]:
+        said.append(f"cannot be told from real by {_listed(telling)}")
+    causes = {name: _causes(name, faulty) for name, _ in different}
+    shown = [
+        (name, ratio)
+        for place, (name, ratio) in enumerate(different)
+        if place < SHOWN or causes[name]
+    ]
+    said += [f"{name} is {ratio} times the floor{_because(causes[name])}" for name, ratio in shown]
+    if more := len(different) - len(shown):
+        said.append(f"{more} more differ{'s' if more == 1 else ''}")
     others = set(summary.verdicts) - {DIFFERENT, SAME}
     said += [f"{verdict}: {_listed(summary.verdicts[verdict])}" for verdict in sorted(others)]
-    explained = {
-        fault
-        for name in different
-        for fault in EXPLAINS.get(name.partition(" (")[0], ())
-        if fault in faulty
-    }
-    besides = sorted({IN_WORDS[f] for f in faulty - explained if f in IN_WORDS})
-    if besides:
+    explained = {fault for name in causes for fault in EXPLAINS.get(name, ())}
+    if besides := sorted({IN_WORDS[f] for f in faulty - explained if f in IN_WORDS}):
         said.append(f"found: {', '.join(besides)}")
     if summary.fitted:
         said.append(f"fitted to {_listed(summary.fitted)}, no part of the verdict")
     return said
 
 
-def _off(name_and_ratio: str, faulty: set[str]) -> str:
+def _split(name_and_ratio: str) -> tuple[str, str]:
     name, _, ratio = name_and_ratio.partition(" (")
-    causes = dict.fromkeys(IN_WORDS[f] for f in EXPLAINS.get(name, ()) if f in faulty)
-    cause = f": {', '.join(causes)}" if causes else ""
-    return f"{name} is {ratio.removesuffix(')')} times the floor{cause}"
+    return name, ratio.removesuffix(")")
+
+
+def _causes(name: str, faulty: set[str]) -> list[str]:
+    return list(dict.fromkeys(IN_WORDS[f] for f in EXPLAINS.get(name, ()) if f in faulty))
+
+
+def _because(causes: list[str]) -> str:
+    return f": {', '.join(causes)}" if causes else ""
 
 
 def _classified(faults: pd.DataFrame) -> list[str]:
