@@ -16,6 +16,7 @@ from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, RunFacts, render
 from rockrec.report.story import Mosaic, TileSet, res_in_words
 from rockrec.report.story import tile_set as summed_up
+from rockrec.report.templates import templates
 from rockrec.report.times import StageTime, stage_times
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
@@ -275,6 +276,19 @@ def test_res_in_words_without_a_representative_size():
     assert "no size up to 512 px is representative" in res_in_words(errors)[0]
     (_, errors) = example_results.res_tables(chosen=512)
     assert "none below the largest, 512 px" in res_in_words(errors)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "set_as"),
+    [
+        ("F3H and S2D-", "F<sub>3H</sub> and S<sub>2D−</sub>"),
+        ("all F_n; P_n(r)", "all F<sub>n</sub>; P<sub>n</sub>(r)"),
+        ("Fig. S1, Tables S3 and S4", "Fig. S1, Tables S3 and S4"),
+        ("1 < C2", "1 &lt; C<sub>2</sub>"),
+    ],
+)
+def test_orders_of_descriptors_are_lowered_and_nothing_else(text, set_as):
+    assert str(templates().filters["printed"](text)) == set_as
 
 
 def test_a_tile_sets_numbers_are_those_of_its_file():

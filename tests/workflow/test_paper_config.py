@@ -80,6 +80,14 @@ def test_a_line_before_the_run_tells_jobs_disk_and_gpu_hours(planned):
     assert "tiles of meta_igneous, serpentinite, whose mosaic is not here yet" in line
 
 
+def test_the_methods_are_those_that_the_paper_compares(settings):
+    methods = {name: block["methods"] for name, block in settings["experiments"].items()}
+    assert methods["comparison"] == ["sa", "wgan_gp"]
+    assert methods["representative"][:3] == ["dcgan", "wgan_gp", "stylegan2_ada"]
+    one, other = (settings["methods"][f"stylegan2_ada{more}"] for more in ("", "_9100"))
+    assert {key for key in one if one[key] != other[key]} == {"limit"}
+
+
 def counts(settings, experiment):
     return {
         sample: count_windows(settings, experiment, sample, shape)
@@ -103,15 +111,18 @@ def test_the_representative_size_has_as_many_training_windows_as_the_paper_used(
     tiles = settings["experiments"]["representative"]["tiles"]
     assert tiles["window"] == tiles["size"] == 512
     assert tiles["per_sample"]["serpentinite"]["window"] == 1024
-    assert settings["methods"]["dcgan"]["limit"] == settings["methods"]["wgan_gp"]["limit"] == 9100
+    limits = {name: method.get("limit") for name, method in settings["methods"].items()}
+    assert limits["dcgan"] == limits["wgan_gp"] == limits["stylegan2_ada_9100"] == 9100
+    assert limits["stylegan2_ada"] == 5600
 
 
 def test_every_setting_has_its_source_or_is_called_our_choice():
-    needs_source = re.compile(r"^ +(?!kind|segmented|archive|methods|device)\w+: [^{#]+$")
+    setting = re.compile(r"^ +(?!kind|segmented|archive|methods|device|decay_to)\w+: [^&]+$")
+    lines = PAPER.read_text(encoding="utf-8").splitlines()
     without = [
         line
-        for line in PAPER.read_text(encoding="utf-8").splitlines()
-        if needs_source.match(line) and "decay_to" not in line
+        for before, line in zip(lines, lines[1:], strict=False)
+        if setting.match(line) and "#" not in line and not before.lstrip().startswith("#")
     ]
     assert not without
 

@@ -15,6 +15,7 @@ TINY = ROOT / "tests/tiny.yaml"
 ROCK = "results/meta_igneous"
 TARGETS = (
     "results/figures/segmentation.png",
+    "results/figures/representative/latent_space.png",
     *(f"{ROCK}/comparison/{name}.csv" for name in ("errors", "pores", "diagnosis")),
     *(f"{ROCK}/representative/{method}/1/model.pt" for method in ("dcgan", "wgan_gp")),
 )

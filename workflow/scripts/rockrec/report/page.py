@@ -21,6 +21,7 @@ SECTION_OF = {
     "realisations": "methods",
     "history": "methods",
     "strip": "methods",
+    "latent_space": "methods",
     "diversity": "faults",
     "repetition": "faults",
 }

@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 
 from rockrec.tables.errors import in_floors
 
-DESCRIPTOR = re.compile(r"\b([CFPS])([1-9][DHV]?[+-]?)(?!\w)")
+# F3H, S2D+, P_n; not the paper's Fig. S1 or Table S3.
+DESCRIPTOR = re.compile(r"\b(S(?=2)|[CFP])_?([1-9][DHV]?[+-]?|(?<=_)n)(?!\w)")
 
 
 def fragment(template: str, **values: object) -> str:
