@@ -175,7 +175,7 @@ def test_feature_size_is_the_first_lag_whose_band_holds_phi_squared():
         real.loc[at, ["mean", "low", "high"]] = mean, mean - 0.002, mean + 0.002
     line = told("pore_size", evidence(real=real))
     assert (line["number"], line["verdict"]) == (6, HOLDS)
-    assert line["note"] == "1.2 um"
+    assert line["note"] == "1.2 µm"
     real.loc[lines, "low"] = 0.05
     never = told("pore_size", evidence(real=real))
     assert np.isnan(never["number"]) and never["verdict"] == FAILS

@@ -26,19 +26,19 @@ def fracture_width(evidence: Evidence) -> Findings:
 
 
 def _feature_size(evidence: Evidence, wanted: str, fits) -> Findings:
-    """First lag at which the band of the mean S2 holds phi squared."""
+    """First lag at which the band of the mean S2 holds φ²."""
     table = evidence.real
     s2 = table[(table["descriptor"] == "S2") & (table["quantity"] == "P")]
     level = s2["mean"].iloc[0] ** 2
     flat = s2[(s2["low"] <= level) & (level <= s2["high"]) & (s2["lag_px"] > 0)]
     lag = flat["lag_px"].iloc[0] if len(flat) else float("nan")
-    note = f"{flat['lag_um'].iloc[0]:.3g} um" if len(flat) else "the band never holds phi squared"
+    note = f"{flat['lag_um'].iloc[0]:.3g} µm" if len(flat) else "the band never holds φ²"
     yield Finding(
         evidence.experiment,
         evidence.sample,
         "real",
         float(lag),
-        f"px, first lag at which the band of S2 holds phi squared; wanted: {wanted}",
+        f"px, first lag at which the band of S2 holds φ²; wanted: {wanted}",
         verdict(len(flat) > 0 and fits(lag)),
         note,
     )
