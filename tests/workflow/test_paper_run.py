@@ -15,6 +15,7 @@ import yaml
 from conftest import ROOT, jobs, run_snakemake
 
 from rockrec.claims.assess import CLAIMS
+from rockrec.gans.sampling import load_model
 from rockrec.synthetic import make_rock
 
 CONFIGS = (ROOT / "config/paper.yaml", ROOT / "tests/paper_small.yaml", "addresses.yaml")
@@ -108,9 +109,11 @@ def test_every_table_is_there_and_full(finished):
 def test_tables_hold_the_numbers_of_the_files_they_are_made_from(finished):
     results = finished / "results"
     layers = pd.read_csv(results / "tables/representative_architectures.csv")
-    own = pd.read_csv(results / "meta_igneous/representative/dcgan/1/layers.csv")
-    listed = layers[layers["method"] == "dcgan"]
-    assert listed["parameters"].sum() == own["parameters"].sum()
+    for method in ("dcgan", "stylegan2_ada"):
+        model = load_model(results / f"meta_igneous/representative/{method}/1/model.pt")
+        listed = layers[(layers["method"] == method) & (layers["network"] == "generator")]
+        weights = [len(w.flatten()) for w in model.generator.parameters()]
+        assert listed["parameters"].sum() == sum(weights)
     costs = pd.read_csv(results / "tables/comparison_costs.csv").set_index(["sample", "method"])
     history = pd.read_csv(results / "serpentinite/comparison/wgan_gp/1/history.csv")
     line = costs.loc[("serpentinite", "wgan_gp")]

@@ -2,36 +2,35 @@
 
 
 rule list_layers:
-    """Layers of a trained network, with their shapes and parameters."""
+    """Networks of an experiment, layer by layer (the paper's Table S1)."""
     input:
-        model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
+        models=of_trained("model.pt"),
         code=code("list_layers.py"),
     output:
-        layers="results/{sample}/{experiment}/{method}/{replicate}/layers.csv",
+        csv="results/tables/{experiment}_architectures.csv",
     log:
-        "logs/{sample}/{experiment}/{method}/{replicate}/list_layers.log",
+        "logs/tables/{experiment}/list_layers.log",
     benchmark:
-        "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/list_layers.tsv"
-    wildcard_constraints:
-        method=methods_of_kind(*NETWORKS),
+        "results/benchmarks/tables/{experiment}/list_layers.tsv"
     conda:
         "../../envs/torch.yaml"
     resources:
         mem_mb=4000,
         runtime=10,
+    params:
+        networks=lambda wildcards: [run[:2] for run in trained_runs(wildcards.experiment)],
     message:
-        "List the layers of {wildcards.method} {wildcards.replicate}, {wildcards.sample}"
+        "List the layers of the networks of {wildcards.experiment}"
     script:
         "../scripts/list_layers.py"
 
 
 rule make_architecture_table:
-    """Networks of an experiment, layer by layer (the paper's Table S1)."""
+    """The networks' layers as a table for people."""
     input:
-        layers=of_trained("layers.csv"),
+        csv="results/tables/{experiment}_architectures.csv",
         code=code("make_architecture_table.py"),
     output:
-        csv="results/tables/{experiment}_architectures.csv",
         html=report(
             "results/tables/{experiment}_architectures.html",
             caption="../report/architectures.rst",
@@ -47,10 +46,8 @@ rule make_architecture_table:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        networks=lambda wildcards: [run[:2] for run in trained_runs(wildcards.experiment)],
     message:
-        "List the networks of {wildcards.experiment}"
+        "Format the networks of {wildcards.experiment}"
     script:
         "../scripts/make_architecture_table.py"
 

@@ -1,16 +1,21 @@
-"""List the layers of a trained network."""
+"""List the layers of an experiment's trained networks."""
 
 from logbook import logged
 from rockrec.gans.architecture import list_layers
 from rockrec.gans.sampling import load_model
 from rockrec.outputs import written_whole
+from rockrec.tables.architectures import architecture_table
 
 
 @logged(snakemake)
 def main():
-    model = load_model(snakemake.input.model)
-    with written_whole(snakemake.output.layers) as partial:
-        list_layers(model.settings, model.size).to_csv(partial, index=False)
+    layers = {}
+    for network, path in zip(snakemake.params.networks, snakemake.input.models, strict=True):
+        if tuple(network) not in layers:  # replicates have the same layers
+            model = load_model(path)
+            layers[tuple(network)] = list_layers(model.settings, model.size)
+    with written_whole(snakemake.output.csv) as partial:
+        architecture_table(layers).to_csv(partial, index=False)
 
 
 main()

@@ -23,13 +23,12 @@ def architecture_table(layers: Mapping[tuple[str, str], pd.DataFrame]) -> pd.Dat
 
     Parameters
     ----------
-    layers : by (sample, method), the table of ``layers.csv``.
+    layers : by (sample, method), what `rockrec.gans.architecture.list_layers` returns.
 
     Returns
     -------
-    Columns samples (those that share the network, with commas), method, and those of
-    ``layers.csv``: network, layer, kind, details, channels, height, width (empty for vectors),
-    parameters.
+    Columns samples (those that share the network, with commas), method, network, layer, kind,
+    details, channels, height, width (empty for vectors), parameters.
     """
     shared: list[tuple[str, list[str], pd.DataFrame]] = []
     for (sample, method), table in layers.items():
