@@ -157,3 +157,8 @@ def test_networks_that_are_the_same_stand_in_the_table_once():
     assert html.count("BatchNorm2d, ReLU") == 2
     assert html.count("1,040") == 4  # the folded layer, and the total
     assert "8 x 4 x 4" in html and "9 x 4 x 4" in html
+
+
+def test_an_experiment_without_methods_has_tables_that_say_so():
+    assert "There is no method." in cost_fragment(cost_table([]))
+    assert "There is no method." in settings_fragment(settings_table([], {}))
