@@ -217,11 +217,17 @@ def costs(kept, steps=1000):
         {
             "experiment": "one",
             "sample": "rock",
-            "method": "gan",
-            "steps": [steps],
-            "kept_step": [kept],
+            "method": ["gan", "sa"],
+            "kind": ["wgan_gp", "sa"],
+            "steps": [steps, np.nan],
+            "kept_step": [kept, np.nan],
         }
     )
+
+
+def all_errors(**changes):
+    table = error_table({"rock": example_results.errors()}).assign(experiment="one")
+    return table.assign(**{"verdict": "cannot be told from real", **changes})
 
 
 def advised(**changes):
@@ -229,31 +235,39 @@ def advised(**changes):
         "tiles": [tile_set(heldout=200)],
         "res": {"rock": example_results.res_tables(chosen=256)[1]},
         "scores": {},
+        "errors": all_errors(),
         "faults": faults_of(),
         "costs": costs(500),
     }
-    return " ".join(advice(**(told | changes)))
+    return advice(**(told | changes))
 
 
 def test_where_all_is_well_nothing_is_advised():
-    assert advised() == ""
+    assert advised() == []
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"tiles": [tile_set(heldout=40)]}, "40 held-out windows; with 128"),
-        ({"tiles": [tile_set(heldout=200, window=128)]}, "smaller than the representative size"),
+        ({"tiles": [tile_set(heldout=40)]}, "(128 held-out windows): comparison has 40 of rock."),
+        ({"tiles": [tile_set(heldout=200, window=128)]}, "where 256 px are representative of rock"),
         ({"res": {"rock": example_results.res_tables(chosen=None)[1]}}, "no size up to 512 px"),
         ({"scores": {"rock": example_results.scores().assign(iou=0.5)}}, "an IoU of only 0.50"),
-        ({"costs": costs(980)}, "it still learnt. Raise steps"),
-        ({"costs": costs(100)}, "worse after it. Lower learning_rate"),
-        ({"faults": faults_of("checkerboard_power")}, "Try upsampling: resize or blur"),
-        ({"faults": faults_of("memorised_tiles")}, "Try more training windows"),
+        ({"costs": costs(980)}, "gan of rock (one) was best at step 980 of 1,000"),
+        ({"costs": costs(100)}, "A lower learning_rate, or an earlier decay"),
+        ({"faults": faults_of("checkerboard_power")}, "upsampling: resize or blur"),
+        ({"faults": faults_of("memorised_tiles")}, "More training windows"),
+        ({"errors": all_errors(verdict="differs from real")}, "misses P3H, P3V, P4, P6, L."),
     ],
 )  # fmt: skip
 def test_advice_names_what_to_change(changes, expected):
-    assert expected in advised(**changes)
+    (line,) = advised(**changes)
+    assert expected in line
+
+
+def test_what_has_several_reasons_is_advised_once():
+    (line,) = advised(tiles=[tile_set(heldout=40), tile_set(experiment="other", heldout=50)])
+    assert line.endswith("comparison has 40 of rock; other has 50 of rock.")
 
 
 def test_settings_cannot_break_the_page(report):

@@ -56,7 +56,7 @@ def main():
             (tile.experiment, tile.sample): verdicts(of_scene(errors, tile), of_scene(faults, tile))
             for tile in tiles
         },
-        advice=advice(tiles, res, scores, faults, costs),
+        advice=advice(tiles, res, scores, errors, faults, costs),
         times=stage_times(page.parent / "benchmarks"),
     )
     with written_whole(page) as partial:

@@ -1,20 +1,24 @@
-"""What to change next, read off the results: each line names a key of the config."""
+"""What to change next, read off the results: each line names a key of the config, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from rockrec.tables.errors import headline
+
 FEW_HELDOUT = 128
 LOW_IOU = 0.8
+COLLAPSE = "A lower learning_rate, label_smoothing or r1 for dcgan, or kind wgan_gp"
+CHECKERBOARD = "upsampling: resize or blur in place of transposed"
 CURES = {
-    "repeated_pattern": "more training windows (a smaller stride) or kind wgan_gp",
-    "low_spread": "a lower learning_rate, label_smoothing or r1 for dcgan, or kind wgan_gp",
-    "similar_curves": "a lower learning_rate, label_smoothing or r1 for dcgan, or kind wgan_gp",
-    "repeated_tiles": "a lower learning_rate, label_smoothing or r1 for dcgan, or kind wgan_gp",
-    "checkerboard_phase": "upsampling: resize or blur in place of transposed",
-    "checkerboard_power": "upsampling: resize or blur in place of transposed",
-    "edge_excess": "a larger size of the realisations, whose border is cut off",
-    "memorised_tiles": "more training windows (a smaller stride, no limit) or augmentation",
+    "repeated_pattern": "More training windows (a smaller stride), or kind wgan_gp",
+    "low_spread": COLLAPSE,
+    "similar_curves": COLLAPSE,
+    "repeated_tiles": COLLAPSE,
+    "checkerboard_phase": CHECKERBOARD,
+    "checkerboard_power": CHECKERBOARD,
+    "edge_excess": "A larger size of the realisations, whose border is cut off",
+    "memorised_tiles": "More training windows (a smaller stride, no limit), or augmentation",
 }
 WORDS = {
     "repeated_pattern": "repeats a pattern",
@@ -26,87 +30,115 @@ WORDS = {
     "edge_excess": "draws too much at the border",
     "memorised_tiles": "copies training tiles",
 }
+TARGETS = ("S2", "S2D+", "S2D-", "P3H", "P3V", "P4", "P6", "L")
+Advice = Iterator[tuple[str, str]]  # what to change, and why
 
 
 def advice(
-    tiles: Sequence, res: Mapping, scores: Mapping, faults: pd.DataFrame, costs: pd.DataFrame
+    tiles: Sequence,
+    res: Mapping[str, pd.DataFrame],
+    scores: Mapping[str, pd.DataFrame],
+    errors: pd.DataFrame,
+    faults: pd.DataFrame,
+    costs: pd.DataFrame,
 ) -> list[str]:
-    """Return what a user may change, the most basic first.
+    """Return what a user may change, the most basic first, each with all its reasons.
 
     Parameters
     ----------
     tiles : a `rockrec.report.story.TileSet` for each sample of each experiment.
     res, scores : by sample, the tables of ``res/errors.csv`` and ``unet/scores.csv``.
-    faults, costs : lines of all experiments, with a column experiment.
+    errors, faults, costs : lines of all experiments, with a column experiment.
     """
-    lines = [
-        *_segmentation(scores),
-        *_sizes(tiles, res),
-        *_heldout(tiles),
-        *_trainings(costs),
-        *_faults(faults),
-    ]
-    return list(dict.fromkeys(lines))
+    reasons: dict[str, dict[str, None]] = {}
+    for stage in (
+        _segmentation(scores),
+        _sizes(tiles, res),
+        _heldout(tiles),
+        _trainings(costs),
+        _annealing(errors, costs),
+        _faults(faults),
+    ):
+        for change, why in stage:
+            reasons.setdefault(change, {})[why] = None
+    return [f"{change}: {'; '.join(why)}." for change, why in reasons.items()]
 
 
-def _segmentation(scores):
+def _segmentation(scores) -> Advice:
     for sample, table in scores.items():
         tested = table[(table["part"] == "test") & (table["model"] == "trained")]
         for line in tested[tested["iou"] < LOW_IOU].to_dict("records"):
             yield (
-                f"{sample}: the segmentation finds {line['class']} with an IoU of only "
-                f"{line['iou']:.2f} on pixels it has not seen. Paint more labels where it "
-                "is wrong, or train for more unet.epochs."
+                "More labels where the segmentation is wrong, or more unet.epochs",
+                f"class {line['class']} of {sample} has an IoU of only {line['iou']:.2f} on pixels "
+                "not seen in training",
             )
 
 
-def _sizes(tiles, res):
+def _sizes(tiles, res) -> Advice:
     for tile in tiles:
         pooled = res[tile.sample].query("form == 'pooled'")
         chosen = pooled.loc[pooled["res"].astype(bool), "size_px"]
         if chosen.empty:
             yield (
-                f"{tile.sample}: no size up to {pooled['size_px'].max()} px is representative. "
-                "Add larger res.sizes, or a larger mosaic."
+                "Larger res.sizes, or a larger mosaic",
+                f"no size up to {pooled['size_px'].max()} px is representative of {tile.sample}",
             )
         elif tile.window < chosen.iloc[0]:
             yield (
-                f"{tile.experiment}: windows of {tile.window} px are smaller than the "
-                f"representative size of {tile.sample}, {chosen.iloc[0]} px. Raise "
-                "tiles.window if single tiles are to stand for the rock."
+                "A larger tiles.window, if single tiles are to stand for the rock",
+                f"{tile.window} px in {tile.experiment}, where {chosen.iloc[0]} px are "
+                f"representative of {tile.sample}",
             )
 
 
-def _heldout(tiles):
+def _heldout(tiles) -> Advice:
     for tile in tiles:
         if tile.heldout < FEW_HELDOUT:
             yield (
-                f"{tile.experiment}: {tile.sample} has {tile.heldout} held-out windows; with "
-                f"{FEW_HELDOUT} verdicts are sharper. Raise tiles.heldout_fraction, lower "
-                "tiles.window, or bring a larger mosaic."
+                "A larger tiles.heldout_fraction or mosaic, or a smaller tiles.window, for sharper "
+                f"verdicts ({FEW_HELDOUT} held-out windows)",
+                f"{tile.experiment} has {tile.heldout} of {tile.sample}",
             )
 
 
-def _trainings(costs):
+def _trainings(costs) -> Advice:
     for line in costs[costs["steps"].notna()].itertuples():
-        where = f"{line.experiment}: {line.method} of {line.sample}"
+        best = f"{_named(line)} was best at step {line.kept_step:,.0f} of {line.steps:,.0f}"
         if line.kept_step > 0.9 * line.steps:
             yield (
-                f"{where} was best at step {line.kept_step:,.0f} of {line.steps:,.0f}: it still "
-                "learnt. Raise steps (with decay_to); the training goes on from where it stopped."
+                "More steps (where decay_from and decay_to are null the training goes on from "
+                "where it stopped, else it begins anew)",
+                best,
             )
         elif line.kept_step < 0.2 * line.steps:
-            yield (
-                f"{where} was best at step {line.kept_step:,.0f} of {line.steps:,.0f} and worse "
-                "after it. Lower learning_rate, or begin its decay earlier (decay_from)."
-            )
+            yield "A lower learning_rate, or an earlier decay (decay_from)", best
 
 
-def _faults(faults):
+def _annealing(errors, costs) -> Advice:
+    """Descriptors that annealing was not given, and misses."""
+    annealed = set(costs.loc[costs["kind"] == "sa", "method"])
+    lines = headline(errors)
+    missed = lines[
+        lines["method"].isin(annealed)
+        & (lines["verdict"] == "differs from real")
+        & ~lines["targeted"]
+        & lines["descriptor"].isin(TARGETS)
+        & (lines["quantity"] != "scalar")
+    ]
+    for _, group in missed.groupby(["experiment", "sample", "method"], sort=False):
+        names = ", ".join(dict.fromkeys(group["descriptor"]))
+        yield (
+            "More targets of annealing (a warmer initial_temperature helps it to meet them)",
+            f"{_named(next(group.itertuples()))} misses {names}",
+        )
+
+
+def _faults(faults) -> Advice:
     found = faults[(faults["verdict"] == "found") & (faults["method"] != "real")]
-    for line in found.itertuples():
-        if line.diagnosis in CURES:
-            yield (
-                f"{line.experiment}: {line.method} of {line.sample} {WORDS[line.diagnosis]}. "
-                f"Try {CURES[line.diagnosis]}."
-            )
+    for line in found[found["diagnosis"].isin(CURES)].itertuples():
+        yield CURES[line.diagnosis], f"{_named(line)} {WORDS[line.diagnosis]}"
+
+
+def _named(line) -> str:
+    return f"{line.method} of {line.sample} ({line.experiment})"
