@@ -344,7 +344,7 @@ def _method_mistakes(path: str, method: dict, gpus: int) -> list[str]:
             gan_settings({k: v for k, v in method.items() if k not in NOT_FOR_THE_NETWORK})
         except ValueError as error:
             return [f"{path}: {error}"]
-        if method["batch"] % gpus:
+        if (method["batch"] or 0) % gpus:  # null: by the size of the tile
             return [f"{path}.batch: {method['batch']} cannot be shared by run.gpus, {gpus}"]
     if method["kind"] == "external":
         where, file = f"{path}.stack", method["stack"]
