@@ -163,7 +163,7 @@ def test_which_pores_count_concerns_the_comparison_and_no_reconstruction(finishe
     text = TINY.read_text(encoding="utf-8") + "\npores: {drop_border: true}\n"
     edited = tmp_path / "edited.yaml"
     edited.write_text(text, encoding="utf-8")
-    planned = run_snakemake(finished, "--dry-run", "--configfile", edited, *TARGETS).stdout
+    planned = run_snakemake(finished, "--configfile", edited, "--dry-run", *TARGETS).stdout
     for rule in ("train_gan", "anneal", "train_unet", "describe_tiles", "diagnose"):
         assert not re.search(rf"^{rule} ", planned, re.MULTILINE)
     for rule in ("measure_pores", "compare"):
