@@ -153,6 +153,9 @@ def load_unet(path: str | os.PathLike, device: str | torch.device = "cpu") -> UN
     """
     if not Path(path).is_file():
         raise ValueError(f"{path}: no such file")
+    with open(path, "rb") as file:
+        if file.read(2) != b"PK":  # no ZIP file, and never was one
+            raise ValueError(f"{path}: not a U-Net of this project")
     check_archive(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
