@@ -44,9 +44,9 @@ pytestmark = pytest.mark.skipif(
 
 
 def tiny_config():
-    """One rock, one experiment; each replicate of the network trains for about a minute."""
+    """One experiment; each replicate of the network trains for about a minute."""
     config = yaml.safe_load((ROOT / "tests/tiny.yaml").read_text(encoding="utf-8"))
-    del config["samples"]["serpentinite"], config["experiments"]["representative"]
+    del config["experiments"]["representative"]
     config["experiments"]["comparison"]["methods"] = ["sa", "wgan_gp"]
     config["methods"]["wgan_gp"] |= {"steps": 600, "check_every": 100, "replicates": 4}
     config["run"] |= {"device": "auto", "checkpoint_interval_s": 1}
