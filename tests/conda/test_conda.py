@@ -134,7 +134,7 @@ def scripts_of(name):
 
 def test_an_environment_holds_no_package_of_the_others(finished):
     folder, _ = finished
-    for name, foreign in (("imaging", "matplotlib"), ("plots", "numba"), ("plots", "cv2")):
+    for name, foreign in (("imaging", "matplotlib"), ("imaging", "jinja2"), ("plots", "cv2")):
         python = environment_of(folder, name) / "bin/python"
         done = subprocess.run([python, "-I", "-c", f"import {foreign}"], capture_output=True)
         assert b"ModuleNotFoundError" in done.stderr
