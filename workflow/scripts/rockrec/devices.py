@@ -26,7 +26,7 @@ def choose_device(name: str) -> torch.device:
     if gpu and name != "cpu":
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(device)
-        # TF32 in products, as torch has it in convolutions: three times as fast, precise enough.
+        # TF32 in products, as torch has it in convolutions.
         torch.set_float32_matmul_precision("high")
     log.info("computing on %s", device_name(device))
     return device
