@@ -69,6 +69,30 @@ def test_a_damaged_archive_is_noticed_by_its_own_checksums(tmp_path, compressed)
         check_archive(path)
 
 
+@pytest.mark.parametrize("compressed", [True, False])
+def test_whatever_byte_is_wrong_it_is_named_or_makes_no_difference(tmp_path, compressed):
+    random = np.random.default_rng(0)
+    path = tmp_path / "a.npz"
+    save = np.savez_compressed if compressed else np.savez
+    array = random.integers(0, 256, 1000, np.uint8)
+    save(path, a=array)
+    whole = path.read_bytes()
+    noticed = 0
+    for at in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[at] ^= random.integers(1, 256)
+        path.write_bytes(damaged)
+        try:
+            check_archive(path)
+        except DamagedFile as error:
+            assert str(path) in str(error)
+            noticed += 1
+        else:
+            with np.load(path) as file:
+                assert np.array_equal(file["a"], array)
+    assert noticed >= array.nbytes
+
+
 WRITER = """
 import sys, time
 from rockrec.outputs import written_whole

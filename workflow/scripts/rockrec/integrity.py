@@ -52,11 +52,12 @@ def check_archive(path: str | os.PathLike) -> None:
     ------
     DamagedFile : a part is damaged, or the file is no ZIP file.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
-        raise DamagedFile(f"{path}: truncated or damaged ({error}); {REMEDY}") from error
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                damaged = archive.testzip()
+        except Exception as error:  # a wrong byte can lead to any error of any decompressor
+            raise DamagedFile(f"{path}: truncated or damaged ({error}); {REMEDY}") from error
     if damaged:
         raise DamagedFile(f"{path}: damaged at {damaged}; {REMEDY}")
 
