@@ -10,9 +10,12 @@ import time
 from rockrec.integrity import check_unchanged, keep_checksum
 from rockrec.threads import use_threads
 
-# Idle threads sleep instead of spinning, or jobs that share the cores starve one another. OpenMP
-# reads this when torch loads it, after this module.
+# Idle threads soon sleep instead of spinning, or jobs that share the cores starve one another; but
+# not at once, or a network of many small layers runs on two cores hardly faster than on one. The
+# count is that of GNU's OpenMP; others know the policy. Both are read when torch loads OpenMP,
+# after this module.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 LINE = "%(asctime)s %(levelname)-7s %(message)s"
 CLOCK = "%Y-%m-%d %H:%M:%S"
@@ -31,8 +34,8 @@ def logged(snakemake):
     """Decorate a script's ``main``: log to the rule's log file and to stderr.
 
     Threads of every numeric library follow the rule's. Inputs that are not as they were written
-    are refused. On an error the traceback goes to the
-    log file, one line with the reason to both, and the script ends with status 1.
+    are refused. On an error the traceback goes to the log file, one line with the reason to both,
+    and the script ends with status 1.
     """
 
     def decorate(main):
@@ -72,3 +75,4 @@ def _start(path: str) -> None:
     to_stderr.setFormatter(WithoutTraceback(LINE, CLOCK))
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_stderr], force=True)
     logging.captureWarnings(True)
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of each glyph in a PDF
