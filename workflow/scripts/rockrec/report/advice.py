@@ -8,17 +8,35 @@ from rockrec.tables.errors import headline
 
 FEW_HELDOUT = 128
 LOW_IOU = 0.8
-COLLAPSE = "A lower learning_rate, label_smoothing or r1 for dcgan, or kind wgan_gp"
-CHECKERBOARD = "upsampling: resize or blur in place of transposed"
+COLLAPSE = {
+    "dcgan": "A lower learning_rate, label_smoothing or r1 for dcgan, or kind wgan_gp",
+    "wgan_gp": "A lower learning_rate or more critic_steps for wgan_gp",
+    "stylegan2_ada": "A lower discriminator_rate or more input_noise for stylegan2_ada",
+}
+CHECKERBOARD = dict.fromkeys(
+    ("dcgan", "wgan_gp"), "upsampling: resize or blur in place of transposed"
+)
+WINDOWS = "More training windows (a smaller stride, no limit)"
+# By diagnosis and kind of the method; where a kind is missing, no key of it is a cure.
 CURES = {
-    "repeated_pattern": "More training windows (a smaller stride), or kind wgan_gp",
+    "repeated_pattern": {
+        "dcgan": "More training windows (a smaller stride), or kind wgan_gp",
+        "wgan_gp": "More training windows (a smaller stride)",
+        "stylegan2_ada": "More training windows (a smaller stride)",
+    },
     "low_spread": COLLAPSE,
     "similar_curves": COLLAPSE,
     "repeated_tiles": COLLAPSE,
     "checkerboard_phase": CHECKERBOARD,
     "checkerboard_power": CHECKERBOARD,
-    "edge_excess": "A larger size of the realisations, whose border is cut off",
-    "memorised_tiles": "More training windows (a smaller stride, no limit), or augmentation",
+    "edge_excess": dict.fromkeys(
+        ("dcgan", "wgan_gp"), "A larger size of the realisations, whose border is cut off"
+    ),
+    "memorised_tiles": {
+        "dcgan": f"{WINDOWS}, or augmentation",
+        "wgan_gp": f"{WINDOWS}, or augmentation",
+        "stylegan2_ada": f"{WINDOWS}, or more augmentations under ada",
+    },
 }
 WORDS = {
     "repeated_pattern": "repeats a pattern",
@@ -57,7 +75,7 @@ def advice(
         _heldout(tiles),
         _trainings(costs),
         _annealing(errors, costs),
-        _faults(faults),
+        _faults(faults, dict(zip(costs["method"], costs["kind"], strict=True))),
     ):
         for change, why in stage:
             reasons.setdefault(change, {})[why] = None
@@ -134,10 +152,11 @@ def _annealing(errors, costs) -> Advice:
         )
 
 
-def _faults(faults) -> Advice:
-    found = faults[(faults["verdict"] == "found") & (faults["method"] != "real")]
-    for line in found[found["diagnosis"].isin(CURES)].itertuples():
-        yield CURES[line.diagnosis], f"{_named(line)} {WORDS[line.diagnosis]}"
+def _faults(faults, kinds: Mapping[str, str]) -> Advice:
+    for line in faults[faults["verdict"] == "found"].itertuples():
+        cure = CURES.get(line.diagnosis, {}).get(kinds.get(line.method))
+        if cure:
+            yield cure, f"{_named(line)} {WORDS[line.diagnosis]}"
 
 
 def _named(line) -> str:
