@@ -43,7 +43,7 @@ from rockrec.threads import keep_large_blocks  # noqa: E402
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores
 KIND = {"kind": "stylegan2_ada"}
-LENGTH = {"steps": 750, "decay_from": 350, "decay_to": 750}  # as in the demo
+LENGTH = {"steps": 1000, "decay_from": 400, "decay_to": 1000}  # as in the demo
 RECIPE = KIND | LENGTH
 CURES = {
     "output": {"output": "linear"},
@@ -54,19 +54,20 @@ CURES = {
         "discriminator_rate": None,
     },
     "noise_strength": {"noise_strength": 0.0},
+    "learning_rate": {"learning_rate": 0.0025},
     "ada": {"ada": []},
 }
 NONE = {key: value for change in CURES.values() for key, value in change.items()}
 # Quarters of the tiles, 32 px, where a run takes minutes.
-SMALL = RECIPE | {"steps": 600, "decay_from": 300, "decay_to": 600}
-# All of the original at once.
+SMALL = RECIPE | {"steps": 800, "decay_from": 300, "decay_to": 800}
+# All of the original at once. The path length's weight is for this rate: at 2 the tiles went blank.
 EVERYTHING = RECIPE | {
     "style_mixing": 0.9,
-    "path_length": 2.0,
+    "path_length": 0.1,
     "ada_images": 20_000,
-    "steps": 1000,
-    "decay_from": 600,
-    "decay_to": 1000,
+    "steps": 3000,
+    "decay_from": 1500,
+    "decay_to": 3000,
 }
 # p has to move within the few images of a run on a processor.
 FEW = RECIPE | {"steps": 1200, "decay_from": None, "decay_to": None}
@@ -78,6 +79,7 @@ RECIPES = {
     "small": (SMALL, 32, None),
     **{f"small without {name}": (SMALL | change, 32, None) for name, change in CURES.items()},
     "small without any": (SMALL | NONE, 32, None),
+    "small, r1 0.5": (SMALL | {"r1": 0.5}, 32, None),
     "small, original r1": (SMALL | {"r1": None, "r1_every": 16}, 32, None),
     "300": (FEW | {"ada": []}, 32, 300),
     "300 ada": (FEW | ADA, 32, 300),
