@@ -1,11 +1,14 @@
 """Files and configs from elsewhere run no code, and cannot fill the memory."""
 
 import ast
+import lzma
 import os
 import pickle
+import resource
 import zlib
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -103,6 +106,32 @@ def test_a_block_that_unpacks_to_more_than_it_declares_is_refused(tmp_path):
     )
     with pytest.raises(ImageError, match="bomb.tif: its blocks hold more"), open_mosaic(path):
         pass
+
+
+def packed_zeros(compression, megabytes):
+    """Zeros, packed piece by piece, so that the test never holds them."""
+    piece = bytes(2**20)
+    if compression == "zstd":
+        return imagecodecs.zstd_encode(piece) * megabytes
+    packer = zlib.compressobj(9) if compression == "zlib" else lzma.LZMACompressor(preset=1)
+    return b"".join([packer.compress(piece) for _ in range(megabytes)] + [packer.flush()])
+
+
+@pytest.mark.parametrize("compression", ["zlib", "zstd", "lzma"])
+def test_of_a_block_no_more_is_unpacked_than_its_pixels(tmp_path, compression):
+    path, side, megabytes = tmp_path / "bomb.tif", 2048, 400
+    packed = packed_zeros(compression, megabytes)
+    assert len(packed) < side**2  # so small that its length gives nothing away
+    options = {"dtype": np.uint8, "tile": (side, side), "compression": compression}
+    tifffile.imwrite(path, iter([packed]), shape=(side, side), **options)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with open_mosaic(path) as mosaic:
+        try:
+            assert mosaic[:side, :side].sum() == 0
+        except ImageError as error:
+            assert "bomb.tif: block at row 0, column 0 cannot be decoded" in str(error)
+    more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before  # KiB
+    assert more < megabytes * 1024 / 4
 
 
 def test_a_large_image_that_is_what_it_says_is_read(tmp_path):
