@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from test_gans_training import TINY, TRAIN, VALIDATION
+from tiny_training import TINY, TRAIN, VALIDATION
 
 import rockrec
 from rockrec.gans.job import TrainingJob

@@ -1,255 +1,38 @@
-"""Training: exact resume, one job at a time, checks that pick the weights, and clean stops."""
+"""Training: the weights that are kept, learning, clean stops, several processes."""
 
 import dataclasses
 import os
-import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from scipy.ndimage import gaussian_filter
+from tiny_training import (
+    EVERYTHING,
+    TRAIN,
+    VALIDATION,
+    history_without_time,
+    rock,
+    run,
+    tiny,
+)
 from torch import nn
 
 import rockrec
-from rockrec.descriptors import describe
 from rockrec.gans import layers, loop, training
 from rockrec.gans.batches import TileSubset, checksum, images_of, phase_fraction
 from rockrec.gans.checkpoint import checkpoint_key
 from rockrec.gans.draws import Draws
-from rockrec.gans.interrupt import Interrupted
 from rockrec.gans.loop import TrainingDiverged
 from rockrec.gans.monitor import Monitor
 from rockrec.gans.networks import KINDS
 from rockrec.gans.processes import Processes
-from rockrec.gans.sampling import load_model, sample, threshold
-from rockrec.gans.settings import gan_settings
+from rockrec.gans.sampling import load_model, sample
 from rockrec.gans.training import train
-
-TINY = {
-    "latent": 8,
-    "channels": 4,
-    "batch": 8,
-    "steps": 12,
-    "check_every": 4,
-    "check_tiles": 16,
-    "decay_from": 4,
-    "decay_to": 40,
-}
-
-# Of StyleGAN2-ADA, with state that is carried from step to step.
-EVERYTHING = {
-    "channels": None,
-    "max_channels": 8,
-    "style_mixing": 0.9,
-    "path_length": 2.0,
-    "r1": None,
-    "r1_every": 3,
-    "ada": ["flips", "shifts", "rotation", "stretching", "brightness"],
-    "ada_target": -0.9,
-    "ada_every": 2,
-    "ada_images": 100,
-}
-
-
-def tiny(kind="wgan_gp", **more):
-    return gan_settings({"kind": kind, **TINY, **more}).at_size(16)
-
-
-def rock(n, seed, size=16):
-    noise = gaussian_filter(np.random.default_rng(seed).normal(size=(n, size, size)), (0, 1.5, 1.5))
-    return (noise > noise.std()).astype(np.uint8)
-
-
-TRAIN, VALIDATION = rock(40, 1), rock(20, 2)
-
-
-def run(folder, settings, seed=3, **more):
-    return train(TRAIN, VALIDATION, settings, seed=seed, checkpoints=folder, threads=1, **more)
-
-
-class Killed(BaseException):
-    """As sudden as SIGKILL, as far as the training can tell."""
-
-
-def killed_after(monkeypatch, step):
-    """Let the training die right before its next step."""
-    advance = loop.Training.advance
-
-    def dying(self):
-        if self.step == step:
-            raise Killed
-        advance(self)
-
-    monkeypatch.setattr(loop.Training, "advance", dying)
-
-
-def history_without_time(files):
-    return pd.read_csv(files.history).drop(columns="seconds")
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        tiny("dcgan", r1=1.0, label_smoothing=0.1, augmentation=["flips"]),
-        tiny("wgan_gp"),
-        tiny("wgan_gp", guide=["S2", "L"]),
-        tiny("wgan_gp", spectral_norm=True, upsampling="blur", precision="bfloat16"),
-        tiny("stylegan2_ada", **EVERYTHING),
-        tiny("stylegan2_ada", **EVERYTHING, precision="bfloat16"),
-    ],
-)
-def test_resumed_after_a_kill_equals_undisturbed_bit_by_bit(tmp_path, monkeypatch, settings):
-    undisturbed = run(tmp_path / "a", settings)
-    for step in (3, 8, 11):
-        killed_after(monkeypatch, step)
-        with pytest.raises(Killed):
-            run(tmp_path / "b", settings, checkpoint_seconds=0.0)
-        monkeypatch.undo()
-    resumed = run(tmp_path / "b", settings)
-    assert resumed.model.read_bytes() == undisturbed.model.read_bytes()
-    assert resumed.strip.read_bytes() == undisturbed.strip.read_bytes()
-    pd.testing.assert_frame_equal(history_without_time(resumed), history_without_time(undisturbed))
-
-
-def test_steps_after_the_last_checkpoint_are_done_again(tmp_path, monkeypatch):
-    settings = tiny()
-    undisturbed = run(tmp_path / "a", settings)
-    killed_after(monkeypatch, 5)
-    with pytest.raises(Killed):
-        run(tmp_path / "b", settings, checkpoint_seconds=0.0)
-    monkeypatch.undo()
-    killed_after(monkeypatch, 10)
-    with pytest.raises(Killed):
-        run(tmp_path / "b", settings, checkpoint_seconds=1e9)
-    monkeypatch.undo()
-    resumed = run(tmp_path / "b", settings)
-    assert resumed.model.read_bytes() == undisturbed.model.read_bytes()
-    history = history_without_time(resumed)
-    assert history["step"].tolist() == list(range(1, 13))
-    assert history["device"].unique().tolist() == ["CPU, 1 thread"]
-
-
-def test_a_longer_run_continues_a_shorter_one_and_both_results_stay(tmp_path):
-    long = run(tmp_path / "a", tiny(steps=20))
-    short = run(tmp_path / "b", tiny(steps=12))
-    short_bytes = short.model.read_bytes()
-    continued = run(tmp_path / "b", tiny(steps=20))
-    assert continued.folder == short.folder
-    pd.testing.assert_frame_equal(history_without_time(continued), history_without_time(long))
-    kept, same = (torch.load(files.model)["state_dict"] for files in (long, continued))
-    assert all(torch.equal(kept[name], same[name]) for name in kept)
-    assert run(tmp_path / "b", tiny(steps=12)).model.read_bytes() == short_bytes
-
-
-def test_a_shorter_run_after_a_longer_one_is_its_beginning(tmp_path):
-    long = run(tmp_path, tiny(steps=20))
-    short = run(tmp_path, tiny(steps=8))
-    pd.testing.assert_frame_equal(
-        history_without_time(short).drop(columns="kept"),
-        history_without_time(long).drop(columns="kept")[:8],
-    )
-
-
-SCRIPT = """
-import sys
-sys.path[:0] = [{library!r}, {tests!r}]
-from test_gans_training import *
-train(TRAIN, VALIDATION, tiny(steps=4000, decay_to=4000), seed=3, checkpoints={folder!r},
-      threads=1, checkpoint_seconds={seconds})
-"""
-
-
-def start(folder, seconds):
-    script = SCRIPT.format(
-        library=str(Path(rockrec.__file__).parents[1]),
-        tests=str(Path(__file__).parent),
-        folder=str(folder),
-        seconds=seconds,
-    )
-    return subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
-
-
-def wait_for(condition, process, seconds=60.0):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
-def saved_step(folder):
-    (path,) = folder.glob("*/checkpoint_4000.pt")
-    return torch.load(path)["step"]
-
-
-def test_signals_save_or_not_and_the_dead_jobs_lock_is_taken_over(tmp_path):
-    def has_checkpoint():
-        return list(tmp_path.glob("*/checkpoint_*.pt")) != []
-
-    def has_lock():
-        return list(tmp_path.glob("*/lock")) != []
-
-    killed = start(tmp_path, seconds=0.0)
-    wait_for(has_checkpoint, killed)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    step = saved_step(tmp_path)
-    assert has_lock()
-
-    asked = start(tmp_path, seconds=1e9)
-    wait_for(lambda: f'"pid": {asked.pid},' in next(tmp_path.glob("*/lock")).read_text(), asked)
-    time.sleep(0.5)
-    asked.send_signal(signal.SIGTERM)
-    assert asked.wait(timeout=60) == 128 + signal.SIGTERM
-    assert saved_step(tmp_path) > step
-    assert not has_lock()
-
-
-def test_sigint_in_this_process_saves_and_restores_the_handler(tmp_path, monkeypatch):
-    before = signal.getsignal(signal.SIGINT)
-    advance = loop.Training.advance
-
-    def signalled(self):
-        advance(self)
-        if self.step == 6:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    monkeypatch.setattr(loop.Training, "advance", signalled)
-    with pytest.raises(Interrupted, match="step 6") as stop:
-        run(tmp_path, tiny())
-    assert (stop.value.code, stop.value.step) == (130, 6)
-    assert signal.getsignal(signal.SIGINT) is before
-    monkeypatch.undo()
-    run(tmp_path, tiny())
-
-
-def test_a_second_job_waits_and_takes_the_finished_model(tmp_path, monkeypatch):
-    steps_done, first_is_in = [], threading.Event()
-    advance = loop.Training.advance
-
-    def counting(self):
-        first_is_in.set()
-        time.sleep(0.05)
-        steps_done.append(self.step)
-        advance(self)
-
-    monkeypatch.setattr(loop.Training, "advance", counting)
-    results = []
-    jobs = [threading.Thread(target=lambda: results.append(run(tmp_path, tiny()))) for _ in "12"]
-    jobs[0].start()
-    assert first_is_in.wait(30)
-    jobs[1].start()
-    for job in jobs:
-        job.join(60)
-    assert steps_done == list(range(12))
-    assert results[0] == results[1] and results[0].model.exists()
 
 
 def test_the_key_is_of_what_shapes_the_weights():
@@ -300,78 +83,21 @@ def test_patience_ends_the_run_and_more_patience_continues_it(tmp_path, monkeypa
     assert load_model(longer.model).step == 20
 
 
-class Replay(nn.Module):
-    """Draws given tiles, whatever the latent vectors."""
-
-    def __init__(self, tiles):
-        super().__init__()
-        self.tiles = nn.Parameter(torch.from_numpy(tiles[:, None] * 2.0 - 1))
-        self.drawn = 0
-
-    def forward(self, latent):
-        chosen = torch.arange(self.drawn, self.drawn + len(latent)) % len(self.tiles)
-        self.drawn += len(latent)
-        return self.tiles[chosen]
-
-
-MANY = tiny(check_tiles=256)
-
-
-def monitor_of(tiles, fraction=None):
-    return Monitor(tiles, tiles.mean() if fraction is None else fraction, MANY, seed=0)
-
-
-def test_the_monitor_finds_no_error_in_the_validation_tiles_themselves():
-    tiles = rock(256, 6)
-    check, gray = monitor_of(tiles).check(Replay(tiles))
-    assert check.s2_error == 0.0 and check.score == 1.0 and check.guard == 0.0
-    assert check.phase_fraction == tiles.mean()
-    assert (threshold(gray, "phase_fraction", tiles.mean()) == tiles).all()
-
-
-def test_the_floor_is_that_of_the_definition():
-    s2 = describe(VALIDATION, ("S2",))["S2"]
-    expected = np.mean(s2.var(axis=0, ddof=1)) * (1 / len(VALIDATION) + 1 / 256)
-    assert monitor_of(VALIDATION).floor == pytest.approx(expected)
-
-
-def test_other_tiles_of_the_same_rock_stand_at_the_floor():
-    real, others = rock(256, 6), rock(256 * 6, 7).reshape(6, 256, 16, 16)
-    checks = [monitor_of(real).check(Replay(tiles))[0] for tiles in others]
-    floors = np.mean([check.s2_error for check in checks]) / monitor_of(real).floor
-    assert 0.2 < floors < 4
-    assert np.median([check.score for check in checks]) < 3
-
-
-def test_the_score_tells_another_rock_from_this_one():
-    coarse = np.repeat(np.repeat(rock(256, 8), 2, axis=1), 2, axis=2)[:, :16, :16]
-    assert monitor_of(rock(256, 6)).check(Replay(coarse))[0].score > 30
-
-
-def test_the_guards_see_a_generator_that_repeats_itself():
-    """Eight tiles over and over, near the mean curve: the mean fits, the spread does not."""
-    real = rock(512, 6)
-    s2 = describe(real, ("S2",))["S2"]
-    near = real[np.argsort(np.mean((s2 - s2.mean(axis=0)) ** 2, axis=1))[:8]]
-    monitor = monitor_of(real)
-    repeated = monitor.check(Replay(np.tile(near, (32, 1, 1))))[0]
-    assert repeated.guard > 9 and repeated.score > 3
-    assert monitor.check(Replay(rock(256, 7)))[0].guard < 9
-
-
-def test_a_collapse_to_one_phase_is_the_worst_of_scores():
-    empty = np.zeros((256, 16, 16), np.uint8)
-    monitor = Monitor(rock(64, 6), 0.2, tiny(check_tiles=256, threshold="zero"), seed=0)
-    assert monitor.check(Replay(empty))[0].score == np.inf
-
-
 @pytest.mark.parametrize(
     "settings",
     [
         tiny(
             "dcgan", steps=100, check_every=10, learning_rate=3e-3, threshold="zero", decay_to=100
         ),
-        tiny("stylegan2_ada", steps=50, check_every=5, channels=8, threshold="zero", decay_to=100),
+        tiny(
+            "stylegan2_ada",
+            steps=50,
+            check_every=5,
+            channels=8,
+            threshold="zero",
+            decay_to=100,
+            ema_ramp=0.05,
+        ),
     ],
 )
 def test_training_learns(tmp_path, settings):
@@ -471,7 +197,9 @@ def test_processes_share_what_one_would_draw():
 TOGETHER = """
 import sys
 sys.path[:0] = [{library!r}, {tests!r}]
-from test_gans_training import *
+from tiny_training import *
+from rockrec.gans import layers
+from torch import nn
 layers._norm_and_relu = lambda channels: [nn.ReLU()]
 settings = tiny({kind!r}, steps=8, **{more!r})
 files = train(TRAIN, VALIDATION, settings, seed=3, checkpoints={folder!r}, threads=1)

@@ -27,6 +27,9 @@ def main(path: str) -> None:
         reason = f"process {os.environ['RANK']}: {type(error).__name__}: {error}"
         logging.error("%s", reason, exc_info=True)
         sys.exit(1)
+    # All is written. Torch's threads now and then abort a process that still has them at its end.
+    logging.shutdown()
+    os._exit(0)
 
 
 main(sys.argv[1])
