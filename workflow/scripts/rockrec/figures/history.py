@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from rockrec.figures.style import (
     BLACK,
@@ -110,11 +112,22 @@ def _draw_training(panels: Sequence[Axes], history: pd.DataFrame) -> None:
             fillstyle="none",
             markeredgewidth=1.4,
         )
-        axes.set_yscale("log")
+        _to_whole_decades(axes)
         axes.set_xlabel("generator step")
-        axes.margins(0.05, 0.12)
+        axes.margins(x=0.05)
     steps = ", ".join(f"step {step}" for step in kept["step"])
     score.set_title(f"kept: {steps}", loc="right", fontsize=7, color=VERMILLION)
+
+
+def _to_whole_decades(axes: Axes) -> None:
+    """Make the vertical axis logarithmic, from a power of ten to another, and label only these."""
+    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+    exponents = np.log10(values[np.isfinite(values) & (values > 0)])
+    axes.set_yscale("log")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    if exponents.size:
+        # A little beyond the values, for the ring.
+        axes.set_ylim(10 ** np.floor(exponents.min() - 0.1), 10 ** np.ceil(exponents.max() + 0.1))
 
 
 def _draw_losses(axes: Axes, history: pd.DataFrame) -> None:
@@ -132,7 +145,7 @@ def _draw_probability(axes: Axes, history: pd.DataFrame) -> None:
     known = history.dropna(subset="ada_p")
     axes.plot(known["step"], known["ada_p"], color=GREEN, linewidth=0.8)
     axes.set_ylim(0, 1)
-    axes.set_ylabel("probability p of ADA [–]", color=GREEN)
+    axes.set_ylabel("$p$ of ADA [–]", color=GREEN)
 
 
 def _draw_annealing(panels: Sequence[Axes], runs: Mapping[str, pd.DataFrame]) -> None:
