@@ -43,7 +43,7 @@ from rockrec.threads import keep_large_blocks  # noqa: E402
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores
 KIND = {"kind": "stylegan2_ada"}
-LENGTH = {"steps": 1000, "decay_from": 400, "decay_to": 1000}  # as in the demo
+LENGTH = {"steps": 900, "decay_from": 400, "decay_to": 900}  # as in the demo
 RECIPE = KIND | LENGTH
 CURES = {
     "output": {"output": "linear"},
