@@ -9,6 +9,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# One test process per core, each with whole files: what a file sets up is set up once.
+BESIDE := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-faults test-cluster test-conda lint docs clean
 
@@ -18,10 +20,10 @@ demo: $(READY)
 	@echo "Snakemake's own report: results/snakemake-report.zip"
 
 test: $(READY)
-	$(BIN)/pytest -q tests --ignore tests/faults
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q $(BESIDE) tests/acceptance tests/workflow tests/unit
 
 test-faults: $(READY)
-	$(BIN)/pytest -q tests/faults
+	$(BIN)/pytest -q $(BESIDE) tests/faults
 
 test-cluster: $(READY)
 	tests/cluster/run.sh

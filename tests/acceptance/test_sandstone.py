@@ -1,7 +1,6 @@
 """The whole chain on a real BSE mosaic, labels from a part of its mask, the rest kept to score."""
 
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +8,7 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
-
-sys.path.append(str(Path(__file__).parents[1] / "workflow"))
-from conftest import run_snakemake
+from running import CORES, run_snakemake
 
 DATA = os.environ.get("ROCKREC_TEST_DATA")
 pytestmark = pytest.mark.skipif(
@@ -43,7 +40,7 @@ def finished(tmp_path_factory):
     sample["mosaic"] = str(Path(DATA, "sandstone_bse", "mosaic.tif"))
     sample["labels"] = str(folder / "labels.tif")
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    run_snakemake(folder, "--configfile", folder / "config.yaml", "--cores", 2)
+    run_snakemake(folder, "--configfile", folder / "config.yaml", "--cores", CORES)
     return folder / "results", mask
 
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import yaml
+from running import CORES, ROOT
 
-ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("small.yaml")
 PATIENCE = 600  # s
 # What all that computes ends in; figures and tables apart.
@@ -33,7 +33,7 @@ def start(folder: Path, *arguments) -> subprocess.Popen:
     command = [
         *(sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"),
         *("--configfile", CONFIG, "--workflow-profile", ROOT / "profiles/default"),
-        *("--cores", 2, *arguments),
+        *("--cores", CORES, *arguments),
     ]
     environment = {
         **os.environ,

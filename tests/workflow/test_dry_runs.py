@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
-from conftest import ROOT, jobs, run_snakemake
+from running import ROOT, jobs, run_snakemake
 
 CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
+from running import ROOT
 
 from code_inputs import SCRIPTS, library_code
 

@@ -3,7 +3,7 @@
 import numpy as np
 import tifffile
 import yaml
-from conftest import run_snakemake
+from running import CORES, run_snakemake
 from scipy.ndimage import gaussian_filter
 
 MODEL = "results/rock/one/wgan_gp/1/model.pt"
@@ -23,7 +23,7 @@ def test_two_processes_train_one_network(tmp_path):
         "run": {"gpus": 2},
     }
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    run_snakemake(tmp_path, "--configfile", tmp_path / "config.yaml", "--cores", 2, MODEL)
+    run_snakemake(tmp_path, "--configfile", tmp_path / "config.yaml", "--cores", CORES, MODEL)
     log = (tmp_path / "logs/rock/one/wgan_gp/1/train_gan.log").read_text(encoding="utf-8")
     lines = log.splitlines()
     assert "2 processes of 1 threads" in log

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
-from conftest import run_snakemake
+from running import CORES, run_snakemake
 
 from rockrec.grid import Grid
 from rockrec.synthetic import make_rock
@@ -57,7 +57,7 @@ def folder(tmp_path_factory):
 
 
 def made(folder, *targets, check=True):
-    arguments = ("--configfile", "config.yaml", "--cores", 2, *targets)
+    arguments = ("--configfile", "config.yaml", "--cores", CORES, *targets)
     return run_snakemake(folder, *arguments, check=check)
 
 

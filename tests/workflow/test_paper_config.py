@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from conftest import ROOT, jobs, run_snakemake
+from running import ROOT, jobs, run_snakemake
 
 from mosaic_checks import count_windows
 from settings import resolve

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
-from conftest import ROOT, jobs, run_snakemake
+from running import CORES, ROOT, jobs, run_snakemake
 
 from rockrec.claims.assess import CLAIMS
 from rockrec.gans.sampling import load_model
@@ -61,7 +61,7 @@ def addressed(folder, url, checksum, name="addresses.yaml"):
 
 
 def run(folder, *arguments, configs=CONFIGS, **options):
-    return run_snakemake(folder, "--configfile", *configs, "--cores", 2, *arguments, **options)
+    return run_snakemake(folder, "--configfile", *configs, "--cores", CORES, *arguments, **options)
 
 
 @pytest.fixture(scope="module")

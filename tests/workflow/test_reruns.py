@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from conftest import ROOT
 from edits import all_keys, edit, keys_of
 from planning import Plan, dag_of, finish
+from running import ROOT
 
 import code_inputs
 from settings import NETWORKS, load_schema, resolve

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
 from planning import dag_of
+from running import ROOT
 from test_reruns import config_of_everything
 
 PROBE = """

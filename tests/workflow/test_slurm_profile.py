@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from conftest import ROOT
+from running import ROOT
 from snakemake.api import SnakemakeApi
 from snakemake.cli import parse_set_resources
 from snakemake.profiles import ProfileConfigFileParser

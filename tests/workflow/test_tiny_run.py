@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 import tifffile
-from conftest import ROOT, run_snakemake
+from running import CORES, ROOT, run_snakemake
 
 from settings import NETWORKS
 
@@ -27,7 +27,7 @@ ERROR_COLUMNS = {
 
 
 def run(folder, *arguments, **options):
-    return run_snakemake(folder, "--configfile", TINY, "--cores", 2, *arguments, **options)
+    return run_snakemake(folder, "--configfile", TINY, "--cores", CORES, *arguments, **options)
 
 
 def digest(path):
@@ -122,7 +122,7 @@ def test_more_realisations_cost_only_the_new_ones(finished, tmp_path):
     edited = tmp_path / "more.yaml"
     edited.write_text(text.replace("annealing_jobs: 2", "annealing_jobs: 1"), encoding="utf-8")
     asked = "results/meta_igneous/comparison/sa/1/realisations.tif"
-    run_snakemake(finished, "--configfile", edited, "--cores", 2, asked)
+    run_snakemake(finished, "--configfile", edited, "--cores", CORES, asked)
     after = tifffile.imread(stack)
     assert len(after) == 43
     assert (after[:40] == before).all()
@@ -185,7 +185,7 @@ def test_an_error_of_a_stage_names_file_and_reason(finished, tmp_path):
         encoding="utf-8",
     )
     target = "results/meta_igneous/comparison/tiles.tif"
-    done = run_snakemake(tmp_path, "--configfile", config, "--cores", 1, target, check=False)
+    done = run_snakemake(tmp_path, "--configfile", config, "--cores", CORES, target, check=False)
     assert done.returncode == 1
     assert "no pixel is of phase 9" in done.stderr + done.stdout
     assert str(segmented) in done.stderr + done.stdout
