@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from settings import NETWORKS, SettingsError, _branches, _follow, load_schema, resolve
+from config_schema import branches, follow, load_schema
+from settings import NETWORKS, SettingsError, resolve
 
 
 class Key(NamedTuple):
@@ -94,7 +95,7 @@ def _at(value, path: tuple):
 
 
 def _walk(node: dict, value, root: dict, path: tuple, pattern: str) -> Iterator[Key]:
-    node = _follow(node, root)
+    node = follow(node, root)
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _walk(node.get("items", {}), item, root, (*path, index), pattern)
@@ -103,7 +104,7 @@ def _walk(node: dict, value, root: dict, path: tuple, pattern: str) -> Iterator[
         return
     properties = node.get("properties", {})
     for key, sub in properties.items():
-        target, name = _follow(sub, root), f"{pattern}.{key}".lstrip(".")
+        target, name = follow(sub, root), f"{pattern}.{key}".lstrip(".")
         if not _is_container(target) and key != "kind":
             yield Key(name, (*path, key), target, id(properties))
         if key in value:
@@ -113,7 +114,7 @@ def _walk(node: dict, value, root: dict, path: tuple, pattern: str) -> Iterator[
             if name not in properties:
                 of_kind = f"{pattern}.<{_kind(item)}>"
                 yield from _walk(others, item, root, (*path, name), of_kind)
-    for branch in _branches(value, node, root):
+    for branch in branches(value, node, root):
         yield from _walk(branch, value, root, path, pattern)
 
 
@@ -137,7 +138,7 @@ def _keys_below(node, root: dict) -> set[tuple[int, str]]:
         return set()
     properties, found = node.get("properties", {}), set()
     for key, sub in properties.items():
-        target = _follow(sub, root) if isinstance(sub, dict) else {}
+        target = follow(sub, root) if isinstance(sub, dict) else {}
         if "description" in target and not _is_container(target) and key != "kind":
             found.add((id(properties), key))
     return found.union(*(_keys_below(sub, root) for name, sub in node.items() if name != "if"))

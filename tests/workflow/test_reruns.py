@@ -16,7 +16,8 @@ from planning import Plan, dag_of, finish
 from running import ROOT
 
 import code_inputs
-from settings import NETWORKS, load_schema, resolve
+from config_schema import load_schema
+from settings import NETWORKS, resolve
 
 KINDS = load_schema()["$defs"]["method"]["properties"]["kind"]["enum"]
 TRAINING = {"train_gan", "train_unet"}

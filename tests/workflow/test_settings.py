@@ -6,14 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from blocks import experiment_samples, for_sample
+from config_schema import load_schema
 from mosaic_checks import advice
-from settings import (
-    SettingsError,
-    experiment_samples,
-    for_sample,
-    load_schema,
-    resolve,
-)
+from settings import SettingsError, resolve
 
 DEMO = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
 

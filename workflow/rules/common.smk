@@ -15,17 +15,11 @@ from code_inputs import library_code
 from rockrec.grid import Grid
 from rockrec.motions import AUGMENTATIONS
 from rockrec.seeds import seed_for
+from blocks import experiment_samples, for_sample
+from config_schema import load_schema
 from mosaic_checks import advice
 from preflight import announce
-from settings import (
-    NETWORKS,
-    NOT_FOR_THE_NETWORK,
-    SettingsError,
-    experiment_samples,
-    for_sample,
-    load_schema,
-    resolve,
-)
+from settings import NETWORKS, NOT_FOR_THE_NETWORK, SettingsError, resolve
 from stage_times import time_table
 
 try:

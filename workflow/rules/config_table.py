@@ -6,7 +6,7 @@ Writes ``config/README.md``, so that the page and the check of the config cannot
 import json
 from pathlib import Path
 
-from settings import SCHEMA_PATH, load_schema
+from config_schema import SCHEMA_PATH, load_schema
 
 PAGE = SCHEMA_PATH.parents[2] / "config" / "README.md"
 

@@ -1,22 +1,15 @@
-"""The config: defaults filled in from the schema, and every mistake named before any job starts."""
+"""The settings of a run: the config made whole, every mistake named before any job starts."""
 
 import copy
-import difflib
 import os
 import re
-import sys
-from functools import cache
-from pathlib import Path
-
-import yaml
-from jsonschema import Draft202012Validator, validators
 
 from blocks import experiment_samples, for_sample
+from config_schema import filled, load_schema, schema_mistakes
 from mosaic_checks import mosaic_mistakes
 from rockrec.gans.settings import LARGER_KINDS, gan_settings
 from rockrec.grid import Grid
 
-SCHEMA_PATH = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 RESERVED_NAMES = {
     "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums"),
     "experiments": ("mosaic", "unet", "res"),
@@ -43,12 +36,6 @@ class SettingsError(Exception):
     """The config is wrong; the message lists each mistake with its path in the config."""
 
 
-@cache
-def load_schema() -> dict:
-    """Return the config's schema (JSON Schema, draft 2020-12)."""
-    return yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
-
-
 def resolve(config: dict) -> dict:
     """Return `config` with every default filled in.
 
@@ -58,130 +45,13 @@ def resolve(config: dict) -> dict:
         that nothing bears, files that do not exist. All mistakes are listed at once.
     """
     schema = load_schema()
-    settings = _fill(copy.deepcopy(dict(config)), schema, schema)
-    mistakes = _schema_mistakes(settings, schema, schema, "")
+    settings = filled(copy.deepcopy(dict(config)), schema, schema)
+    mistakes = schema_mistakes(settings, schema, schema, "")
     if not mistakes:
         mistakes = _sense_mistakes(settings, schema)
     if mistakes:
         raise SettingsError("\n".join(dict.fromkeys(mistakes)))
     return settings
-
-
-def _follow(schema: dict, root: dict) -> dict:
-    while "$ref" in schema:
-        found = root
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            found = found[part]
-        schema = found
-    return schema
-
-
-def _branches(value: dict, schema: dict, root: dict):
-    """Yield the ``then`` schemas whose ``if`` holds for `value`."""
-    for branch in schema.get("allOf", []):
-        if Draft202012Validator(branch["if"]).is_valid(value):
-            yield _follow(branch["then"], root)
-
-
-def _fill(value, schema: dict, root: dict, defaults: bool = True):
-    """Return `value` with its defaults, its keys in the schema's order, its numbers of one type.
-
-    So a key that is moved, a default that is written out, or 50.0 for 50 reruns nothing.
-    """
-    schema = _follow(schema, root)
-    if isinstance(value, list):
-        return [_fill(item, schema.get("items", {}), root) for item in value]
-    if not isinstance(value, dict):
-        return _as_number(value, schema)
-    properties, others = schema.get("properties", {}), schema.get("additionalProperties")
-    filled = {}
-    for key, sub in properties.items():
-        target = _follow(sub, root)
-        if key in value:
-            filled[key] = _fill(value[key], target, root, defaults)
-        elif defaults and key not in schema.get("required", []) and "default" in target:
-            filled[key] = _fill(copy.deepcopy(target["default"]), target, root)
-    if isinstance(filled.get("per_sample"), dict):
-        filled["per_sample"] = {
-            name: _fill(block, schema, root, defaults=False)
-            for name, block in filled["per_sample"].items()
-        }
-    rest = [key for key in value if key not in properties]
-    if isinstance(others, dict) and others.get("type") in ("number", "string"):
-        rest.sort(key=str)
-    for key in rest:
-        filled[key] = _fill(value[key], others if isinstance(others, dict) else {}, root)
-    for branch in _branches(filled, schema, root):
-        filled = _fill(filled, branch, root, defaults)
-    return filled
-
-
-def _as_number(value, schema: dict):
-    """A number as the schema wants it; YAML reads 1e-4 (without a dot) as text."""
-    wanted = schema.get("type", [])
-    try:
-        if "number" in wanted and isinstance(value, str | int) and not isinstance(value, bool):
-            return float(value)
-    except (ValueError, OverflowError):
-        return value
-    if "integer" in wanted and isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-def _is_finite_number(checker, value) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and abs(value) <= sys.float_info.max
-
-
-# Infinite and undefined numbers, which YAML can write, are none here.
-Validator = validators.extend(
-    Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number),
-)
-
-
-def _schema_mistakes(value, schema: dict, root: dict, prefix: str) -> list[str]:
-    validator = Validator({**schema, "$defs": root["$defs"]})
-    mistakes = []
-    for error in validator.iter_errors(value):
-        path = ".".join(filter(None, [prefix, *map(str, error.absolute_path)]))
-        if error.validator == "additionalProperties":
-            known = error.schema.get("properties", {})
-            for key in error.instance.keys() - known.keys():
-                close = difflib.get_close_matches(str(key), known, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
-                mistakes.append(f"{_join(path, key)}: unknown key; {hint}")
-        elif error.validator == "required":
-            missing = next(key for key in error.validator_value if key not in error.instance)
-            mistakes.append(f"{_join(path, missing)}: missing; it has no default")
-        else:
-            mistakes.append(f"{path or 'config'}: {_say(error)}")
-    return mistakes
-
-
-def _say(error) -> str:
-    value = error.instance
-    value = repr(int(value) if isinstance(value, float) and value.is_integer() else value)
-    value = value if len(value) <= 60 else value[:57] + "..."
-    bounds = {
-        "minimum": "is less than",
-        "exclusiveMinimum": "is not above",
-        "maximum": "is more than",
-        "exclusiveMaximum": "is not below",
-        "multipleOf": "is no multiple of",
-    }
-    if error.validator in bounds:
-        return f"{value} {bounds[error.validator]} {error.validator_value}"
-    if error.validator == "enum":
-        return f"{value} is none of {', '.join(map(str, error.validator_value))}"
-    if error.validator == "type":
-        return f"{value} is not of type {error.validator_value}"
-    return error.message
-
-
-def _join(path: str, key: object) -> str:
-    return f"{path}.{key}" if path else str(key)
 
 
 def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
@@ -218,7 +88,7 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
                 mistakes.append(f"{where}.replicates: all samples have as many")
             else:
                 merged = for_sample(block, name) | {"per_sample": {}}
-                mistakes += _schema_mistakes(merged, block_schema, schema, where)
+                mistakes += schema_mistakes(merged, block_schema, schema, where)
     if mistakes:
         return mistakes
     for name in samples:
