@@ -40,9 +40,7 @@ def main() -> None:
     options = read_options()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options.out.mkdir(parents=True, exist_ok=True)
-    volume = tifffile.imread(
-        Path(os.environ["ROCKREC_TEST_DATA"], "berea", "pores_400x400x400.tif")
-    ).astype(np.uint8)
+    volume = read_volume()
     train_tiles = tiles_of(volume, SLICES["train"], STRIDE["train"])
     validation_tiles = tiles_of(volume, SLICES["validation"], STRIDE["validation"])
     logging.info("%d training, %d validation tiles", len(train_tiles), len(validation_tiles))
@@ -85,10 +83,16 @@ def read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def tiles_of(volume: np.ndarray, slices: range, stride: int) -> np.ndarray:
-    """Windows (n, SIZE, SIZE) of slices of a volume."""
-    corners = range(0, volume.shape[1] - SIZE + 1, stride)
-    windows = [volume[slices, r : r + SIZE, c : c + SIZE] for r in corners for c in corners]
+def read_volume() -> np.ndarray:
+    """Read the rock (z, y, x), uint8, 1 for pores."""
+    path = Path(os.environ["ROCKREC_TEST_DATA"], "berea", "pores_400x400x400.tif")
+    return tifffile.imread(path).astype(np.uint8)
+
+
+def tiles_of(volume: np.ndarray, slices: range, stride: int, size: int = SIZE) -> np.ndarray:
+    """Windows (n, size, size) of slices of a volume."""
+    corners = range(0, volume.shape[1] - size + 1, stride)
+    windows = [volume[slices, r : r + size, c : c + size] for r in corners for c in corners]
     return np.concatenate(windows)
 
 

@@ -1,6 +1,7 @@
-"""What StyleGAN2-ADA and each of its cures are worth on the demo's rocks, several seeds each.
+"""What StyleGAN2-ADA and each of its cures are worth on the demo's rocks and on Berea sandstone.
 
     python benchmarks/stylegan2.py pores --recipes recipe --seeds 1 2 3 --out stylegan2
+    ROCKREC_TEST_DATA=<folder> python benchmarks/stylegan2.py berea --recipes recipe --out stylegan2
     python benchmarks/stylegan2.py pores --recipes everything --seeds 1 --out stylegan2
     python benchmarks/stylegan2.py pores --recipes 300 "300 ada" --seeds 1 --out stylegan2
     python benchmarks/stylegan2.py report --out stylegan2
@@ -19,6 +20,7 @@ import sys
 import time
 from pathlib import Path
 
+import berea
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -46,6 +48,7 @@ KIND = {"kind": "stylegan2_ada"}
 LENGTH = {"steps": 900, "decay_from": 400, "decay_to": 900}  # as in the demo
 RECIPE = KIND | LENGTH
 CURES = {
+    "start": {"start": "learnt"},
     "output": {"output": "linear"},
     "input_noise": {"input_noise": 0.0},
     "discriminator": {
@@ -94,20 +97,19 @@ def main() -> None:
     keep_large_blocks()
     options.out.mkdir(parents=True, exist_ok=True)
     if options.rock != "report":
-        tiles, train_lines, validation_lines, apart = recipes.rock_tiles(options.rock)
+        parts = berea_tiles() if options.rock == "berea" else synthetic_tiles(options.rock)
         for seed in options.seeds:
             for name in options.recipes:
                 stem = options.out / f"{options.rock}_{name.replace(' ', '-')}_{seed}"
                 if not stem.with_suffix(".csv").exists():
                     logging.info("%s", stem.name)
-                    parts = tiles[train_lines], tiles[validation_lines], tiles[apart]
                     run(stem, name, seed, *parts, options)
     recipes.report(options.out)
 
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rock", choices=[*recipes.SAMPLES, "report"])
+    parser.add_argument("rock", choices=[*recipes.SAMPLES, "berea", "report"])
     parser.add_argument("--recipes", nargs="+", default=list(RECIPES), choices=RECIPES)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--steps", type=int, help="instead of the recipe's, without decay")
@@ -115,6 +117,23 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     return parser.parse_args()
+
+
+def synthetic_tiles(rock: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Training tiles of one of the demo's rocks, validation tiles, training tiles side by side."""
+    tiles, train_lines, validation_lines, apart = recipes.rock_tiles(rock)
+    return tiles[train_lines], tiles[validation_lines], tiles[apart]
+
+
+def berea_tiles() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same of Berea sandstone: of every slice, and of one in seven side by side."""
+    volume, size = berea.read_volume(), recipes.SIZE
+    train_slices, validation_slices = berea.SLICES["train"], berea.SLICES["validation"]
+    return (
+        berea.tiles_of(volume, train_slices, 3 * size // 4, size),
+        berea.tiles_of(volume, validation_slices[::2], size, size),
+        berea.tiles_of(volume, train_slices[:: berea.APART], size + 3, size),
+    )
 
 
 def run(stem: Path, name: str, seed: int, training, validation, apart, options) -> None:

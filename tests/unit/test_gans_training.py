@@ -97,6 +97,9 @@ def test_patience_ends_the_run_and_more_patience_continues_it(tmp_path, monkeypa
             threshold="zero",
             decay_to=100,
             ema_ramp=0.05,
+            start="learnt",
+            learning_rate=0.01,
+            discriminator_rate=0.0015,
         ),
     ],
 )

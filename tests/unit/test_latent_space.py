@@ -11,9 +11,10 @@ from rockrec.gans.stylegan2.latent_space import interpolation, project
 from rockrec.gans.stylegan2.noise import seeds_of
 
 
-@pytest.fixture
-def generator():
-    settings = gan_settings({"kind": "stylegan2_ada", "latent": 12, "channels": 8})
+@pytest.fixture(params=["noise", "learnt"])
+def generator(request):
+    block = {"kind": "stylegan2_ada", "latent": 12, "channels": 8, "start": request.param}
+    settings = gan_settings(block)
     generator = Generator(16, settings, torch.Generator().manual_seed(0)).requires_grad_(False)
     return generator.eval()
 
@@ -27,7 +28,8 @@ def test_a_walk_passes_through_its_corners_in_small_steps_and_closes(generator):
     film = interpolation(generator, corners, frames=20)
     assert film.shape == (60, 16, 16) and film.dtype == np.float32
     styles, seeds = generator.styles_of(corners), seeds_of(corners[:1]).expand(3)
-    expected = generator.synthesis(styles, seeds)[:, 0].numpy()
+    starts = generator.start(seeds_of(corners))
+    expected = generator.synthesis(styles, seeds, starts)[:, 0].numpy()
     np.testing.assert_allclose(film[::20], expected, atol=1e-5)
     steps = np.abs(np.roll(film, -1, axis=0) - film).mean(axis=(1, 2))
     legs = np.abs(np.roll(expected, -1, axis=0) - expected).mean(axis=(1, 2))
@@ -40,12 +42,23 @@ def test_a_tile_that_the_generator_draws_is_found(generator):
     tiles = (drawn > 0).astype(np.uint8)
     found = project(generator, tiles, steps=120, seed=3)
     assert found.styles.shape == (4, generator.styles, 12) and found.gray.shape == (4, 16, 16)
+    assert found.starts.shape == (4, 32, 4, 4)
     differing = ((found.gray > 0) != tiles).mean(axis=(1, 2))
     start = project(generator, tiles, steps=1, seed=3)
     before = ((start.gray > 0) != tiles).mean(axis=(1, 2))
     assert differing.mean() < before.mean() / 2
     again = project(generator, tiles, steps=1, seed=3)
     np.testing.assert_array_equal(again.styles, start.styles)
+
+
+def test_between_its_corners_a_walk_starts_from_noise_of_unit_variance():
+    block = {"kind": "stylegan2_ada", "latent": 12, "channels": 64, "max_channels": 256}
+    generator = Generator(16, gan_settings(block), torch.Generator().manual_seed(0))
+    met = []
+    generator.synthesis = lambda styles, seeds, starts: met.append(starts) or starts[:, :1]
+    interpolation(generator, latents(2), frames=4)
+    variances = torch.cat(met).flatten(1).var(dim=1)
+    np.testing.assert_allclose(variances, 1, atol=0.1)  # of 4,096 numbers
 
 
 def test_the_figure_shows_films_and_pairs():

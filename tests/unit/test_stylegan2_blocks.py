@@ -181,8 +181,22 @@ def test_layers_have_the_originals_widths():
     assert widths(1024, full.at_size(1024))[1024] == 32
 
 
+def test_tiles_start_from_noise_of_their_own_or_from_what_is_learnt_for_all():
+    latent = normal(200, 6)
+    own, same = (Generator(16, small(start=start), random()).start for start in ("noise", "learnt"))
+    seeds = seeds_of(latent)
+    assert own(seeds).shape == same(seeds).shape == (200, 12, 4, 4)
+    assert torch.equal(own(seeds)[3:4], own(seeds[3:4]))
+    # Of 38,400 numbers a mean stays within 4 / √38400, a correlation of two images' likewise.
+    assert abs(own(seeds).mean().item()) < 0.02 and own(seeds).std().item() == pytest.approx(
+        1, abs=0.02
+    )
+    assert abs((own(seeds) * own(seeds).roll(1, dims=0)).mean().item()) < 0.02
+    assert torch.equal(same(seeds), same(seeds.flip(0))) and len(list(own.parameters())) == 0
+
+
 def test_mixed_styles_are_those_of_one_latent_before_the_crossover_and_of_the_other_after():
-    generator = Generator(16, small(noise_strength=0.0), random())
+    generator = Generator(16, small(noise_strength=0.0, start="learnt"), random())
     one, other = normal(3, 6), normal(3, 6, seed=1)
     layers = generator.styles
     mixed = generator(one, other, torch.tensor([0, 2, layers]))

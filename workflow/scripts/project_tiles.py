@@ -36,7 +36,7 @@ def main():
     with written_whole(output.table) as partial:
         chosen.to_csv(partial, index=False)
     with written_whole(output.styles) as partial, open(partial, "wb") as file:
-        np.savez_compressed(file, styles=found.styles)
+        np.savez_compressed(file, styles=found.styles, starts=found.starts)
 
 
 main()

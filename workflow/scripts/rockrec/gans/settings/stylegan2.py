@@ -9,6 +9,7 @@ from .checks import is_number, is_whole, is_zero_or_more, require_some_of
 from .engine import GanSettings
 
 OUTPUTS = ("tanh", "linear")
+STARTS = ("noise", "learnt")
 # In the order in which they are applied.
 ADA_AUGMENTATIONS = (
     "flips",
@@ -28,14 +29,15 @@ STYLEGAN2_ADA = {
     "channels": 16,
     "max_channels": 128,
     "batch": 16,
-    "learning_rate": 0.01,
+    "learning_rate": 0.005,
     "betas": (0.0, 0.99),
     "ema": 0.99,
     "mapping_layers": 2,
     "style_mixing": 0.0,
+    "start": "noise",
     "noise_strength": 0.3,
     "output": "tanh",
-    "discriminator_rate": 0.0015,
+    "discriminator_rate": 0.003,
     "discriminator_width": 0.5,
     "unshuffle": True,
     "input_noise": 0.2,
@@ -76,6 +78,8 @@ class StyleGan2Settings(GanSettings):
     mapping_layers : layers of the mapping network (original: 8; ADA for small tiles: 2).
     style_mixing : share of training images that are drawn in the styles of two latent vectors
         (original: 0.9).
+    start : what a tile's 4 x 4 px start from: ``noise`` of its own, or an image ``learnt`` for all
+        (original), which gives each place in a tile a structure of its own.
     noise_strength : what the strengths of the noise inputs start at; they are learnt at a tenth of
         the rate (original: 0, at the full rate).
     output : ``linear`` (original), or ``tanh``: tanh(2 x), which suits two phases.
@@ -110,6 +114,7 @@ class StyleGan2Settings(GanSettings):
     ema: float | None
     mapping_layers: int
     style_mixing: float
+    start: str
     noise_strength: float
     output: str
     discriminator_rate: float | None
@@ -139,6 +144,7 @@ class StyleGan2Settings(GanSettings):
             self._require(is_zero_or_more(getattr(self, name)), name, "0 or above")
         for name in ("discriminator_rate", "discriminator_width", "ema_ramp"):
             self._require(is_number(getattr(self, name), above=0), name, "above 0")
+        self._require(self.start in STARTS, "start", " or ".join(STARTS))
         self._require(self.output in OUTPUTS, "output", " or ".join(OUTPUTS))
         self._require(isinstance(self.unshuffle, bool), "unshuffle", "true or false")
         mixed, target = self.style_mixing, self.ada_target

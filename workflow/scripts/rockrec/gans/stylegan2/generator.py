@@ -1,4 +1,4 @@
-"""The generator: mapping, then a synthesis that doubles a learnt 4 x 4 image up to the tile."""
+"""The generator: mapping, then a synthesis that doubles an image of 4 x 4 px up to the tile."""
 
 import math
 
@@ -13,6 +13,7 @@ from .modulated import ModulatedConv
 from .noise import gaussian_noise, seeds_of
 
 SMALLEST = 4
+START = -1  # what counts as the layer of the noise that tiles start from
 MEAN_OF = 10_000  # vectors z that the mean of w is measured on
 # How fast the noise strengths learn, relative to the weights. Single numbers to which every pixel
 # pulls, they would else outrun the styles, and the generator would build the rock from its noise.
@@ -25,15 +26,27 @@ def widths(size: int, settings: StyleGan2Settings) -> dict[int, int]:
     return {r: min(settings.channels * size // r, settings.max_channels) for r in resolutions}
 
 
-class Start(nn.Module):
-    """The learnt image of 4 x 4 px that every tile starts from."""
+class LearntStart(nn.Module):
+    """The one image of 4 x 4 px that every tile starts from, learnt."""
 
     def __init__(self, channels, random):
         super().__init__()
         self.image = nn.Parameter(torch.randn(1, channels, SMALLEST, SMALLEST, generator=random))
 
-    def forward(self, n: int) -> torch.Tensor:
-        return self.image.expand(n, -1, -1, -1)
+    def forward(self, seeds: torch.Tensor) -> torch.Tensor:
+        return self.image.expand(len(seeds), -1, -1, -1)
+
+
+class NoiseStart(nn.Module):
+    """An image of 4 x 4 px for each tile, of noise: rock has no place that is like no other."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, seeds: torch.Tensor) -> torch.Tensor:
+        noise = gaussian_noise(seeds, START, SMALLEST, SMALLEST * self.channels)
+        return noise.view(len(seeds), self.channels, SMALLEST, SMALLEST)
 
 
 class StyledLayer(nn.Module):
@@ -91,7 +104,10 @@ class Generator(nn.Module):
         self.latent, self.saturating = settings.latent, settings.output == "tanh"
         channels = widths(size, settings)
         self.mapping = Mapping(settings.latent, settings.mapping_layers, random)
-        self.start = Start(channels[SMALLEST], random)
+        if settings.start == "learnt":
+            self.start = LearntStart(channels[SMALLEST], random)
+        else:
+            self.start = NoiseStart(channels[SMALLEST])
         self.layers, self.to_image = nn.ModuleList(), nn.ModuleList()
         before = channels[SMALLEST]
         for resolution, width in channels.items():
@@ -133,15 +149,20 @@ class Generator(nn.Module):
         """Return w for every layer (n, styles, latent) of latent vectors z (n, latent)."""
         return self.mapping(latent)[:, None].expand(-1, self.styles, -1)
 
-    def synthesis(self, styles: torch.Tensor, seeds: torch.Tensor) -> torch.Tensor:
+    def synthesis(
+        self, styles: torch.Tensor, seeds: torch.Tensor, start: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """Draw images (n, 1, size, size).
 
         Parameters
         ----------
         styles : (n, styles, latent) w of each layer.
         seeds : (n,) int32, of the noise.
+        start : (n, channels, 4, 4) what the images start from, instead of what follows from the
+            seeds.
         """
-        signal, image, layer = self.start(len(styles)), None, 0
+        signal = self.start(seeds) if start is None else start
+        signal, image, layer = signal.to(styles.dtype), None, 0
         for number, to_image in enumerate(self.to_image):
             for _ in range(1 if number == 0 else 2):
                 signal = self.layers[layer](signal, styles[:, layer], seeds, layer)

@@ -8,7 +8,7 @@ import torch
 from rockrec.progress import Progress
 
 from .filters import halved
-from .generator import Generator
+from .generator import Generator, NoiseStart
 from .noise import seeds_of
 
 CANDIDATES = 512  # random styles, of which the nearest is where a search begins
@@ -16,8 +16,11 @@ AT_ONCE = 32
 RATE = 0.05  # of Adam, falling to 0 along a half cosine
 
 
+@torch.no_grad()
 def interpolation(generator: Generator, latent: torch.Tensor, frames: int) -> np.ndarray:
     """Draw a closed walk through latent vectors, straight in w, under the noise of the first.
+
+    Where tiles start from noise, the walk passes through that of each corner, at unit variance.
 
     Parameters
     ----------
@@ -28,19 +31,26 @@ def interpolation(generator: Generator, latent: torch.Tensor, frames: int) -> np
     -------
     (n · frames, size, size) float32 gray tiles; the walk ends one frame before its beginning.
     """
-    corners = generator.mapping(latent)
-    along = torch.arange(frames, device=latent.device)[:, None] / frames
-    walk = [
-        torch.lerp(one, other, along)
-        for one, other in zip(corners, corners.roll(-1, dims=0), strict=True)
-    ]
-    seed = seeds_of(latent[:1])
+    along = torch.arange(frames, device=latent.device) / frames
+    seeds = seeds_of(latent)
+    styles = _walk(generator.styles_of(latent), along)
+    starts = _walk(generator.start(seeds), along)
+    if isinstance(generator.start, NoiseStart):
+        # The mean of two independent numbers varies less than each.
+        spread = torch.sqrt(along**2 + (1 - along) ** 2)
+        starts = starts / spread.repeat(len(latent))[:, None, None, None]
     drawn = []
-    with torch.no_grad():
-        for w in torch.cat(walk).split(AT_ONCE):
-            styles = w[:, None].expand(-1, generator.styles, -1)
-            drawn.append(generator.synthesis(styles, seed.expand(len(w)))[:, 0].float().cpu())
+    for some, begun in zip(styles.split(AT_ONCE), starts.split(AT_ONCE), strict=True):
+        gray = generator.synthesis(some, seeds[:1].expand(len(some)), begun)
+        drawn.append(gray[:, 0].float().cpu())
     return torch.cat(drawn).numpy()
+
+
+def _walk(corners: torch.Tensor, along: torch.Tensor) -> torch.Tensor:
+    """Go straight from each corner (n, ...) to the next, and from the last to the first."""
+    along = along.view(-1, *[1] * (corners.ndim - 1))
+    pairs = zip(corners, corners.roll(-1, dims=0), strict=True)
+    return torch.cat([torch.lerp(one, other, along) for one, other in pairs])
 
 
 @dataclass(frozen=True)
@@ -50,18 +60,21 @@ class Projection:
     Attributes
     ----------
     styles : (n, styles, latent) w of each layer.
+    starts : (n, channels, 4, 4) what the tiles start from.
     gray : (n, size, size) float32, what it draws there.
     """
 
     styles: np.ndarray
+    starts: np.ndarray
     gray: np.ndarray
 
 
 def project(generator: Generator, tiles: np.ndarray, steps: int, seed: int) -> Projection:
     """Find the styles under which a generator draws tiles that are given (GAN inversion).
 
-    The w of every layer is sought by itself, from the nearest of 512 random ones on, with Adam
-    on the squared difference at all resolutions down to 4 px. The noise stays as it is.
+    The w of every layer is sought by itself, and so is what a tile starts from unless it is
+    learnt: from the nearest of 512 random tiles on, with Adam on the squared difference at all
+    resolutions down to 4 px. The noise of the layers stays as it is.
 
     Parameters
     ----------
@@ -72,29 +85,32 @@ def project(generator: Generator, tiles: np.ndarray, steps: int, seed: int) -> P
     random = torch.Generator().manual_seed(seed)
     z = torch.randn(CANDIDATES, generator.latent, generator=random).to(device)
     wanted = torch.from_numpy(tiles[:, None] * 2.0 - 1).float().to(device)
-    noise = seeds_of(z[:1])
+    seed = seeds_of(z[:1])
+
+    def drawn(styles, starts):
+        return generator.synthesis(styles, seed.expand(len(styles)), starts)
+
     with torch.no_grad():
-        w = generator.mapping(z)
-        images = torch.cat([_drawn(generator, some[:, None], noise) for some in w.split(AT_ONCE)])
+        styles, starts = generator.styles_of(z), generator.start(seeds_of(z))
+        pieces = zip(styles.split(AT_ONCE), starts.split(AT_ONCE), strict=True)
+        images = torch.cat([drawn(*some) for some in pieces])
         nearest = torch.stack([_distances(images, one[None]).argmin() for one in wanted])
-    styles = w[nearest][:, None].repeat(1, generator.styles, 1).requires_grad_()
-    optimiser = torch.optim.Adam([styles], RATE)
+    styles = styles[nearest].clone().requires_grad_()
+    starts = starts[nearest].clone().requires_grad_(isinstance(generator.start, NoiseStart))
+    sought = [values for values in (styles, starts) if values.requires_grad]
+    optimiser = torch.optim.Adam(sought, RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     progress = Progress("project", steps)
     for step in range(steps):
         optimiser.zero_grad()
-        _distances(_drawn(generator, styles, noise), wanted).sum().backward()
+        _distances(drawn(styles, starts), wanted).sum().backward()
         optimiser.step()
         schedule.step()
         progress.report(step + 1)
     with torch.no_grad():
-        gray = _drawn(generator, styles, noise)[:, 0].float().cpu().numpy()
-    return Projection(styles.detach().cpu().numpy(), gray)
-
-
-def _drawn(generator, styles, noise):
-    styles = styles.expand(-1, generator.styles, -1)
-    return generator.synthesis(styles, noise.expand(len(styles)))
+        gray = drawn(styles, starts)[:, 0].float()
+    arrays = (values.detach().cpu().numpy() for values in (styles, starts, gray))
+    return Projection(*arrays)
 
 
 def _distances(images: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
