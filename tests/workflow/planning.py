@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import snakemake.workflow
 import yaml
 from snakemake.api import SnakemakeApi
 from snakemake.io import is_flagged
 from snakemake.jobs import get_script_mtime
+from snakemake.parser import parse
 from snakemake.settings.types import (
     ConfigSettings,
     DAGSettings,
@@ -24,6 +26,23 @@ from snakemake.settings.types import (
 
 ROOT = Path(__file__).parents[2]
 DRAWN = ("results/figures/", "results/tables/", "results/report")
+
+PARSED: dict[tuple, tuple] = {}
+
+
+def parsed_once(path, workflow, linemap, rulecount):
+    """Parse a Snakefile, or remember it: Snakemake would do it anew for each plan."""
+    name = path.get_path_or_uri(secret_free=True)
+    key = (name, os.stat(name).st_mtime_ns, rulecount)
+    if key not in PARSED:
+        lines = {}
+        PARSED[key] = *parse(path, workflow, lines, rulecount=rulecount), lines
+    code, rules, lines = PARSED[key]
+    linemap.update(lines)
+    return code, rules
+
+
+snakemake.workflow.parse = parsed_once
 
 
 @contextmanager
