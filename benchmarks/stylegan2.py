@@ -45,7 +45,7 @@ from rockrec.threads import keep_large_blocks  # noqa: E402
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores
 KIND = {"kind": "stylegan2_ada"}
-LENGTH = {"steps": 900, "decay_from": 400, "decay_to": 900}  # as in the demo
+LENGTH = {"steps": 1200, "decay_from": 500, "decay_to": 1200}  # five minutes of one core at 64 px
 RECIPE = KIND | LENGTH
 CURES = {
     "start": {"start": "learnt"},
