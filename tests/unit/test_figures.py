@@ -324,6 +324,14 @@ def test_history_marks_the_kept_step_and_the_floor():
         assert history[column].iloc[-1] in losses_drawn
 
 
+def test_the_bold_losses_of_a_short_training_are_not_smoothed_flat():
+    history = example_results.gan_history(steps=40, every=20, kept=40)
+    history["loss_generator"] = -history["step"] / 40
+    losses, *_ = history_axes({"wgan_gp": history}, {})
+    pale, bold = (line.get_ydata() for line in losses.lines[2:4])
+    np.testing.assert_allclose(bold, pale, atol=0.1)
+
+
 def test_history_shows_the_probability_of_ada_where_there_is_one():
     history = example_results.gan_history()
     history["ada_p"] = np.nan
@@ -428,6 +436,15 @@ def test_the_strip_marks_the_kept_step_or_the_last_shown_before_it():
     texts = figure.findobj(Text)
     marked = [text.get_text() for text in texts if text.get_color() == style.VERMILLION]
     assert marked == ["step 400"]
+
+
+def test_of_many_trainings_fewer_latent_vectors_are_shown():
+    rows = {}
+    for n in (1, 4, 9):
+        figure = plot_strips(dict.fromkeys(map(str, range(n)), strip_of_tiles()))
+        shown = [axes for axes in figure.subfigs[0].get_axes() if axes.images]
+        rows[n] = len(shown) // len({axes.get_position().x0 for axes in shown})
+    assert rows == {1: 4, 4: 3, 9: 2}
 
 
 def test_resizing_states_the_phase_fractions():

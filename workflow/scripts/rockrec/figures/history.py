@@ -26,7 +26,7 @@ from rockrec.figures.style import (
 from rockrec.figures.workflow import draw_workflow
 
 DRAWING, LEGEND = 2.2, 0.5  # inches, the heights of the workflow and of the legend
-SMOOTHED_OVER = 50  # points of the losses' running median
+SMOOTHED_OVER = 50  # points of the losses' running median, at most a tenth of all
 MOST_LINES = 20  # annealed realisations drawn, of each method
 
 
@@ -133,7 +133,8 @@ def _to_whole_decades(axes: Axes) -> None:
 def _draw_losses(axes: Axes, history: pd.DataFrame) -> None:
     for column, colour in (("loss_discriminator", SKY), ("loss_generator", VERMILLION)):
         known = history.dropna(subset=column)
-        median = known[column].rolling(SMOOTHED_OVER, center=True, min_periods=1).median()
+        points = min(SMOOTHED_OVER, max(len(known) // 10, 1))
+        median = known[column].rolling(points, center=True, min_periods=1).median()
         axes.plot(known["step"], known[column], color=colour, linewidth=0.4, alpha=0.4)
         axes.plot(known["step"], median, color=colour)
     axes.axhline(0, color=GRAY, linewidth=0.5, zorder=0)

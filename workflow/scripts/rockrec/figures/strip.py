@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from rockrec.figures.style import PAGE_WIDTH, VERMILLION, missing, panel_letters, styled
 
 COLUMNS = 9
+FEWEST_ROWS, MOST_ROWS = 2, 12  # of a training; of all, for the length of a page
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ def plot_strips(strips: Mapping[str, Strip]) -> Figure:
 
     Parameters
     ----------
-    strips : by label; as many checks as fit the page are shown, spread evenly.
+    strips : by label; as many checks as fit the page are shown, spread evenly. Of many trainings
+        fewer latent vectors are shown, two at least.
     """
     strips = {label: strip for label, strip in strips.items() if len(strip.steps)}
     if not strips:
         return missing("Tiles over training", ["no network has been trained"])
     rows = max(strip.tiles.shape[1] for strip in strips.values())
+    rows = min(rows, max(FEWEST_ROWS, MOST_ROWS // len(strips)))
     side = PAGE_WIDTH / COLUMNS
     figure = Figure(figsize=(PAGE_WIDTH, len(strips) * (rows * side + 0.45)))
     figure.get_layout_engine().set(h_pad=0.01, w_pad=0.01, hspace=0, wspace=0)
@@ -46,7 +49,7 @@ def plot_strips(strips: Mapping[str, Strip]) -> Figure:
         for column, check in enumerate(shown):
             colour = VERMILLION if check == kept else "black"
             grid[0, column].set_title(f"step {strip.steps[check]}", fontsize=6, color=colour)
-            for row, tile in enumerate(strip.tiles[check]):
+            for row, tile in enumerate(strip.tiles[check][:rows]):
                 grid[row, column].imshow(
                     tile, cmap="gray", vmin=0, vmax=255, interpolation="nearest"
                 )
