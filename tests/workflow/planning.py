@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import snakemake.workflow
 import yaml
-from snakemake.api import SnakemakeApi
+from snakemake import api, workflow
 from snakemake.io import is_flagged
 from snakemake.jobs import get_script_mtime
 from snakemake.parser import parse
@@ -42,7 +41,7 @@ def parsed_once(path, workflow, linemap, rulecount):
     return code, rules
 
 
-snakemake.workflow.parse = parsed_once
+workflow.parse = parsed_once
 
 
 @contextmanager
@@ -50,8 +49,8 @@ def dag_of(folder: Path, config: dict, snakefile: Path = ROOT / "Snakefile") -> 
     """Yield the workflow of a config, with its DAG, run in `folder`."""
     configfile = folder / "planned.yaml"
     configfile.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
-        opened = api.workflow(
+    with api.SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as session:
+        opened = session.workflow(
             resource_settings=ResourceSettings(cores=2),
             config_settings=ConfigSettings(configfiles=[configfile]),
             snakefile=snakefile,
