@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
+from running import ROOT
 from snakemake import api, workflow
 from snakemake.io import is_flagged
 from snakemake.jobs import get_script_mtime
@@ -23,7 +24,6 @@ from snakemake.settings.types import (
     SchedulingSettings,
 )
 
-ROOT = Path(__file__).parents[2]
 DRAWN = ("results/figures/", "results/tables/", "results/report")
 
 PARSED: dict[tuple, tuple] = {}
