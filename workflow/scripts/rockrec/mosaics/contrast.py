@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from numba import njit
 
 from rockrec.images import ImageError
 from rockrec.mosaics.reading import row_bands
 from rockrec.outputs import written_whole
 
 PERCENTILES = (0.5, 99.5)
-CHUNK = 2**20  # pixels counted at a time, in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,8 @@ class Histogram:
         self.counts = np.zeros(np.iinfo(dtype).max + 1, np.int64)
 
     def add(self, band: np.ndarray) -> None:
-        """Count the pixels of a band."""
-        for some in np.array_split(band.ravel(), band.size // CHUNK + 1):
-            self.counts += np.bincount(some, minlength=len(self.counts))
+        """Count the pixels of a band (rows, columns)."""
+        _count(band, self.counts)
 
     def values(self) -> np.ndarray:
         """Return the gray levels that occur."""
@@ -57,6 +56,13 @@ class Histogram:
         below = np.cumsum(self.counts)
         low, high = (np.searchsorted(below, p / 100 * below[-1]) for p in PERCENTILES)
         return Contrast(int(low), int(high), int(found[0]), int(found[-1]))
+
+
+@njit(nogil=True, cache=True)
+def _count(band, counts):
+    for row in band:
+        for value in row:
+            counts[value] += 1
 
 
 def values_of(mosaic) -> np.ndarray:
