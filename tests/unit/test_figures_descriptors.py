@@ -4,7 +4,7 @@ import example_results
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.text import Text
+from drawn import text_of
 
 from rockrec.figures.descriptor_curves import panels_of, plot_descriptors, plot_sample_descriptors
 from rockrec.figures.polytope_curves import plot_polytope_curves
@@ -23,10 +23,6 @@ def with_directions(names=("S2H", "S2V"), apart=0.0, fraction=0.2):
         for name, sign in zip(names, (1, -1), strict=True)
     ]
     return pd.concat([curves, *lines], ignore_index=True)
-
-
-def text_of(figure):
-    return [text.get_text() for text in figure.findobj(Text)]
 
 
 def labels_of(figure):

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
-from matplotlib.text import Text
+from drawn import text_of
 
 from rockrec.descriptors import describe
 from rockrec.descriptors.polytopes import POLYTOPES, vertex_offsets
@@ -28,10 +28,6 @@ SOURCES = ("real", "sa/1", "wgan_gp/1")
 
 def tile_sources(sources=SOURCES, n=8):
     return {source: Tiles(example_results.tiles(i, n), 200.0) for i, source in enumerate(sources)}
-
-
-def text_of(figure):
-    return [text.get_text() for text in figure.findobj(Text)]
 
 
 # --- figure 3

@@ -19,7 +19,7 @@ rule train_gan:
         method=methods_of_kind(*NETWORKS),
     conda:
         "../../envs/torch.yaml"
-    threads: 8
+    threads: settings["run"]["training_threads"]
     resources:
         mem_mb=16000,
         runtime=1440,
