@@ -18,18 +18,23 @@ The last line is StyleGAN2's own size and regularisation. Official implementatio
 import argparse
 import itertools
 import json
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
-from rockrec.devices import choose_device
-from rockrec.gans.loop import Training
-from rockrec.gans.monitor import Monitor
-from rockrec.gans.networks import KINDS
-from rockrec.gans.settings import PRECISIONS, gan_settings
-from rockrec.threads import use_threads
+LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
+sys.path.insert(0, str(LIBRARY))
+
+from rockrec.devices import choose_device  # noqa: E402
+from rockrec.gans.loop import Training  # noqa: E402
+from rockrec.gans.monitor import Monitor  # noqa: E402
+from rockrec.gans.networks import KINDS  # noqa: E402
+from rockrec.gans.settings import PRECISIONS, gan_settings  # noqa: E402
+from rockrec.threads import use_threads  # noqa: E402
 
 
 def main() -> None:
