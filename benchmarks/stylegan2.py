@@ -72,8 +72,8 @@ EVERYTHING = RECIPE | {
     "decay_from": 1500,
     "decay_to": 3000,
 }
-# p has to move within the few images of a run on a processor.
-FEW = RECIPE | {"steps": 1200, "decay_from": None, "decay_to": None}
+# 300 tiles are seen 256 times each; p has to move within these few images.
+FEW = RECIPE | {"steps": 4800, "decay_from": None, "decay_to": None}
 ADA = {"ada_images": 20_000}
 # Recipe, tile size, training tiles (None for all).
 RECIPES = {
