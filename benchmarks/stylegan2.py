@@ -63,7 +63,8 @@ CURES = {
 NONE = {key: value for change in CURES.values() for key, value in change.items()}
 # Quarters of the tiles, 32 px, where a run takes minutes.
 SMALL = RECIPE | {"steps": 800, "decay_from": 300, "decay_to": 800}
-# All of the original at once, but the path length's weight: at 2, in 800 steps, tiles went blank.
+# R1, path length, style mixing and ADA at once, beside the cures. The path length's weight is not
+# the original's 2, with which tiles went blank in 800 steps; p can move in so few images.
 EVERYTHING = RECIPE | {
     "style_mixing": 0.9,
     "path_length": 0.1,
@@ -101,7 +102,7 @@ def main() -> None:
         for seed in options.seeds:
             for name in options.recipes:
                 stem = options.out / f"{options.rock}_{name.replace(' ', '-')}_{seed}"
-                if not stem.with_suffix(".csv").exists():
+                if not _file(stem, ".csv").exists():
                     logging.info("%s", stem.name)
                     run(stem, name, seed, *parts, options)
     recipes.report(options.out)
@@ -183,16 +184,21 @@ def run(stem: Path, name: str, seed: int, training, validation, apart, options) 
         "phase fraction at 0": zero.mean(),
         "gray": np.mean(np.abs(gray) < 0.8),
         "p": pd.read_csv(files.history)["ada_p"].iloc[-1],
-        **outputs(files, size, training, validation, gray),
+        **outputs(files, size, training, validation),
         "nearest": nearest(made[:256], training) / nearest(validation[:256], training),
         "cpu_s": seconds,
         "step": model.step,
     }
     more = pd.DataFrame({"descriptor": list(extra), "ratio": list(extra.values())})
-    pd.concat([table, more]).assign(of="tile").to_csv(stem.with_suffix(".csv"), index=False)
+    pd.concat([table, more]).assign(of="tile").to_csv(_file(stem, ".csv"), index=False)
     if size == recipes.SIZE:
-        recipes.picture(stem.with_suffix(".png"), made, apart)
-    curves(stem.with_name(stem.name + "_curves.png"), described, real, f"{name}, seed {seed}")
+        recipes.picture(_file(stem, ".png"), made, apart)
+    curves(_file(stem, "_curves.png"), described, real, f"{name}, seed {seed}")
+
+
+def _file(stem: Path, ending: str) -> Path:
+    """A result's file; not `with_suffix`, for a recipe's name may have a point in it."""
+    return stem.with_name(stem.name + ending)
 
 
 def quarters(tiles: np.ndarray, size: int) -> np.ndarray:
@@ -201,8 +207,8 @@ def quarters(tiles: np.ndarray, size: int) -> np.ndarray:
 
 
 @torch.no_grad()
-def outputs(files, size: int, training, validation, gray) -> dict[str, float]:
-    """The discriminator's mean output at the last step, on tiles as it was shown them."""
+def outputs(files, size: int, training, validation) -> dict[str, float]:
+    """The discriminator's mean output, on tiles as it was shown them; both networks' last step."""
     state = load_whole(files.checkpoint)
     settings = load_model(files.model).settings
     networks = build(size, settings, seed=0)
@@ -220,7 +226,7 @@ def outputs(files, size: int, training, validation, gray) -> dict[str, float]:
     return {
         "D training": mean(some(training)),
         "D validation": mean(some(validation)),
-        "D generated": mean(torch.from_numpy(gray[:SCORED, None])),
+        "D generated": mean(networks.generate(Draws(1, SCORED), torch.device("cpu"))),
     }
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import gaussian_filter
 
 from rockrec.gans.ada.controller import Controller
 from rockrec.gans.ada.matrices import rotation, scaling, translation
@@ -121,6 +122,26 @@ def test_each_augmentation_is_drawn_with_the_probability():
         assert share == pytest.approx(0.3, abs=0.03), name
 
 
+def test_each_augmentation_is_as_strong_as_in_the_paper():
+    """Karras et al., 2020 b, appendix B: read off a ramp, whose gray level is the column."""
+    n, size = 1000, 32
+    ramp = torch.arange(float(size)).view(1, 1, 1, size).repeat(n, 1, size, 1)
+
+    def centre(name):
+        """Gray level and slope at the centre of each image."""
+        row = Pipeline((name,))(ramp, ALWAYS, Draws(4, n))[:, 0, size // 2]
+        before, after = row[:, size // 2 - 1], row[:, size // 2]
+        return (before + after) / 2 - (size - 1) / 2, after - before
+
+    def spread(values):
+        return values.std().item()
+
+    assert spread(centre("brightness")[0]) == pytest.approx(0.2, rel=0.08)
+    for name, expected in (("contrast", 0.5), ("scaling", 0.2), ("stretching", 0.2)):
+        assert spread(torch.log2(centre(name)[1])) == pytest.approx(expected, rel=0.08), name
+    assert spread(centre("fractional_shifts")[0]) == pytest.approx(0.125 * size, rel=0.08)
+
+
 def test_gradients_pass_to_the_images():
     images = tiles(6).requires_grad_()
     Pipeline(ADA_AUGMENTATIONS)(images, ALWAYS, Draws(4, 6)).square().sum().backward()
@@ -200,6 +221,21 @@ def test_motions_that_the_fabric_forbids_are_refused_by_name():
     check_fabric(["flips"], layered)
     with pytest.raises(FabricError, match="rotation.*S2H and S2V"):
         check_fabric(["rotation"], layered)
+
+
+def test_rotation_is_refused_where_the_rock_is_one_along_its_axes_and_another_across():
+    random = np.random.default_rng(0)
+    bars = np.zeros((300, 32, 32), np.uint8)
+    for tile in bars:
+        for row, column in random.integers(0, 32, (6, 2)):
+            along, across = (2, 12) if random.random() < 0.5 else (12, 2)
+            tile[row : row + along, column : column + across] = 1
+    check_fabric(["quarter_turns"], bars)
+    with pytest.raises(FabricError, match="along the axes and S2 along the diagonals"):
+        check_fabric(["rotation"], bars)
+    for scale in (1.0, 2.0):  # px
+        noise = random.normal(size=(300, 32, 32))
+        check_fabric(["rotation"], (gaussian_filter(noise, (0, scale, scale)) > 0).astype(np.uint8))
 
 
 @pytest.mark.parametrize("p", [0.3, 0.6])

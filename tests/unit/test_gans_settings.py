@@ -120,6 +120,13 @@ def test_rates_and_betas_are_corrected_for_lazy_updates():
         assert plain.adam(player) == (0.002, (0.0, 0.99)) and plain.lazy(player) is None
 
 
+def test_betas_are_floats_as_torch_wants_them():
+    for kind in BY_KIND:
+        assert all(
+            type(beta) is float for beta in gan_settings({"kind": kind, "betas": [0, 0]}).betas
+        )
+
+
 def test_the_running_mean_is_short_at_first():
     settings = stylegan2(ema=0.99, ema_ramp=0.05)
     # Half-life 5 % of the steps so far: 1 after 20 steps.

@@ -7,9 +7,11 @@ import torch
 from torch.autograd import gradcheck, gradgradcheck
 from torch.nn import functional
 
+from rockrec.gans.draws import Draws
 from rockrec.gans.penalties import r1_penalty
 from rockrec.gans.processes import Processes
 from rockrec.gans.settings import gan_settings
+from rockrec.gans.stylegan2.adversaries import StyleGan2Ada
 from rockrec.gans.stylegan2.discriminator import Block, Discriminator, batch_spread
 from rockrec.gans.stylegan2.equalised import EqualisedConv, EqualisedLinear
 from rockrec.gans.stylegan2.filters import doubled, halved, smoothed
@@ -339,6 +341,35 @@ def test_autocast_keeps_demodulation_and_batch_statistics_in_float32():
         scores = discriminator(images)
     assert (images - plain).abs().max() < 0.1
     assert torch.isfinite(scores.float()).all()
+
+
+def test_autocast_leaves_penalties_as_they_are():
+    networks = StyleGan2Ada(16, small(r1=0.3, path_length=2.0, ada=[]), random())
+    images = normal(4, 1, 16, 16)
+    for player in ("discriminator", "generator"):
+        plain = networks.lazy_penalty(player, images, Draws(1, 4))
+        with torch.autocast("cpu", torch.bfloat16):
+            low = networks.lazy_penalty(player, images, Draws(1, 4))
+        assert low.dtype == torch.float32
+        assert low.item() == pytest.approx(plain.item(), rel=1e-3)
+
+
+def test_the_losses_are_those_of_the_formula():
+    networks = StyleGan2Ada(16, small(input_noise=0.0, ada=[]), random())
+    real, fake = normal(4, 1, 16, 16), normal(4, 1, 16, 16, seed=1)
+    loss, of_real, of_fake = networks.discriminator_loss(real, fake, Draws(1, 4))
+    d_real, d_fake = torch.sigmoid(of_real.double()), torch.sigmoid(of_fake.double())
+    expected = -(d_real.log().mean() + (1 - d_fake).log().mean())
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
+    loss = networks.generator_loss(fake, Draws(1, 4))
+    assert loss.item() == pytest.approx(-d_fake.log().mean().item(), rel=1e-5)
+
+
+def test_the_discriminator_sees_noise_of_the_deviation_that_is_set():
+    networks = StyleGan2Ada(16, small(input_noise=0.2, ada=[]), random())
+    images = normal(64, 1, 16, 16)
+    noise = networks.seen(images, Draws(1, 64)) - images
+    assert noise.std().item() == pytest.approx(0.2, rel=0.05)
 
 
 def test_noise_strengths_start_as_set_and_learn_at_a_tenth():

@@ -77,6 +77,13 @@ def test_a_mistake_is_named_with_its_path(path, value, expected):
     assert expected in mistakes(changed(path, value))
 
 
+def test_an_automatic_batch_has_to_be_shared_by_the_gpus_too():
+    config = changed(["methods", "stylegan2_ada", "batch"], None)
+    resolve(config | {"run": {"gpus": 2}})
+    said = mistakes(config | {"run": {"gpus": 3}})
+    assert "stylegan2_ada.batch: null, which is 32 for tiles of 64 px, cannot be shared by" in said
+
+
 def test_all_mistakes_are_listed_at_once():
     config = changed(["denoise", "radius"], 0)
     config["res"] = {"squares": 0}

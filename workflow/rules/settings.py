@@ -7,7 +7,7 @@ import re
 from blocks import experiment_samples, for_sample
 from config_schema import filled, load_schema, schema_mistakes
 from mosaic_checks import mosaic_mistakes
-from rockrec.gans.settings import LARGER_KINDS, gan_settings
+from rockrec.gans.settings import LARGER_KINDS, automatic_batch, gan_settings
 from rockrec.grid import Grid
 
 RESERVED_NAMES = {
@@ -251,6 +251,12 @@ def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
                     f"methods.{method}.size: {wanted}, but {settings['methods'][method]['kind']} "
                     f"draws tiles of the size that it is trained on only, {tiles['size']} px "
                     f"({path}.size)"
+                )
+            automatic, gpus = automatic_batch(tiles["size"]), settings["run"]["gpus"]
+            if settings["methods"][method].get("batch", 0) is None and automatic % gpus:
+                mistakes.append(
+                    f"methods.{method}.batch: null, which is {automatic} for tiles of "
+                    f"{tiles['size']} px, cannot be shared by run.gpus, {gpus}"
                 )
         networks = [m for m in block["methods"] if settings["methods"][m]["kind"] in NETWORKS]
         if networks and (tiles["size"] < 16 or tiles["size"] & (tiles["size"] - 1)):

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from scipy.interpolate import CubicSpline
 
 from rockrec.descriptors import describe
 
 LIMIT = 9.0  # floors, that is three standard errors
+NEAREST = 3  # px along a diagonal; nearer by, S2 bends too sharply to be read between whole pixels
 # A half turn leaves all two-point functions, P4, P6 and L as they are, but turns the apex of the
-# triangles. Flips exchange the two oblique directions, quarter turns the axes, too.
+# triangles. Flips exchange the two oblique directions, quarter turns the axes, too; a rotation by
+# any angle besides these with those.
 APEX = ("P3H", "P3V")
 OBLIQUE = (("S2D+", "S2D-"),)
 AXES = (("S2H", "S2V"), ("P3H", "P3V"))
@@ -62,6 +65,9 @@ def check_fabric(augmentation: Sequence[str], tiles: np.ndarray) -> None:
     for motion in augmentation:
         for one, other in EXCHANGED[motion]:
             differences[f"{one} and {other}"] = curves[one] - curves[other]
+        if motion == "rotation":
+            what = "S2 along the axes and S2 along the diagonals"
+            differences[what] = _axes_and_diagonals(curves)
     for what, difference in differences.items():
         floor = np.mean(difference.var(axis=0, ddof=1)) / len(tiles)
         error = np.mean(difference.mean(axis=0) ** 2)
@@ -70,3 +76,12 @@ def check_fabric(augmentation: Sequence[str], tiles: np.ndarray) -> None:
                 f"augmentation {', '.join(augmentation)}: this rock has a fabric that forbids it: "
                 f"{what} differ by {error / floor:.0f} times the floor"
             )
+
+
+def _axes_and_diagonals(curves: dict[str, np.ndarray]) -> np.ndarray:
+    """S2 along the axes less S2 along the diagonals at equal distances, tile by tile."""
+    axes = (curves["S2H"] + curves["S2V"]) / 2
+    diagonals = (curves["S2D+"] + curves["S2D-"]) / 2
+    lags = np.arange(axes.shape[1])
+    steps = np.arange(NEAREST, int(lags[-1] / np.sqrt(2)) + 1)
+    return CubicSpline(lags, axes, axis=1)(steps * np.sqrt(2)) - diagonals[:, steps]

@@ -1,7 +1,8 @@
 """The processes that train one network together: one, unless ``torchrun`` started several.
 
 Each works on its part of every batch, and the gradients are averaged before every update, so n
-processes do what one does. Only BatchNorm in training looks at its own process's part. (Torch's
+processes do what one does. Only BatchNorm in training and StyleGAN2's spread of the batch look at
+their own process's part, the latter in groups of 4 images. (Torch's
 DistributedDataParallel loses, without a word, the gradients of a loss that is itself made of
 gradients, as the gradient penalty is.)
 """

@@ -96,8 +96,8 @@ def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarr
     """
     if model.settings.kind not in LARGER_KINDS:
         raise ValueError(
-            f"size {size} px: {model.settings.kind} starts from a learnt image of 4 x 4 cells, and "
-            f"so draws tiles of {model.size} px only"
+            f"size {size} px: {model.settings.kind} draws tiles of the size that it is trained on "
+            f"only, {model.size} px"
         )
     if size % model.size:
         raise ValueError(f"size {size} px is no whole multiple of the tile's, {model.size} px")

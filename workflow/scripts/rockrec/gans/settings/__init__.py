@@ -8,7 +8,7 @@ import dataclasses
 
 from .convolutional import DCGAN, WGAN_GP, ConvolutionalSettings
 from .engine import COMMON, PRECISIONS, THRESHOLDS, GanSettings, check_size
-from .stylegan2 import STYLEGAN2_ADA, StyleGan2Settings
+from .stylegan2 import STYLEGAN2_ADA, StyleGan2Settings, automatic_batch
 
 BY_KIND: dict[str, tuple[type[GanSettings], dict]] = {
     "dcgan": (ConvolutionalSettings, DCGAN),
@@ -25,6 +25,7 @@ __all__ = [
     "ConvolutionalSettings",
     "GanSettings",
     "StyleGan2Settings",
+    "automatic_batch",
     "check_size",
     "gan_settings",
 ]

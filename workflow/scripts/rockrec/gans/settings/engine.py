@@ -109,6 +109,7 @@ class GanSettings:
             "betas",
             "two numbers in [0, 1)",
         )
+        object.__setattr__(self, "betas", tuple(map(float, self.betas)))  # torch's Adam asks for it
         require_some_of(AUGMENTATIONS, "augmentation", self)
         require_some_of(GUIDES, "guide", self)
         self._require(is_number(self.guide_weight, above=0), "guide_weight", "above 0")

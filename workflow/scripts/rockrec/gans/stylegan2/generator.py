@@ -168,7 +168,8 @@ class Generator(nn.Module):
                 signal = self.layers[layer](signal, styles[:, layer], seeds, layer)
                 layer += 1
             added = to_image(signal, styles[:, min(layer, self.styles - 1)])
-            image = added if image is None else doubled(image) + added
+            with torch.autocast(added.device.type, enabled=False):
+                image = added if image is None else doubled(image) + added
         return torch.tanh(2 * image) if self.saturating else image
 
     @torch.no_grad()

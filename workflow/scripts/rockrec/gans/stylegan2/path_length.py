@@ -15,7 +15,7 @@ class PathLength(nn.Module):
 
     E[(‖Jᵀ y‖ - a)²] with y random images, a the running mean of the lengths. As y is divided by
     the root of the number of pixels, and the length is the root mean square over the layers' w,
-    a weight of 2 is the paper's ln 2 / (r² (ln r - ln 2)) at every size r.
+    a weight of 2 is nearly the paper's ln 2 / (r² (ln r - ln 2)) at every size r.
 
     a is corrected for its beginning at 0, as Adam's means are. Otherwise the first hundreds of
     updates hold all lengths down, and in a short run the images hardly come to depend on w.
