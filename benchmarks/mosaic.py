@@ -25,7 +25,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
-from rockrec.mosaics import write_mosaic  # noqa: E402
+from rockrec.mosaics import open_mosaic, write_mosaic  # noqa: E402
 from rockrec.segmentation import load_unet  # noqa: E402
 from rockrec.segmentation.model import autocast  # noqa: E402
 from rockrec.synthetic import make_rock  # noqa: E402
@@ -106,9 +106,11 @@ def config_of(folder: Path, options) -> dict:
 
 
 def make_mosaic(folder: Path, height: int, width: int) -> None:
-    """Write raw.tif and, for its upper left corner, labels.npy; kept from an earlier run."""
+    """Write raw.tif and, for its upper left corner, labels.npy; kept from an equal run."""
     if (folder / "raw.tif").exists():
-        return
+        with open_mosaic(folder / "raw.tif") as mosaic:
+            if mosaic.shape == (height, width):
+                return
     rock = make_rock("pores", 2240, 3424, seed=1)
     np.save(folder / "labels.npy", rock.labels)
     across = np.concatenate([rock.gray, rock.gray[:, ::-1]], axis=1)
@@ -134,7 +136,7 @@ def run_stage(folder: Path, config: Path, target: str, cores: int) -> float:
     _, status, used = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{target} failed: see {folder}/logs")
-    return used.ru_maxrss / 1e6
+    return used.ru_maxrss * 1024 / 1e9
 
 
 def wall_time(folder: Path, stage: str) -> float:

@@ -151,7 +151,7 @@ def rows(part: str, pairs: list[tuple[np.ndarray, np.ndarray]], classes: tuple) 
     """Scores of all images (truth, predicted) together."""
     counts = sum(confusion(*pair, classes) for pair in pairs)
     boundaries = sum(boundary_counts(*pair, classes) for pair in pairs)
-    return score_rows(part, "trained", counts, boundaries, classes)
+    return score_rows(part, "trained", counts, boundaries, classes, {})
 
 
 def patches(shape: tuple[int, int], share: float, seed: int) -> np.ndarray:

@@ -1,6 +1,9 @@
 """Labels are read from what annotation programs write; what is no label is named with its place."""
 
 import json
+import struct
+import zlib
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -65,6 +68,34 @@ def test_numpy_and_tiff_of_any_number_type(tmp_path, dtype):
 def test_png(tmp_path):
     imsave(tmp_path / "a.png", LABELS, check_contrast=False)
     assert np.array_equal(read_labels(tmp_path / "a.png"), LABELS)
+
+
+def write_png(path, bits, colours, rows, palette=b""):
+    """A PNG from its chunks, rows of packed bytes."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", crc32(name + data))
+
+    width = len(rows[0]) * 8 // bits
+    header = struct.pack(">IIBBBBB", width, len(rows), bits, colours, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
+    chunks = [chunk(b"IHDR", header), chunk(b"IDAT", pixels), chunk(b"IEND", b"")]
+    if palette:
+        chunks.insert(1, chunk(b"PLTE", palette))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+
+
+def test_a_png_of_few_bits_keeps_its_values(tmp_path):
+    write_png(tmp_path / "2.png", 2, 0, [bytes([0b00011011] * 5)] * 20)
+    assert np.array_equal(read_labels(tmp_path / "2.png"), np.tile([0, 1, 2, 3], (20, 5)))
+    write_png(tmp_path / "4.png", 4, 0, [bytes([0x0F, 0x12] * 5)] * 20)
+    assert np.array_equal(read_labels(tmp_path / "4.png"), np.tile([0, 15, 1, 2], (20, 5)))
+
+
+def test_a_png_with_a_palette_is_refused(tmp_path):
+    write_png(tmp_path / "a.png", 8, 3, [bytes([0, 1] * 10)] * 20, palette=bytes(6))
+    with pytest.raises(ImageError, match="a.png: has a palette of colours; save it as 8-bit gray"):
+        read_labels(tmp_path / "a.png")
 
 
 # --- values ---------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Mosaics are read and written block by block, and come back as they were."""
 
+import os
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -82,11 +84,66 @@ def test_going_down_decodes_each_block_once(tmp_path, mosaic, monkeypatch):
     write_mosaic(tmp_path / "m.tif", mosaic, 50.0)
     decoded = []
     once = Mosaic._decode
-    monkeypatch.setattr(Mosaic, "_decode", lambda self, k: decoded.append(k) or once(self, k))
+    monkeypatch.setattr(
+        Mosaic, "_decode", lambda self, k, file: decoded.append(k) or once(self, k, file)
+    )
     with open_mosaic(tmp_path / "m.tif") as opened:
         for band in row_bands(1030, 100):
             assert np.array_equal(opened[band], mosaic[band])
     assert sorted(decoded) == list(range(9))
+
+
+def tiles_in_a_grid(folder, mosaic, rows, columns, **options):
+    """Write tiles of 64 px side by side, and return grid and paths."""
+    grid = Grid(rows=rows, columns=columns, overlap=0, first=1)
+    paths = grid.paths(str(folder / "r{row}_c{column:03}.tif"))
+    for k, path in enumerate(paths):
+        top, left = k // columns * 64, k % columns * 64
+        tifffile.imwrite(path, mosaic[top : top + 64, left : left + 64], **options)
+    return grid, paths
+
+
+def test_of_tiles_only_those_in_the_rows_of_the_last_request_are_kept(tmp_path, mosaic):
+    grid, paths = tiles_in_a_grid(tmp_path, mosaic, 8, 3, compression="zlib")
+    with open_mosaic(paths, grid) as stitched:
+        for band in row_bands(8 * 64, 64):
+            assert np.array_equal(stitched[band], mosaic[band, : 3 * 64])
+            kept = sum(block.size for tile in stitched._tiles for block in tile._decoded.values())
+            assert kept == 64 * 3 * 64
+
+
+@pytest.mark.parametrize("compression", ["zlib", None])
+def test_more_tiles_than_a_process_may_open_files(tmp_path, mosaic, compression):
+    grid, paths = tiles_in_a_grid(tmp_path, mosaic, 8, 8, compression=compression)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/dev/fd")) + 20, before[1]))
+    try:
+        with open_mosaic(paths, grid) as stitched:
+            assert np.array_equal(stitched[:], mosaic[: 8 * 64, : 8 * 64])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_tile_of_another_pixel_size_is_refused(tmp_path, mosaic):
+    grid, paths = tiles_in_a_grid(tmp_path, mosaic, 1, 2)
+    for path, size in zip(paths, (50.0, 200.0), strict=True):
+        write_mosaic(path, mosaic[:64, :64], size)
+    with (
+        pytest.raises(ImageError, match="c002.tif: its pixels have 200.* nm, those of .* 50.* nm"),
+        open_mosaic(paths, grid),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("compression", ["zlib", None])
+def test_a_pixel_that_is_no_number_is_refused_with_its_place(tmp_path, compression):
+    labels = np.ones((200, 300), np.float32)
+    labels[150, 70] = np.nan
+    tifffile.imwrite(tmp_path / "m.tif", labels, compression=compression)
+    with open_mosaic(tmp_path / "m.tif") as opened:
+        assert np.array_equal(opened[:150], labels[:150])
+        with pytest.raises(ImageError, match="m.tif: the pixel at row 150, column 70 is nan"):
+            opened[100:, 50:]
 
 
 @pytest.mark.parametrize("overlap", [0, 1, 10, 17])

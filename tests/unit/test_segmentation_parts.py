@@ -250,11 +250,12 @@ def test_scores_by_hand():
     assert counts.tolist() == [[2, 1], [1, 2]]
     assert class_ious(counts).tolist() == [0.5, 0.5]
     boundaries = boundary_counts(truth, predicted, (2, 5))
-    first, second = score_rows("test", "trained", counts, boundaries, (2, 5))
+    first, second = score_rows("test", "trained", counts, boundaries, (2, 5), {2: "pore"})
     assert first == {
         "part": "test",
         "model": "trained",
         "class": 2,
+        "name": "pore",
         "iou": 0.5,
         "f1": pytest.approx(2 / 3),
         "precision": pytest.approx(2 / 3),
@@ -266,7 +267,7 @@ def test_scores_by_hand():
         "predicted_2": 2,
         "predicted_5": 1,
     }
-    assert second["class"] == 5
+    assert second["class"] == 5 and second["name"] == ""
 
 
 def square(at: int, side: int = 20, image: int = 64) -> np.ndarray:

@@ -12,6 +12,7 @@ from imagecodecs import PngError, png_decode
 from rockrec.images import ImageError
 from rockrec.mosaics import open_mosaic
 
+PALETTE = 3  # PNG's code of images whose values are numbers of colours
 ILASTIK_DATASET = "exported_data"
 
 
@@ -176,10 +177,16 @@ def _numpy(path: str | os.PathLike) -> Iterator[np.ndarray]:
 
 @contextmanager
 def _png(path: str | os.PathLike) -> Iterator[np.ndarray]:
+    data = Path(path).read_bytes()
     try:
-        array = png_decode(Path(path).read_bytes())
+        array = png_decode(data)
     except (PngError, ValueError) as error:
         raise ImageError(f"{path}: not a readable PNG: {error}") from error
+    bits, colours = data[24], data[25]  # of the header, which is the first chunk
+    if colours == PALETTE:
+        raise ImageError(f"{path}: has a palette of colours; save it as 8-bit gray")
+    if bits < 8:  # the decoder stretched the values to 0 to 255
+        array = array // np.uint8(255 // (2**bits - 1))
     yield _without_singletons(array)
 
 

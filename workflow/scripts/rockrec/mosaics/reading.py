@@ -4,7 +4,8 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ class Mosaic:
 
     Of a pyramid, its full level. Blocks are decoded when asked for; those in the rows of the
     last request are kept, so that going through a mosaic from top to bottom decodes each once.
+    Between requests the file is closed: a mosaic may be one of a thousand tiles. A pixel that is no
+    number is refused.
 
     Attributes
     ----------
@@ -30,7 +33,7 @@ class Mosaic:
     pixel_size_nm : from OME or ImageJ metadata; None where these are silent.
     """
 
-    def __init__(self, path: str | os.PathLike, tiff: tifffile.TiffFile, threads: int):
+    def __init__(self, path: str | os.PathLike, tiff: tifffile.TiffFile, pool: ThreadPoolExecutor):
         full = tiff.series[0].levels[0]
         if len(full.shape) != 2:
             raise ImageError(f"{path}: a mosaic has two dimensions, this image is {full.shape}")
@@ -46,7 +49,8 @@ class Mosaic:
             raise ImageError(
                 f"{path}: truncated, {size} bytes of at least {max(ends, default=size + 1)}"
             )
-        self._tiff, self._page = tiff, page
+        self._page, self._jpegtables = page, page.jpegtables
+        self._stored = self.dtype.newbyteorder(tiff.byteorder)
         self._block = (page.tilelength, page.tilewidth) if page.is_tiled else self._strip(page)
         in_memory = math.prod(self._block) * self.dtype.itemsize
         if in_memory > MOST_BLOCK and not page.is_memmappable:
@@ -57,32 +61,27 @@ class Mosaic:
         if max(page.databytecounts) > 2 * in_memory + HEADERS:
             raise ImageError(f"{path}: its blocks hold more than their pixels")
         self._blocks_across = -(-self.shape[1] // self._block[1])
-        self._pool = ThreadPoolExecutor(threads)
+        self._pool = pool
         self._decoded: dict[int, np.ndarray] = {}
-        self._mapped = self._map() if page.is_memmappable else None
 
     @staticmethod
     def _strip(page: tifffile.TiffPage) -> tuple[int, int]:
         return min(page.rowsperstrip, page.shape[0]), page.shape[1]
 
-    def _map(self) -> np.ndarray:
-        stored = self.dtype.newbyteorder(self._tiff.byteorder)
-        return np.memmap(self.path, stored, "r", self._page.dataoffsets[0], self.shape)
-
-    def close(self) -> None:
-        """Forget what was decoded and let the threads go."""
-        self._pool.shutdown(cancel_futures=True)
+    def forget(self) -> None:
+        """Let go of the blocks that are kept."""
         self._decoded.clear()
 
     def __getitem__(self, region) -> np.ndarray:
         """Return a copy of a region given by one slice (rows) or two, without steps.
 
-        Raises ImageError, which names file and place, if a block cannot be decoded.
+        Raises ImageError, which names file and place, if a block cannot be decoded or a pixel is NaN.
         """
         rows, columns = _ranges(region, self.shape)
-        if self._mapped is not None:
-            part = self._mapped[rows.start : rows.stop, columns.start : columns.stop]
-            return np.ascontiguousarray(part, self.dtype)
+        if self._page.is_memmappable:
+            mapped = np.memmap(self.path, self._stored, "r", self._page.dataoffsets[0], self.shape)
+            part = mapped[rows.start : rows.stop, columns.start : columns.stop]
+            return self._numbers(np.array(part, self.dtype), rows, columns)
         out = np.empty((len(rows), len(columns)), self.dtype)
         if out.size == 0:
             return out
@@ -93,7 +92,10 @@ class Mosaic:
         self._decoded = {k: block for k, block in self._decoded.items() if first <= k < end}
         wanted = [i * across + j for i in of_rows for j in of_columns]
         missing = [k for k in wanted if k not in self._decoded]
-        self._decoded.update(zip(missing, self._pool.map(self._decode, missing), strict=True))
+        if missing:
+            with open(self.path, "rb") as file:
+                decoded = self._pool.map(self._decode, missing, repeat(file.fileno()))
+                self._decoded.update(zip(missing, decoded, strict=True))
         for k in wanted:
             top, left = k // across * down, k % across * right
             y = range(max(top, rows.start), min(top + down, rows.stop))
@@ -102,15 +104,24 @@ class Mosaic:
                 y.start - rows.start : y.stop - rows.start,
                 x.start - columns.start : x.stop - columns.start,
             ] = self._decoded[k][y.start - top : y.stop - top, x.start - left : x.stop - left]
-        return out
+        return self._numbers(out, rows, columns)
 
-    def _decode(self, k: int) -> np.ndarray:
+    def _numbers(self, region: np.ndarray, rows: range, columns: range) -> np.ndarray:
+        if self.dtype.kind == "f" and not np.isfinite(region).all():
+            row, column = np.argwhere(~np.isfinite(region))[0]
+            raise ImageError(
+                f"{self.path}: the pixel at row {rows[row]}, column {columns[column]} is "
+                f"{region[row, column]}"
+            )
+        return region
+
+    def _decode(self, k: int, file: int) -> np.ndarray:
         offset, length = self._page.dataoffsets[k], self._page.databytecounts[k]
         down, across = self._block[0], self._blocks_across
         place = f"block at row {k // across * down}, column {k % across * self._block[1]}"
         try:
-            data = os.pread(self._tiff.filehandle.fileno(), length, offset)
-            block, _, shape = self._page.decode(data, k, jpegtables=self._page.jpegtables)
+            data = os.pread(file, length, offset)
+            block, _, shape = self._page.decode(data, k, jpegtables=self._jpegtables)
         except Exception as error:  # every codec has its own
             raise ImageError(f"{self.path}: {place} cannot be decoded: {error}") from error
         if block is None:
@@ -129,6 +140,11 @@ class StitchedMosaic:
                     f"{tile.path}: {tile.shape[0]} x {tile.shape[1]} px {tile.dtype}, but "
                     f"{first.path} {first.shape[0]} x {first.shape[1]} px {first.dtype}"
                 )
+            if tile.pixel_size_nm != first.pixel_size_nm:
+                raise ImageError(
+                    f"{tile.path}: its pixels have {tile.pixel_size_nm} nm, those of {first.path} "
+                    f"{first.pixel_size_nm} nm"
+                )
         if grid.overlap >= min(first.shape):
             raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
         self.path, self.dtype, self.pixel_size_nm = first.path, first.dtype, first.pixel_size_nm
@@ -139,20 +155,35 @@ class StitchedMosaic:
         ]
         self.shape = tuple(int(seams[-1]) for seams in self._seams)
         self._steps = [side - grid.overlap for side in first.shape]
+        self._in_use: set[tuple[int, int]] = set()
 
     def __getitem__(self, region) -> np.ndarray:
         """Return a copy of a region given by one slice (rows) or two, without steps."""
         rows, columns = _ranges(region, self.shape)
         out = np.empty((len(rows), len(columns)), self.dtype)
-        for i, y in _pieces(rows, self._seams[0]):
-            for j, x in _pieces(columns, self._seams[1]):
+        down, right = (
+            list(_pieces(w, s)) for w, s in zip((rows, columns), self._seams, strict=True)
+        )
+        self._forget_all_but({i for i, _ in down})
+        self._in_use |= {(i, j) for i, _ in down for j, _ in right}
+        for i, y in down:
+            for j, x in right:
                 top, left = i * self._steps[0], j * self._steps[1]
-                tile = self._tiles[i * self._grid.columns + j]
+                tile = self._tile(i, j)
                 out[
                     y.start - rows.start : y.stop - rows.start,
                     x.start - columns.start : x.stop - columns.start,
                 ] = tile[y.start - top : y.stop - top, x.start - left : x.stop - left]
         return out
+
+    def _tile(self, i: int, j: int) -> Mosaic:
+        return self._tiles[i * self._grid.columns + j]
+
+    def _forget_all_but(self, rows: set[int]) -> None:
+        """Let go of what is kept of the tiles in other rows of the grid."""
+        for i, j in {(i, j) for i, j in self._in_use if i not in rows}:
+            self._tile(i, j).forget()
+            self._in_use.remove((i, j))
 
 
 @contextmanager
@@ -168,12 +199,11 @@ def open_mosaic(
     ImageError : a file is missing, no TIFF, shorter than its header says, or not 2D; tiles of
         several sizes.
     """
-    with ExitStack() as stack:
+    with ThreadPoolExecutor(threads) as pool:
 
         def opened(one):
-            mosaic = Mosaic(one, stack.enter_context(open_tiff(one)), threads)
-            stack.callback(mosaic.close)
-            return mosaic
+            with open_tiff(one) as tiff:
+                return Mosaic(one, tiff, pool)
 
         if grid is None:
             yield opened(path)

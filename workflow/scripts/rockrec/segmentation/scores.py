@@ -1,6 +1,6 @@
 """Score predictions on labelled pixels: classes, boundaries, phase fractions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.ndimage import binary_dilation
@@ -72,11 +72,16 @@ def boundary_f1(counts: np.ndarray) -> np.ndarray:
 
 
 def score_rows(
-    part: str, model: str, counts: np.ndarray, boundaries: np.ndarray, classes: Sequence[int]
+    part: str,
+    model: str,
+    counts: np.ndarray,
+    boundaries: np.ndarray,
+    classes: Sequence[int],
+    names: Mapping[int, str],
 ) -> list[dict]:
     """One row per class from its confusion matrix and `boundary_counts`.
 
-    Columns: part, model, class, iou, f1, precision, recall, boundary_f1, pixels (labelled as
+    Columns: part, model, class, name (empty if it has none), iou, f1, precision, recall, boundary_f1, pixels (labelled as
     the class), fraction_labelled and fraction_predicted (of the class among the labelled
     pixels: how far the model shifts a phase fraction), predicted_<class> (how many of the
     class's pixels were given each class).
@@ -88,6 +93,7 @@ def score_rows(
             "part": part,
             "model": model,
             "class": value,
+            "name": names.get(value, ""),
             "iou": float(ious[at]),
             "f1": float(2 * hits[at] / max(labelled[at] + predicted[at], 1)),
             "precision": float(hits[at] / max(predicted[at], 1)),

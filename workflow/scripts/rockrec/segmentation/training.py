@@ -193,7 +193,7 @@ def _scores(unet: UNet, parts: Mapping[str, Sequence[Field]], model: str) -> lis
             predicted = _predicted(unet, field)
             counts += confusion(field.labels, predicted, unet.classes)
             boundaries += boundary_counts(field.labels, predicted, unet.classes)
-        rows += score_rows(part, model, counts, boundaries, unet.classes)
+        rows += score_rows(part, model, counts, boundaries, unet.classes, unet.class_names)
         ious = np.round(class_ious(counts), 4).tolist()
         log.info("U-Net: %s model, %s part, IoU %s", model, part, ious)
     return rows
