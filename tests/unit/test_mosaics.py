@@ -226,6 +226,34 @@ def test_too_few_rows_are_an_error_and_leave_nothing(tmp_path, mosaic):
     assert list(tmp_path.iterdir()) == []
 
 
+FEI, ZEISS = 34682, 34118  # tags of their own
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "size"),
+    [
+        (FEI, "[Scan]\r\nPixelWidth=1.5e-008\r\nPixelHeight=1.5e-008\r\n", 15.0),
+        (FEI, "[Scan]\r\nPixelWidth=\r\nPixelHeight=\r\n", None),
+        (FEI, "[User]\r\nUser=any\r\n", None),
+        (ZEISS, "AP_IMAGE_PIXEL_SIZE\r\nImage Pixel Size = 55.8 nm\r\n", 55.8),
+        (ZEISS, "AP_MAG\r\nMag = 1.00 K X\r\n", None),
+    ],
+)
+def test_pixel_size_from_the_microscope(tmp_path, mosaic, tag, text, size):
+    extra = [(tag, 2, 0, text, True)]
+    tifffile.imwrite(tmp_path / "m.tif", mosaic, extratags=extra, metadata=None)
+    assert inspect(tmp_path / "m.tif").pixel_size_nm == (size and pytest.approx(size))
+
+
+def test_broken_ome_metadata_name_the_file(tmp_path, mosaic):
+    write_mosaic(tmp_path / "m.tif", mosaic[:300, :300], 50.0)
+    with tifffile.TiffFile(tmp_path / "m.tif", mode="r+b") as tiff:
+        tag = tiff.pages[0].tags["ImageDescription"]
+        tag.overwrite(tag.value.replace("<Image", "<Imag<").encode())
+    with pytest.raises(ImageError, match="m.tif: its OME metadata cannot be read"):
+        inspect(tmp_path / "m.tif")
+
+
 def test_pixel_size_from_imagej_and_none_from_bare_resolution(tmp_path, mosaic):
     tifffile.imwrite(
         tmp_path / "fiji.tif",

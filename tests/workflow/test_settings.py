@@ -77,6 +77,14 @@ def test_a_mistake_is_named_with_its_path(path, value, expected):
     assert expected in mistakes(changed(path, value))
 
 
+def test_a_phase_that_is_no_class_and_a_class_without_labels_are_named():
+    sample = {"mosaic": "m.tif", "labels": "l.tif", "pixel_size_nm": 50, "phase": 7}
+    sample |= {"classes": {1: "pore", 2: "grain"}, "unlabelled": 2}
+    said = mistakes(changed(["samples"], {"rock": sample}))
+    assert "samples.rock.phase: 7 is none of the classes, 1, 2" in said
+    assert "samples.rock.unlabelled: 2 is one of the classes, too" in said
+
+
 def test_an_automatic_batch_has_to_be_shared_by_the_gpus_too():
     config = changed(["methods", "stylegan2_ada", "batch"], None)
     resolve(config | {"run": {"gpus": 2}})

@@ -130,7 +130,7 @@ rule segment_mosaic:
 
 
 rule analyse_res:
-    """Find the representative elementary size (RES) of a sample from F2 of random squares."""
+    """Find the representative elementary size (RES) of a sample from a descriptor of random squares."""
     input:
         segmented=segmented_mosaic,
         code=code("analyse_res.py"),

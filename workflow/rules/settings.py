@@ -174,6 +174,16 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
     mistakes = []
     if "mosaic" in sample and bool(sample["labels"]) == bool(sample["model"]):
         mistakes.append(f"samples.{name}: needs either labels or a model that is trained already")
+    classes = sorted(map(int, sample.get("classes") or {}))
+    if classes and sample["phase"] not in classes:
+        mistakes.append(
+            f"samples.{name}.phase: {sample['phase']} is none of the classes, "
+            f"{', '.join(map(str, classes))}"
+        )
+    if sample.get("unlabelled") in classes:
+        mistakes.append(
+            f"samples.{name}.unlabelled: {sample['unlabelled']} is one of the classes, too"
+        )
     for path, wanted in (
         (f"samples.{name}.model", sample.get("model")),
         (f"unet.init_from: {name}", for_sample(settings["unet"], name)["init_from"]),

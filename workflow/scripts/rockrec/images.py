@@ -13,6 +13,8 @@ import tifffile
 from rockrec.outputs import written_whole
 
 NM_PER_UNIT = {
+    "pm": 1e-3,
+    "Å": 0.1,
     "nm": 1.0,
     "nanometer": 1.0,
     "µm": 1e3,
@@ -22,6 +24,7 @@ NM_PER_UNIT = {
     "microns": 1e3,
     "mm": 1e6,
     "cm": 1e7,
+    "m": 1e9,
 }
 MOST_BYTES = 2**40  # of an image, decoded; a header that declares more is broken, or a trap
 MOST_RATIO = 2000  # of a stack, decoded to stored; zlib itself ends at 1032
@@ -226,10 +229,16 @@ def _check_declared(tiff: tifffile.TiffFile, path: str | os.PathLike) -> None:
 
 
 def pixel_size_of(tiff: tifffile.TiffFile, path: str | os.PathLike) -> float | None:
-    """Pixel size from OME or ImageJ metadata; bare resolution tags are too often a screen's."""
+    """Pixel size from what OME, ImageJ or the microscopes of FEI/Thermo and Zeiss wrote.
+
+    Bare resolution tags are too often a screen's.
+    """
     if tiff.is_ome:
-        pixels = tifffile.xml2dict(tiff.ome_metadata)["OME"]["Image"]
-        pixels = (pixels[0] if isinstance(pixels, list) else pixels)["Pixels"]
+        try:
+            pixels = tifffile.xml2dict(tiff.ome_metadata)["OME"]["Image"]
+            pixels = (pixels[0] if isinstance(pixels, list) else pixels)["Pixels"]
+        except (SyntaxError, TypeError, KeyError) as error:
+            raise ImageError(f"{path}: its OME metadata cannot be read: {error!r}") from error
         sizes = [pixels.get("PhysicalSizeX"), pixels.get("PhysicalSizeY")]
         units = [pixels.get(f"PhysicalSize{axis}Unit", "µm") for axis in "XY"]
     elif tiff.is_imagej and "XResolution" in tiff.pages[0].tags:
@@ -240,9 +249,16 @@ def pixel_size_of(tiff: tifffile.TiffFile, path: str | os.PathLike) -> float | N
         ]
         unit = str(tiff.imagej_metadata.get("unit", "")).replace("\\u00B5", "µ")
         units = [unit, unit]
+    elif tiff.is_fei:
+        scan = tiff.fei_metadata.get("Scan", {})
+        sizes, units = [scan.get("PixelWidth"), scan.get("PixelHeight")], ["m", "m"]
+    elif tiff.is_sem:
+        stated = tiff.sem_metadata.get("ap_image_pixel_size", ())  # name, number and unit
+        size, unit = stated[1:] if len(stated) == 3 else (None, "")
+        sizes, units = [size, size], [unit, unit]
     else:
         return None
-    if None in sizes or any(unit not in NM_PER_UNIT for unit in units):
+    if any(size in (None, "") for size in sizes) or any(u not in NM_PER_UNIT for u in units):
         return None
     size_x, size_y = (
         float(size) * NM_PER_UNIT[unit] for size, unit in zip(sizes, units, strict=True)

@@ -15,7 +15,7 @@ from rockrec.grid import Grid
 from rockrec.images import ImageError, open_tiff, pixel_size_of
 
 ROWS = 1024  # of a band
-MOST_BLOCK = 2**32  # bytes that are decoded at once
+MOST_BLOCK = 2**31  # bytes that are decoded at once; beside their file they take some more
 HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 
 
@@ -75,7 +75,8 @@ class Mosaic:
     def __getitem__(self, region) -> np.ndarray:
         """Return a copy of a region given by one slice (rows) or two, without steps.
 
-        Raises ImageError, which names file and place, if a block cannot be decoded or a pixel is NaN.
+        Raises ImageError, which names file and place, if a block cannot be decoded or a pixel
+        is no number.
         """
         rows, columns = _ranges(region, self.shape)
         if self._page.is_memmappable:

@@ -81,10 +81,10 @@ def score_rows(
 ) -> list[dict]:
     """One row per class from its confusion matrix and `boundary_counts`.
 
-    Columns: part, model, class, name (empty if it has none), iou, f1, precision, recall, boundary_f1, pixels (labelled as
-    the class), fraction_labelled and fraction_predicted (of the class among the labelled
-    pixels: how far the model shifts a phase fraction), predicted_<class> (how many of the
-    class's pixels were given each class).
+    Columns: part, model, class, name (empty if it has none), iou, f1, precision, recall,
+    boundary_f1, pixels (labelled as the class), fraction_labelled and fraction_predicted (of
+    the class among the labelled pixels: how far the model shifts a phase fraction),
+    predicted_<class> (how many of the class's pixels were given each class).
     """
     hits, labelled, predicted = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
     ious, of_boundary, total = class_ious(counts), boundary_f1(boundaries), max(counts.sum(), 1)
