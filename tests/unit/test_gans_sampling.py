@@ -142,7 +142,7 @@ def test_truncated_tiles_are_more_alike(tmp_path):
     assert half.std(axis=0).mean() < full.std(axis=0).mean()
 
 
-def test_a_network_that_starts_from_an_image_refuses_larger_ones(tmp_path):
+def test_a_network_without_a_grid_of_latent_vectors_refuses_larger_images(tmp_path):
     model = load_model(write_model(tmp_path, "stylegan2_ada"))
-    with pytest.raises(ValueError, match="size 32 px: stylegan2_ada .* tiles of 16 px only"):
+    with pytest.raises(ValueError, match="size 32 px: stylegan2_ada draws .* only, 16 px"):
         sample_larger(model, 1, 32, seed=1)
