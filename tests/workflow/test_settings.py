@@ -90,7 +90,8 @@ def test_an_automatic_batch_has_to_be_shared_by_the_gpus_too():
     config = changed(["methods", "stylegan2_ada", "batch"], None)
     resolve(config | {"run": {"gpus": 2}})
     said = mistakes(config | {"run": {"gpus": 3}})
-    assert "stylegan2_ada.batch: null, which is 32 for tiles of 64 px, cannot be shared by" in said
+    assert "stylegan2_ada.batch: null, which is 32 for tiles of 64 px (experiments." in said
+    assert "cannot be shared by run.gpus, 3" in said
 
 
 def test_all_mistakes_are_listed_at_once():

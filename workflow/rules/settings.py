@@ -263,10 +263,11 @@ def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
                     f"({path}.size)"
                 )
             automatic, gpus = automatic_batch(tiles["size"]), settings["run"]["gpus"]
-            if settings["methods"][method].get("batch", 0) is None and automatic % gpus:
+            batch = for_sample(settings["methods"][method], sample).get("batch", automatic)
+            if batch is None and automatic % gpus:
                 mistakes.append(
                     f"methods.{method}.batch: null, which is {automatic} for tiles of "
-                    f"{tiles['size']} px, cannot be shared by run.gpus, {gpus}"
+                    f"{tiles['size']} px ({path}.size), cannot be shared by run.gpus, {gpus}"
                 )
         networks = [m for m in block["methods"] if settings["methods"][m]["kind"] in NETWORKS]
         if networks and (tiles["size"] < 16 or tiles["size"] & (tiles["size"] - 1)):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numba import njit
 
 from rockrec.images import ImageError
 from rockrec.mosaics.reading import row_bands
@@ -44,7 +43,9 @@ class Histogram:
 
     def add(self, band: np.ndarray) -> None:
         """Count the pixels of a band (rows, columns)."""
-        _count(band, self.counts)
+        from rockrec.mosaics.counting import count  # compiled: not for those who only open a mosaic
+
+        count(band, self.counts)
 
     def values(self) -> np.ndarray:
         """Return the gray levels that occur."""
@@ -56,13 +57,6 @@ class Histogram:
         below = np.cumsum(self.counts)
         low, high = (np.searchsorted(below, p / 100 * below[-1]) for p in PERCENTILES)
         return Contrast(int(low), int(high), int(found[0]), int(found[-1]))
-
-
-@njit(nogil=True, cache=True)
-def _count(band, counts):
-    for row in band:
-        for value in row:
-            counts[value] += 1
 
 
 def values_of(mosaic) -> np.ndarray:

@@ -30,7 +30,7 @@ class Mosaic:
     Attributes
     ----------
     path, shape, dtype.
-    pixel_size_nm : from OME or ImageJ metadata; None where these are silent.
+    pixel_size_nm : from the metadata, as `rockrec.images.pixel_size_of` says; None without.
     """
 
     def __init__(self, path: str | os.PathLike, tiff: tifffile.TiffFile, pool: ThreadPoolExecutor):
