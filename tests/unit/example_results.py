@@ -187,6 +187,7 @@ def scores():
                 {
                     "part": part,
                     "class": name,
+                    "name": f"name of {name}",
                     "iou": iou,
                     "f1": 2 * iou / (1 + iou),
                     "precision": 0.95,
