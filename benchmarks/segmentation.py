@@ -81,18 +81,20 @@ def ebc(folder: Path, options: argparse.Namespace) -> list[dict]:
     """Scores on the choosing images, at half their resolution; or on `val`, at full resolution."""
     chosen = [folder / "train" / f"{name}.image.tif" for name in CHOOSING]
     learnt = sorted(set((folder / "train").glob("*.image.tif")) - set(chosen))
-    fields, column = [], 0
-    for path in learnt + chosen:
-        gray, labels = ebc_pair(path)
-        fields.append(Field(0, column, gray, labels[::2, ::2]))
-        column += gray.shape[1]
+    images, labels = zip(*map(ebc_pair, learnt + chosen), strict=True)
+    mosaic = np.concatenate(images, axis=1)  # fields side by side: no crop sees two of them
+    columns = np.cumsum([0, *(image.shape[1] for image in images)])
+    fields = [
+        Field(mosaic, 0, column, one[::2, ::2])
+        for column, one in zip(columns[:-1].tolist(), labels, strict=True)
+    ]
     share = (2 if options.choose else 1) / len(fields)
     settings = UNetSettings(
         **{"validation_fraction": share, "test_fraction": share, **options.settings}
     )
     trained = train_unet(
         fields,
-        (fields[0].gray.shape[0], column),
+        mosaic.shape,
         classes={1: "background", 2: "oxide", 3: "crack"},
         gray_range=(-1.0, 1.0),
         settings=settings,

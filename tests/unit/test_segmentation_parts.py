@@ -1,6 +1,7 @@
 """What a U-Net learns from and is judged by: fields, parts, crops, losses, scores."""
 
 import dataclasses
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -25,7 +26,8 @@ GRAY = RNG.integers(0, 256, (1500, 2600), dtype=np.uint8)
 
 
 def whole_field(labels, row=0, column=0) -> Field:
-    return Field(row, column, np.zeros(labels.shape, np.uint8), labels)
+    height, width = row + labels.shape[0], column + labels.shape[1]
+    return Field(np.zeros((height, width), np.uint8), row, column, labels)
 
 
 def put_together(fields, shape):
@@ -57,7 +59,7 @@ def test_every_label_stands_in_one_field_with_gray_around_it():
 
 
 def test_fields_read_little_of_a_large_mosaic():
-    """Of a mosaic with a few labels no more is read than the places where they are."""
+    """Of the gray levels nothing, until a piece of them is asked for."""
 
     class Reader:
         shape, dtype, read = (17920, 54784), np.uint16, 0
@@ -78,9 +80,31 @@ def test_fields_read_little_of_a_large_mosaic():
 
     mosaic = Reader()
     fields = labelled_fields(mosaic, Labels(), margin=64)
-    assert len(fields) == 5
-    assert mosaic.read == sum(field.gray.size for field in fields) == 5 * (200 + 2 * 64) ** 2
-    assert {field.gray.dtype for field in fields} == {np.dtype(np.uint16)}
+    assert len(fields) == 5 and mosaic.read == 0
+    assert {field.shape for field in fields} == {(200 + 2 * 64, 200 + 2 * 64)}
+    assert fields[0].gray_at(3, 4, (10, 20)).dtype == np.uint16
+    assert mosaic.read == 10 * 20
+
+
+def test_labels_all_over_a_mosaic_take_little_memory():
+    """A label in every 200 px: far less than a byte for each pixel of the mosaic."""
+    gray, labels = (np.zeros((4096, 8192), np.uint8) for _ in range(2))
+    labels[100::200, 100::200] = 1
+    tracemalloc.start()
+    fields = labelled_fields(gray, labels, margin=256)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(fields) == 32
+    assert kept < gray.size / 100
+
+
+def test_a_field_knows_its_pieces():
+    labels = RNG.integers(0, 3, (300, 400), dtype=np.uint8)
+    field = Field(GRAY, 1000, 2000, labels)
+    piece = field.within(slice(20, 90), slice(5, None))
+    assert (piece.row, piece.column, piece.shape) == (1020, 2005, (70, 395))
+    assert np.array_equal(piece.gray, GRAY[1020:1090, 2005:2400])
+    assert np.array_equal(piece.labels, labels[20:90, 5:])
 
 
 def test_fields_annotated_apart_lie_where_their_offsets_say():
@@ -129,7 +153,7 @@ def test_parts_are_bands_with_their_share_of_the_labels(transposed):
         assert found == pytest.approx(share, abs=0.01)
         starts = [one.row if transposed else one.column for one in parts[part]]
         assert not ends or min(starts) >= max(ends)  # no part sees another's gray
-        sides = [one.gray.shape[0 if transposed else 1] for one in parts[part]]
+        sides = [one.shape[0 if transposed else 1] for one in parts[part]]
         ends = [start + side for start, side in zip(starts, sides, strict=True)]
     assert np.array_equal(
         sum(label_counts(pieces) for pieces in parts.values())[1:],

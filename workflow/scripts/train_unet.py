@@ -23,19 +23,18 @@ from rockrec.segmentation import (
 def main():
     contrast = read_contrast(snakemake.input.contrast)
     contrast.check(snakemake.input.denoised)
-    with open_mosaic(snakemake.input.denoised) as mosaic:
-        fields, mosaic_shape = annotated_fields(mosaic), mosaic.shape
     initial = snakemake.input.get("initial")
-    trained = train_unet(
-        fields,
-        mosaic_shape,
-        classes=class_names(),
-        gray_range=(contrast.low, contrast.high),
-        settings=UNetSettings(**snakemake.params.unet),
-        seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample, "unet"),
-        device=choose_device(snakemake.resources.device),
-        initial=load_unet(initial) if initial else None,
-    )
+    with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic:
+        trained = train_unet(
+            annotated_fields(mosaic),
+            mosaic.shape,
+            classes=class_names(),
+            gray_range=(contrast.low, contrast.high),
+            settings=UNetSettings(**snakemake.params.unet),
+            seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample, "unet"),
+            device=choose_device(snakemake.resources.device),
+            initial=load_unet(initial) if initial else None,
+        )
     save_unet(snakemake.output.model, trained.unet)
     for rows, output in (
         (trained.history, snakemake.output.history),
@@ -51,7 +50,7 @@ def class_names() -> dict[int, str]:
 
 
 def annotated_fields(mosaic) -> list[Field]:
-    """Cut out what one label image of the mosaic's size, or those of several fields, label."""
+    """The places that one label image of the mosaic's size, or those of several fields, label."""
     labels, meaning = snakemake.params.labels, (snakemake.params.unlabelled, class_names())
     margin = snakemake.params.unet["crop"]
     if isinstance(labels, str):

@@ -2,13 +2,18 @@
 
 import hashlib
 import os
+import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import tifffile
 
 from rockrec.images import check_pixel_size, per_centimetre
+from rockrec.mosaics.reading import row_bands
 from rockrec.outputs import written_whole
 from rockrec.threads import worker_thread
 
@@ -43,7 +48,6 @@ def write_mosaic(
     if len(shape) != 2 or 0 in shape:
         raise ValueError(f"a mosaic has two dimensions, not shape {shape}")
     check_pixel_size(pixel_size_nm)
-    levels = _levels(shape, dtype)
     digest = hashlib.sha256()
     metadata = {
         "axes": "YX",
@@ -55,10 +59,11 @@ def write_mosaic(
         "UUID": NO_UUID,
     }
     with written_whole(path) as partial:
-        with tifffile.TiffWriter(partial, bigtiff=True, ome=True) as tiff:
+        with tifffile.TiffWriter(partial, bigtiff=True, ome=True) as tiff, ExitStack() as opened:
+            levels = _levels(shape, dtype, partial.parent, opened)
             for depth in range(len(levels) + 1):
-                rows = [levels[depth - 1]] if depth else _watched(_ahead(bands), levels, digest)
-                level_shape = shape if depth == 0 else levels[depth - 1].shape
+                level_shape = levels[depth - 1].shape if depth else shape
+                rows = levels[depth - 1].bands() if depth else _watched(bands, levels, digest)
                 tiff.write(
                     _blocks(rows, level_shape, dtype),
                     shape=level_shape,
@@ -79,26 +84,49 @@ def write_mosaic(
         _name(partial, digest)
 
 
-def _levels(shape: tuple[int, int], dtype: np.dtype) -> list[np.ndarray]:
-    """Room for the levels above the full one, a third of its size together."""
-    levels = []
+class _Level:
+    """Every `step`-th pixel of a mosaic, on the disk until the levels below it are written.
+
+    All levels together have a third of the mosaic's pixels, too many for memory.
+    """
+
+    def __init__(self, shape: tuple[int, int], dtype: np.dtype, step: int, file: BinaryIO):
+        self.shape, self._dtype, self._step, self._file = shape, np.dtype(dtype), step, file
+
+    def keep(self, band: np.ndarray, top: int) -> None:
+        """Keep what the level needs of a band of rows, the next from the mosaic's row `top` on."""
+        self._file.write(np.ascontiguousarray(band[-top % self._step :: self._step, :: self._step]))
+
+    def bands(self) -> Iterator[np.ndarray]:
+        """Give back the level's rows from top to bottom."""
+        self._file.seek(0)
+        width = self.shape[1]
+        for rows in row_bands(self.shape[0]):
+            data = self._file.read((rows.stop - rows.start) * width * self._dtype.itemsize)
+            yield np.frombuffer(data, self._dtype).reshape(-1, width)
+
+
+def _levels(
+    shape: tuple[int, int], dtype: np.dtype, folder: Path, opened: ExitStack
+) -> list[_Level]:
+    """The levels above the full one, from fine to coarse."""
+    levels, step = [], 1
     while max(shape) > BLOCK and min(shape) > 1:
-        shape = tuple(-(-side // 2) for side in shape)
-        levels.append(np.empty(shape, dtype))
+        shape, step = tuple(-(-side // 2) for side in shape), 2 * step
+        # Without a name: it goes with the process, however that ends.
+        file = opened.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
+        levels.append(_Level(shape, dtype, step, file))
     return levels
 
 
-def _watched(bands, levels, digest) -> Iterator[np.ndarray]:
+def _watched(bands: Iterable[np.ndarray], levels: Sequence[_Level], digest) -> Iterator[np.ndarray]:
     """Pass the bands on, and keep of each what the levels above and the checksum need."""
     top = 0
-    for band in bands:
+    for band in _ahead(bands):
         band = np.ascontiguousarray(band)
         digest.update(band)
-        for depth, level in enumerate(levels, start=1):
-            step = 2**depth
-            kept = band[-top % step :: step, ::step]
-            first = -(-top // step)
-            level[first : first + len(kept)] = kept
+        for level in levels:
+            level.keep(band, top)
         top += len(band)
         yield band
 

@@ -37,9 +37,9 @@ class Crops:
         at, *centre = places[rng.integers(len(places))]
         field = self.fields[at]
         corner = np.array(centre) - size // 2 + rng.integers(-size // 4, size // 4 + 1, 2)
-        corner = np.clip(corner, 0, np.maximum(np.array(field.gray.shape) - size, 0))
-        window = extent(*corner, (size, size))
-        gray, labels = field.gray[window], field.labels[window]
+        corner = np.clip(corner, 0, np.maximum(np.array(field.shape) - size, 0))
+        labels = field.labels[extent(*corner, (size, size))]
+        gray = field.gray_at(*corner, labels.shape)
         lacking = [(0, size - side) for side in gray.shape]
         gray, labels = np.pad(gray, lacking, mode="reflect"), np.pad(labels, lacking)
         turns, flip = int(rng.integers(4)), bool(rng.integers(2))
@@ -61,7 +61,7 @@ def places_of(
         flat = np.flatnonzero(field.labels == value)
         if share < 1:
             flat = rng.choice(flat, int(np.ceil(count * share)), replace=False)
-        rows, columns = np.unravel_index(flat, field.labels.shape)
+        rows, columns = np.unravel_index(flat, field.shape)
         found.append(np.column_stack([np.full(len(flat), number), rows, columns]).astype(np.int32))
     return np.concatenate(found)
 

@@ -1,41 +1,69 @@
-"""Annotated fields: the pieces of a mosaic that hold labels, cut out with some gray around."""
+"""Annotated fields: the pieces of a mosaic that hold labels, with some gray around."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from imagecodecs import zstd_decode, zstd_encode
 
 BLOCK = 1024  # px; labels are looked for block by block
 
 
-@dataclass(frozen=True, eq=False)
 class Field:
     """A piece of a mosaic and the labels of its pixels.
 
+    A mosaic may be labelled all over: the gray levels are read from it when they are asked for,
+    and the labels are kept compressed.
+
+    Parameters
+    ----------
+    mosaic : 2D gray, an array or an open mosaic.
+    row, column : of the field's first pixel in the mosaic.
+    labels : (h, w) uint8, 0 = not labelled.
+
     Attributes
     ----------
-    row, column : of its first pixel in the mosaic.
-    gray : (h, w), the mosaic's gray levels.
-    labels : (h, w) uint8, 0 = not labelled.
+    row, column : as given.
+    shape : (h, w).
     """
 
-    row: int
-    column: int
-    gray: np.ndarray
-    labels: np.ndarray
-
-    def __post_init__(self):
-        if self.gray.ndim != 2 or self.gray.shape != self.labels.shape:
+    def __init__(self, mosaic, row: int, column: int, labels: np.ndarray):
+        if labels.ndim != 2 or labels.dtype != np.uint8:
+            raise ValueError(f"labels of a field are 2D uint8, not {labels.ndim}D {labels.dtype}")
+        ends = row + labels.shape[0], column + labels.shape[1]
+        if min(row, column) < 0 or ends[0] > mosaic.shape[0] or ends[1] > mosaic.shape[1]:
             raise ValueError(
-                "a field and its labels are 2D and of one shape, not "
-                f"{self.gray.shape} and {self.labels.shape}"
+                f"a field at row {row}, column {column} of {_size(labels)} px reaches beyond the "
+                f"mosaic of {_size(mosaic)} px"
             )
-        if self.labels.dtype != np.uint8:
-            raise ValueError(f"labels of a field are uint8, not {self.labels.dtype}")
+        self.row, self.column, self.shape = row, column, labels.shape
+        self._mosaic = mosaic
+        self._labels = zstd_encode(np.ascontiguousarray(labels))
+
+    @property
+    def gray(self) -> np.ndarray:
+        """(h, w), the mosaic's gray levels."""
+        return self.gray_at(0, 0, self.shape)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """(h, w) uint8, 0 = not labelled; not to be written to."""
+        return np.frombuffer(zstd_decode(self._labels), np.uint8).reshape(self.shape)
+
+    def gray_at(self, row: int, column: int, shape: Sequence[int]) -> np.ndarray:
+        """Return the gray levels of a piece that begins at a pixel of the field."""
+        return np.asarray(self._mosaic[extent(self.row + row, self.column + column, shape)])
+
+    def within(self, rows: slice, columns: slice) -> "Field":
+        """Return the field of some of its rows and columns (slices without steps)."""
+        down, right = (
+            span.indices(side)[0] for span, side in zip((rows, columns), self.shape, strict=True)
+        )
+        labels = self.labels[rows, columns]
+        return Field(self._mosaic, self.row + down, self.column + right, labels)
 
 
 def labelled_fields(mosaic, labels, margin: int = 128) -> list[Field]:
-    """Cut the labelled places out of a mosaic with a label image of its full size.
+    """Find the labelled places of a mosaic that has a label image of its full size.
 
     Parameters
     ----------
@@ -46,7 +74,8 @@ def labelled_fields(mosaic, labels, margin: int = 128) -> list[Field]:
 
     Returns
     -------
-    Fields of at most 1024 px and two margins a side. A label stands in one field only.
+    Fields of at most 1024 px and two margins a side, which read the mosaic as long as they are
+    used. A label stands in one field only.
 
     Raises
     ------
@@ -62,7 +91,7 @@ def labelled_fields(mosaic, labels, margin: int = 128) -> list[Field]:
 def fields_at(
     mosaic, annotated: Iterable[tuple[object, int, int]], margin: int = 128
 ) -> list[Field]:
-    """Cut fields out of a mosaic that were annotated apart.
+    """Place fields of a mosaic that were annotated apart.
 
     Parameters
     ----------
@@ -115,8 +144,7 @@ def _with_margin(mosaic, block: np.ndarray, row: int, column: int, margin: int) 
         spans.append(slice(start, stop))
         begins.append(int(begin))
         paddings.append((first + start - begin, end - first - stop))
-    labels = np.pad(block[tuple(spans)], paddings)
-    return Field(*begins, np.asarray(mosaic[extent(*begins, labels.shape)]), labels)
+    return Field(mosaic, *begins, np.pad(block[tuple(spans)], paddings))
 
 
 def _as_labels(block: np.ndarray, name: str) -> np.ndarray:

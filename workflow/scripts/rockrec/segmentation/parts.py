@@ -81,13 +81,10 @@ def label_counts(fields: Sequence[Field]) -> np.ndarray:
 
 def _within(field: Field, axis: int, band: range) -> Field | None:
     """The piece of a field that lies in a band; None if no label does."""
-    corner = [field.row, field.column]
-    start, stop = (
-        min(max(edge - corner[axis], 0), field.labels.shape[axis])
-        for edge in (band.start, band.stop)
-    )
-    piece = (slice(start, stop), slice(None)) if axis == 0 else (slice(None), slice(start, stop))
-    if not field.labels[piece].any():
+    first = (field.row, field.column)[axis]
+    start, stop = (min(max(edge - first, 0), field.shape[axis]) for edge in (band.start, band.stop))
+    spans = [slice(None), slice(None)]
+    spans[axis] = slice(start, stop)
+    if not field.labels[tuple(spans)].any():
         return None
-    corner[axis] += start
-    return Field(*corner, field.gray[piece], field.labels[piece])
+    return field.within(*spans)
