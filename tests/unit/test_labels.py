@@ -98,6 +98,13 @@ def test_a_png_with_a_palette_is_refused(tmp_path):
         read_labels(tmp_path / "a.png")
 
 
+def test_an_archive_of_arrays_is_no_label_image(tmp_path):
+    np.savez(tmp_path / "a.npz", LABELS)
+    (tmp_path / "a.npz").rename(tmp_path / "a.npy")
+    with pytest.raises(ImageError, match=r"a.npy: an archive of arrays \(.npz\)"):
+        read_labels(tmp_path / "a.npy")
+
+
 # --- values ---------------------------------------------------------------------------------
 
 

@@ -305,6 +305,17 @@ def test_truncated_mosaic_is_found_from_its_header(tmp_path, mosaic, kept, tiled
         inspect(path)
 
 
+def test_pixels_of_one_bit_are_read_and_missed_where_they_are_cut_off(tmp_path):
+    """Without compression they take an eighth of their number in bytes."""
+    phase = np.random.default_rng(0).integers(0, 2, (900, 800)).astype(bool)
+    path = tmp_path / "bits.tif"
+    tifffile.imwrite(path, phase, bitspersample=1, photometric="minisblack")
+    assert np.array_equal(read(path), phase)
+    os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(ImageError, match="bits.tif: truncated, .* of at least 90000"):
+        inspect(path)
+
+
 def test_corrupt_block_is_an_error_that_names_the_file(tmp_path, mosaic):
     path = tmp_path / "corrupt.tif"
     write_mosaic(path, mosaic, 50.0)

@@ -66,6 +66,9 @@ def mistakes(config):
         (["unet", "init_from"], "nobody", "unet.init_from: meta_igneous: 'nobody' is no file"),
         (["denoise", "per_sample"], {"meta_igneus": {}}, "denoise.per_sample.meta_igneus: no such sample"),
         (["denoise", "per_sample"], {"meta_igneous": {"radius": 0}}, "denoise.per_sample.meta_igneous.radius: 0 is less than 1"),
+        (["unet", "init_from"], "LICENSE", "unet.init_from: meta_igneous: 'LICENSE' is no model, or a damaged one"),
+        (["unet", "freeze_encoder_epochs"], 2, "unet.freeze_encoder_epochs: meta_igneous: its encoder was never trained"),
+        (["segmentation", "overlap"], 0, "segmentation.overlap: 0 is less than 1"),
         (["segmentation", "overlap"], 300, "segmentation.overlap: 300 is more than half of window 512"),
         (["unet", "test_fraction"], 0.9, "unet.test_fraction: 0.9 beside validation_fraction 0.2 leaves no"),
         (["methods", "wgan_gp", "steps"], 77, "methods.wgan_gp: steps 77 must be a multiple of check_every"),
@@ -84,6 +87,28 @@ def test_a_phase_that_is_no_class_and_a_class_without_labels_are_named():
     said = mistakes(changed(["samples", "rock"], sample))
     assert "samples.rock.phase: 7 is none of the classes, 1, 2" in said
     assert "samples.rock.unlabelled: 2 is one of the classes, too" in said
+
+
+def test_one_class_alone_is_refused():
+    sample = {"mosaic": "LICENSE", "labels": "LICENSE", "pixel_size_nm": 50, "phase": 3}
+    said = mistakes(changed(["samples", "rock"], sample | {"classes": {3: "pore"}}))
+    assert "samples.rock.classes: 3 alone; a network tells two or more" in said
+
+
+def test_networks_that_start_from_one_another_in_a_circle_are_named():
+    config = copy.deepcopy(DEMO)
+    start = {"meta_igneous": {"init_from": "serpentinite"}}
+    resolve(config | {"unet": {"per_sample": start}})
+    start["serpentinite"] = {"init_from": "meta_igneous"}
+    said = mistakes(config | {"unet": {"per_sample": start}})
+    assert "meta_igneous from serpentinite from meta_igneous: none of them can be the first" in said
+
+
+def test_a_raw_mosaic_of_numbers_that_are_no_gray_levels_is_found_before_any_job(tmp_path):
+    tifffile = pytest.importorskip("tifffile")
+    tifffile.imwrite(tmp_path / "raw.tif", shape=(400, 400), dtype="float32")
+    sample = {"mosaic": str(tmp_path / "raw.tif"), "labels": "LICENSE", "pixel_size_nm": 50}
+    assert "raw.tif: gray levels of float32" in mistakes(changed(["samples", "rock"], sample))
 
 
 def test_an_automatic_batch_has_to_be_shared_by_the_gpus_too():

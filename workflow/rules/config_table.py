@@ -4,6 +4,7 @@ Writes ``config/README.md``, so that the page and the check of the config cannot
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from config_schema import SCHEMA_PATH, load_schema
@@ -54,15 +55,24 @@ def page() -> str:
         node = schema["$defs"][name] if name else schema
         parts.append(f"\n## {title}\n\n{node.get('description', '')}".rstrip() + "\n")
         parts.append("\n| key | what | values | default | paper |\n|---|---|---|---|---|\n")
-        parts += [_row(key, sub, node, schema) for key, sub in node["properties"].items()]
+        parts += _rows(node, schema)
     return "".join(parts)
 
 
-def _row(key: str, sub: dict, node: dict, schema: dict) -> str:
+def _rows(node: dict, schema: dict, prefix: str = "") -> Iterator[str]:
+    """A row for each key of a block, and after it those of a block within it, or of a list's."""
+    for key, sub in node["properties"].items():
+        yield _row(prefix + key, sub, node, schema)
+        for inner, sign in ((sub, "."), (sub.get("items", {}), "[].")):
+            if "properties" in inner:
+                yield from _rows(inner, schema, prefix + key + sign)
+
+
+def _row(path: str, sub: dict, node: dict, schema: dict) -> str:
     target = schema["$defs"][sub["$ref"].rsplit("/", 1)[1]] if "$ref" in sub else sub
-    required = key in node.get("required", []) or "const" in target
+    required = path.rpartition(".")[2] in node.get("required", []) or "const" in target
     default = "*required*" if required else f"`{json.dumps(target.get('default'))}`"
-    cells = (f"`{key}`", target.get("description", ""), _values(target), default)
+    cells = (f"`{path}`", target.get("description", ""), _values(target), default)
     return "| " + " | ".join([*cells, str(sub.get("paper", ""))]) + " |\n"
 
 

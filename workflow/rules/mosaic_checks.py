@@ -74,7 +74,7 @@ def mosaic_shape(sample: dict) -> tuple[int, int] | None:
     if "synthetic" in sample:
         return sample["height"], sample["width"]
     try:
-        from rockrec.images import check_stated_pixel_size
+        from rockrec.images import check_gray, check_stated_pixel_size
         from rockrec.mosaics import open_mosaic
     except ImportError:
         return None
@@ -84,6 +84,8 @@ def mosaic_shape(sample: dict) -> tuple[int, int] | None:
         return None
     with open_mosaic(grid.paths(path) if grid else path, grid) as mosaic:
         check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, sample["pixel_size_nm"])
+        if "mosaic" in sample:
+            check_gray(mosaic.path, mosaic.shape, mosaic.dtype, at_least=1)
         shape = mosaic.shape
     labels = sample.get("labels")
     if isinstance(labels, str) and labels.lower().endswith((".tif", ".tiff")):

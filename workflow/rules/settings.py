@@ -1,14 +1,14 @@
 """The settings of a run: the config made whole, every mistake named before any job starts."""
 
 import copy
-import os
 import re
 
 from blocks import experiment_samples, for_sample
 from config_schema import filled, load_schema, schema_mistakes
+from file_checks import missing, path_mistakes, sample_file_mistakes
 from mosaic_checks import mosaic_mistakes
 from rockrec.gans.settings import LARGER_KINDS, automatic_batch, gan_settings
-from rockrec.grid import Grid
+from unet_checks import unet_mistakes
 
 RESERVED_NAMES = {
     "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums"),
@@ -66,7 +66,7 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
                 f"{path}: needs exactly one of {', '.join(DOORS)}; it has {doors or 'none'}"
             )
             continue
-        mistakes += _file_mistakes(path, sample)
+        mistakes += sample_file_mistakes(path, sample)
         mistakes += [
             f"{path}.classes.{value}: a label is a whole number from 1 to 255"
             for value in sample.get("classes", {})
@@ -91,8 +91,7 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
                 mistakes += schema_mistakes(merged, block_schema, schema, where)
     if mistakes:
         return mistakes
-    for name in samples:
-        mistakes += _model_mistakes(settings, name) + _image_mistakes(settings, name)
+    mistakes += unet_mistakes(settings)
     for name, experiment in settings["experiments"].items():
         path = f"experiments.{name}"
         for key, known in (("samples", samples), ("methods", methods)):
@@ -111,112 +110,6 @@ def _sense_mistakes(settings: dict, schema: dict) -> list[str]:
     return mistakes or mosaic_mistakes(settings)
 
 
-def _file_mistakes(path: str, sample: dict) -> list[str]:
-    """Files of a sample that do not exist, and a pattern of tiles that names no tile."""
-    if sample.get("archive") and not os.path.exists(sample["segmented"]):
-        return _path_mistakes(f"{path}.segmented", sample["segmented"]) or _archive_mistakes(
-            path, sample
-        )
-    files = {key: [sample[key]] for key in ("mosaic", "segmented") if key in sample}
-    if sample.get("grid"):
-        try:
-            files["mosaic"] = Grid(**sample["grid"]).paths(sample["mosaic"])
-        except ValueError as error:
-            return [f"{path}.mosaic: {error}"]
-    labels = sample.get("labels") or []
-    if isinstance(labels, str):
-        files["labels"] = [labels]
-    else:
-        files |= {f"labels.{i}.file": [field["file"]] for i, field in enumerate(labels)}
-    return [
-        mistake
-        for key, several in files.items()
-        for file in several
-        for mistake in _path_mistakes(f"{path}.{key}", file) or _missing(f"{path}.{key}", file)
-    ]
-
-
-def _path_mistakes(path: str, file: str) -> list[str]:
-    """A path that Snakemake would take for a pattern, or that no terminal can show."""
-    if set(file) & set("{}") or not file.isprintable():
-        return [f"{path}: {file!r} has braces or control characters, a path may not"]
-    return []
-
-
-def _missing(path: str, file: str) -> list[str]:
-    return [] if os.path.isfile(file) else [f"{path}: no file {file!r}"]
-
-
-def _archive_mistakes(path: str, sample: dict) -> list[str]:
-    """What keeps a published mosaic from being fetched and verified."""
-    mistakes = []
-    if os.path.dirname(sample["segmented"]) != "resources":
-        mistakes.append(
-            f"{path}.segmented: a published mosaic is fetched into resources/, not to "
-            f"{sample['segmented']!r}"
-        )
-    if sample["archive"]["url"] and not sample["archive"]["sha256"]:
-        mistakes.append(
-            f"{path}.archive.sha256: missing beside url; the page may state it, or take it from a "
-            "copy that you trust (sha256sum FILE)"
-        )
-    return mistakes
-
-
-def _model_mistakes(settings: dict, name: str) -> list[str]:
-    """A U-Net that is to be used or started from, but is no file and trained on no sample."""
-    sample = settings["samples"][name]
-    labelled = [
-        other
-        for other, block in settings["samples"].items()
-        if other != name and (block.get("labels") or "synthetic" in block)
-    ]
-    mistakes = []
-    if "mosaic" in sample and bool(sample["labels"]) == bool(sample["model"]):
-        mistakes.append(f"samples.{name}: needs either labels or a model that is trained already")
-    classes = sorted(map(int, sample.get("classes") or {}))
-    if classes and sample["phase"] not in classes:
-        mistakes.append(
-            f"samples.{name}.phase: {sample['phase']} is none of the classes, "
-            f"{', '.join(map(str, classes))}"
-        )
-    if sample.get("unlabelled") in classes:
-        mistakes.append(
-            f"samples.{name}.unlabelled: {sample['unlabelled']} is one of the classes, too"
-        )
-    for path, wanted in (
-        (f"samples.{name}.model", sample.get("model")),
-        (f"unet.init_from: {name}", for_sample(settings["unet"], name)["init_from"]),
-    ):
-        if wanted is None or wanted in labelled:
-            continue
-        mistakes += _path_mistakes(path, wanted)
-        if not os.path.isfile(wanted):
-            mistakes.append(
-                f"{path}: {wanted!r} is no file, and no other sample with labels "
-                f"({', '.join(labelled) or 'there is none'})"
-            )
-    return mistakes
-
-
-def _image_mistakes(settings: dict, sample: str) -> list[str]:
-    """Windows that overlap too much, and labels that leave nothing to train on."""
-    mistakes = []
-    segmentation = for_sample(settings["segmentation"], sample)
-    if 2 * segmentation["overlap"] > segmentation["window"]:
-        mistakes.append(
-            f"segmentation.overlap: {segmentation['overlap']} is more than half of "
-            f"window {segmentation['window']}"
-        )
-    unet = for_sample(settings["unet"], sample)
-    if unet["validation_fraction"] + unet["test_fraction"] >= 1:
-        mistakes.append(
-            f"unet.test_fraction: {unet['test_fraction']} beside validation_fraction "
-            f"{unet['validation_fraction']} leaves no labels to train on"
-        )
-    return mistakes
-
-
 def _method_mistakes(path: str, method: dict, gpus: int) -> list[str]:
     """What the settings of a method forbid, as they hold for one sample."""
     if method["kind"] in NETWORKS:
@@ -228,7 +121,7 @@ def _method_mistakes(path: str, method: dict, gpus: int) -> list[str]:
             return [f"{path}.batch: {method['batch']} cannot be shared by run.gpus, {gpus}"]
     if method["kind"] == "external":
         where, file = f"{path}.stack", method["stack"]
-        return _path_mistakes(where, file) or _missing(where, file)
+        return path_mistakes(where, file) or missing(where, file)
     return [
         f"{path}.weights.{weighted}: is no target; those are {', '.join(method['targets'])}"
         for weighted in method.get("weights", {})

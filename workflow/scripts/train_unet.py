@@ -1,5 +1,7 @@
 """Train a U-Net on the labelled pixels of a mosaic."""
 
+from contextlib import contextmanager
+
 import pandas as pd
 
 from logbook import logged
@@ -10,6 +12,7 @@ from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
 from rockrec.segmentation import (
     Field,
+    LabelsError,
     UNetSettings,
     fields_at,
     labelled_fields,
@@ -24,7 +27,7 @@ def main():
     contrast = read_contrast(snakemake.input.contrast)
     contrast.check(snakemake.input.denoised)
     initial = snakemake.input.get("initial")
-    with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic:
+    with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic, named_labels():
         trained = train_unet(
             annotated_fields(mosaic),
             mosaic.shape,
@@ -42,6 +45,17 @@ def main():
     ):
         with written_whole(output) as partial:
             pd.DataFrame(rows).to_csv(partial, index=False)
+
+
+@contextmanager
+def named_labels():
+    """Name the label files in an error of what they hold together."""
+    try:
+        yield
+    except LabelsError as error:
+        labels = snakemake.params.labels
+        files = [labels] if isinstance(labels, str) else [one["file"] for one in labels]
+        raise LabelsError(f"{', '.join(files)}: {error}") from error
 
 
 def class_names() -> dict[int, str]:

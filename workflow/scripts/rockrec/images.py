@@ -222,10 +222,13 @@ def _check_declared(tiff: tifffile.TiffFile, path: str | os.PathLike) -> None:
             f"{path}: its header declares {' x '.join(map(str, series.shape))} px, more than "
             f"{MOST_BYTES / 2**40:g} TiB"
         )
-    if series.keyframe.compression == 1 and series.nbytes > file_size:
-        raise ImageError(
-            f"{path}: truncated, {file_size} bytes of at least {series.nbytes} (uncompressed)"
-        )
+    if series.keyframe.compression == 1:
+        bits = series.keyframe.bitspersample  # 1 or 12, say, which are stored without gaps
+        stored = series.size * bits // 8
+        if stored > file_size:
+            raise ImageError(
+                f"{path}: truncated, {file_size} bytes of at least {stored} (uncompressed)"
+            )
 
 
 def pixel_size_of(tiff: tifffile.TiffFile, path: str | os.PathLike) -> float | None:

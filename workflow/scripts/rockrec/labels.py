@@ -172,6 +172,8 @@ def _numpy(path: str | os.PathLike) -> Iterator[np.ndarray]:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
         raise ImageError(f"{path}: not a readable NumPy file: {error}") from error
+    if not isinstance(array, np.ndarray):
+        raise ImageError(f"{path}: an archive of arrays (.npz), one array (.npy) is needed")
     yield _without_singletons(array)
 
 

@@ -10,6 +10,10 @@ PARTS = ("train", "validation", "test")
 FEWEST = 20  # labelled pixels of each class that a part needs
 
 
+class LabelsError(ValueError):
+    """Labels that nothing can be learnt from."""
+
+
 def cuts(
     fields: Sequence[Field],
     mosaic_shape: tuple[int, int],
@@ -53,7 +57,7 @@ def split_fields(
 
     Raises
     ------
-    ValueError : a part has fewer than 20 labelled pixels of a class.
+    LabelsError : a part has fewer than 20 labelled pixels of a class.
     """
     axis, bands = cuts(fields, mosaic_shape, validation_fraction, test_fraction)
     parts = {
@@ -64,7 +68,7 @@ def split_fields(
         counts = label_counts(pieces)
         for value in classes:
             if counts[value] < FEWEST:
-                raise ValueError(
+                raise LabelsError(
                     f"the {part} part has {counts[value]} labelled pixels of class {value}, it "
                     f"needs {FEWEST}: label more places along the mosaic, or change the fractions"
                 )

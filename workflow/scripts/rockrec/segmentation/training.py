@@ -14,7 +14,7 @@ from rockrec.segmentation.fields import Field
 from rockrec.segmentation.inference import segment
 from rockrec.segmentation.losses import segmentation_loss
 from rockrec.segmentation.model import UNet, UNetSettings, autocast, build_network
-from rockrec.segmentation.parts import label_counts, split_fields
+from rockrec.segmentation.parts import LabelsError, label_counts, split_fields
 from rockrec.segmentation.scores import boundary_counts, class_ious, confusion, score_rows
 
 log = logging.getLogger(__name__)
@@ -68,9 +68,10 @@ def train_unet(
 
     Raises
     ------
-    ValueError : an empty gray range, fewer than two classes, too few labels of a class in a
-        part, an `initial` of another encoder or number of classes, or an encoder to freeze that
-        nothing trained before.
+    LabelsError : fewer than two classes, labels of none of the classes, or too few of a class
+        in a part.
+    ValueError : an empty gray range, an `initial` of another encoder or number of classes, or an
+        encoder to freeze that nothing trained before.
     """
     low, high = map(float, gray_range)
     if not low < high:
@@ -216,8 +217,8 @@ def _class_values(fields: Sequence[Field], classes: Mapping[int, str]) -> tuple[
     found = set(np.flatnonzero(label_counts(fields)).tolist()) - {0}
     if classes and not found <= set(classes):
         unknown = sorted(found - set(classes))
-        raise ValueError(f"labels {unknown} are none of the classes {sorted(classes)}")
+        raise LabelsError(f"labels {unknown} are none of the classes {sorted(classes)}")
     values = tuple(sorted(classes or found))
     if len(values) < 2:
-        raise ValueError(f"needs labels of two classes or more, has {list(values)}")
+        raise LabelsError(f"needs labels of two classes or more, has {list(values)}")
     return values

@@ -1,0 +1,58 @@
+"""Files that a config names: whether they can be named, and are there."""
+
+import os
+
+from rockrec.grid import Grid
+
+
+def sample_file_mistakes(path: str, sample: dict) -> list[str]:
+    """Files of a sample that do not exist, and a pattern of tiles that names no tile."""
+    if sample.get("archive") and not os.path.exists(sample["segmented"]):
+        return path_mistakes(f"{path}.segmented", sample["segmented"]) or _archive_mistakes(
+            path, sample
+        )
+    files = {key: [sample[key]] for key in ("mosaic", "segmented") if key in sample}
+    if sample.get("grid"):
+        try:
+            files["mosaic"] = Grid(**sample["grid"]).paths(sample["mosaic"])
+        except ValueError as error:
+            return [f"{path}.mosaic: {error}"]
+    labels = sample.get("labels") or []
+    if isinstance(labels, str):
+        files["labels"] = [labels]
+    else:
+        files |= {f"labels.{i}.file": [field["file"]] for i, field in enumerate(labels)}
+    return [
+        mistake
+        for key, several in files.items()
+        for file in several
+        for mistake in path_mistakes(f"{path}.{key}", file) or missing(f"{path}.{key}", file)
+    ]
+
+
+def path_mistakes(path: str, file: str) -> list[str]:
+    """A path that Snakemake would take for a pattern, or that no terminal can show."""
+    if set(file) & set("{}") or not file.isprintable():
+        return [f"{path}: {file!r} has braces or control characters, a path may not"]
+    return []
+
+
+def missing(path: str, file: str) -> list[str]:
+    """A file that is not there."""
+    return [] if os.path.isfile(file) else [f"{path}: no file {file!r}"]
+
+
+def _archive_mistakes(path: str, sample: dict) -> list[str]:
+    """What keeps a published mosaic from being fetched and verified."""
+    mistakes = []
+    if os.path.dirname(sample["segmented"]) != "resources":
+        mistakes.append(
+            f"{path}.segmented: a published mosaic is fetched into resources/, not to "
+            f"{sample['segmented']!r}"
+        )
+    if sample["archive"]["url"] and not sample["archive"]["sha256"]:
+        mistakes.append(
+            f"{path}.archive.sha256: missing beside url; the page may state it, or take it from a "
+            "copy that you trust (sha256sum FILE)"
+        )
+    return mistakes

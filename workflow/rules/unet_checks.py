@@ -1,0 +1,118 @@
+"""What segmentation forbids that a schema cannot see: models, classes, fractions, windows."""
+
+import os
+import zipfile
+
+from blocks import for_sample
+from file_checks import path_mistakes
+
+
+def unet_mistakes(settings: dict) -> list[str]:
+    """Return what the samples' networks, classes and windows lack or contradict."""
+    checks = (_source_mistakes, _class_mistakes, _model_mistakes, _training_mistakes)
+    return [
+        mistake
+        for name in settings["samples"]
+        for check in checks
+        for mistake in check(settings, name)
+    ] + _circles(settings)
+
+
+def _source_mistakes(settings: dict, name: str) -> list[str]:
+    sample = settings["samples"][name]
+    if "mosaic" in sample and bool(sample["labels"]) == bool(sample["model"]):
+        return [f"samples.{name}: needs either labels or a model that is trained already"]
+    return []
+
+
+def _class_mistakes(settings: dict, name: str) -> list[str]:
+    sample = settings["samples"][name]
+    classes = sorted(map(int, sample.get("classes") or {}))
+    if not classes:
+        return []
+    mistakes = []
+    if len(classes) == 1:
+        mistakes.append(f"samples.{name}.classes: {classes[0]} alone; a network tells two or more")
+    if sample["phase"] not in classes:
+        mistakes.append(
+            f"samples.{name}.phase: {sample['phase']} is none of the classes, "
+            f"{', '.join(map(str, classes))}"
+        )
+    if sample["unlabelled"] in classes:
+        mistakes.append(
+            f"samples.{name}.unlabelled: {sample['unlabelled']} is one of the classes, too"
+        )
+    return mistakes
+
+
+def _model_mistakes(settings: dict, name: str) -> list[str]:
+    """A U-Net that is to be used or started from, but is no model and trained on no sample."""
+    sample = settings["samples"][name]
+    labelled = [other for other in _labelled(settings) if other != name]
+    mistakes = []
+    for path, wanted in (
+        (f"samples.{name}.model", sample.get("model")),
+        (f"unet.init_from: {name}", for_sample(settings["unet"], name)["init_from"]),
+    ):
+        if wanted is None or wanted in labelled:
+            continue
+        mistakes += path_mistakes(path, wanted)
+        if not os.path.isfile(wanted):
+            mistakes.append(
+                f"{path}: {wanted!r} is no file, and no other sample with labels "
+                f"({', '.join(labelled) or 'there is none'})"
+            )
+        elif not zipfile.is_zipfile(wanted):  # as torch writes models
+            mistakes.append(f"{path}: {wanted!r} is no model, or a damaged one")
+    return mistakes
+
+
+def _training_mistakes(settings: dict, name: str) -> list[str]:
+    """Windows that overlap too much, labels that leave nothing to train on, a frozen beginner."""
+    mistakes = []
+    segmentation = for_sample(settings["segmentation"], name)
+    if 2 * segmentation["overlap"] > segmentation["window"]:
+        mistakes.append(
+            f"segmentation.overlap: {segmentation['overlap']} is more than half of "
+            f"window {segmentation['window']}"
+        )
+    unet = for_sample(settings["unet"], name)
+    if unet["validation_fraction"] + unet["test_fraction"] >= 1:
+        mistakes.append(
+            f"unet.test_fraction: {unet['test_fraction']} beside validation_fraction "
+            f"{unet['validation_fraction']} leaves no labels to train on"
+        )
+    trained_before = unet["init_from"] or unet["encoder_weights"]
+    if unet["freeze_encoder_epochs"] and not trained_before and name in _labelled(settings):
+        mistakes.append(
+            f"unet.freeze_encoder_epochs: {name}: its encoder was never trained; give init_from or "
+            "encoder_weights"
+        )
+    return mistakes
+
+
+def _circles(settings: dict) -> list[str]:
+    """Samples each of which would start from the other's network."""
+    start_of = {
+        name: for_sample(settings["unet"], name)["init_from"] for name in _labelled(settings)
+    }
+    for name in start_of:
+        passed = [name]
+        while (wanted := start_of.get(passed[-1])) is not None:
+            if wanted in passed:
+                circle = passed[passed.index(wanted) :]
+                if len(circle) > 1:
+                    chain = " from ".join([*circle, wanted])
+                    return [f"unet.init_from: {chain}: none of them can be the first"]
+                break
+            passed.append(wanted)
+    return []
+
+
+def _labelled(settings: dict) -> list[str]:
+    """Samples that a network is trained on."""
+    return [
+        name
+        for name, sample in settings["samples"].items()
+        if sample.get("labels") or "synthetic" in sample
+    ]
