@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -28,11 +29,11 @@ def config():
     return yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
 
 
-def start(folder: Path, *arguments) -> subprocess.Popen:
+def start(folder: Path, *arguments, config: Path = CONFIG) -> subprocess.Popen:
     """Start Snakemake in a folder; what it says goes to ``said.txt`` there."""
     command = [
         *(sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"),
-        *("--configfile", CONFIG, "--workflow-profile", ROOT / "profiles/default"),
+        *("--configfile", config, "--workflow-profile", ROOT / "profiles/default"),
         *("--cores", CORES, *arguments),
     ]
     environment = {
@@ -49,9 +50,9 @@ def start(folder: Path, *arguments) -> subprocess.Popen:
         )
 
 
-def run(folder: Path, *arguments) -> tuple[int, str]:
+def run(folder: Path, *arguments, config: Path = CONFIG) -> tuple[int, str]:
     """Run Snakemake to its end; return its status and what it said."""
-    status = start(folder, *arguments).wait(PATIENCE)
+    status = start(folder, *arguments, config=config).wait(PATIENCE)
     return status, (folder / "said.txt").read_text(encoding="utf-8")
 
 
@@ -76,11 +77,11 @@ def results_of(folder: Path) -> dict[str, str]:
     return found
 
 
-def assert_same(folder: Path, undisturbed: Path) -> None:
+def assert_same(folder: Path, undisturbed: Path, computed: Sequence[str] = COMPUTED) -> None:
     """Every result in a folder is as in an undisturbed run, and what computes is complete."""
     found, right = results_of(folder), results_of(undisturbed)
     assert {path for path in found if found[path] != right.get(path)} == set()
-    assert all((folder / target).exists() for target in COMPUTED)
+    assert all((folder / target).exists() for target in computed)
 
 
 def left_behind(folder: Path) -> list[Path]:

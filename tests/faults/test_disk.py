@@ -1,10 +1,9 @@
 """A full disk, and one that takes nothing: each stage says so and names the file."""
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from disks import fill, mounted, on_small_disk
 from small_runs import COMPUTED, assert_same, copy_of, left_behind, run
 
 STAGES = (
@@ -20,37 +19,11 @@ STAGES = (
 )
 
 
-def mounted(*arguments):
-    return subprocess.run(["mount", *map(str, arguments)], capture_output=True).returncode == 0
-
-
 @pytest.fixture
 def small_disk(finished, tmp_path):
-    """A copy of a finished run whose results lie on a disk of 256 MB of their own."""
-    folder, disk = copy_of(finished, tmp_path), tmp_path / "results"
-    kept = folder / "kept"
-    disk.rename(kept)
-    disk.mkdir()
-    if not mounted("-t", "tmpfs", "-o", "size=256m", "tmpfs", disk):
-        pytest.skip("a disk of its own can be mounted by root only")
-    try:
-        shutil.copytree(kept, disk, dirs_exist_ok=True)
+    folder = copy_of(finished, tmp_path)
+    with on_small_disk(folder):
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", disk], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Write until nothing more fits."""
-    ballast = disk / "ballast"
-    with open(ballast, "wb", buffering=0) as file:
-        for size in (2**20, 2**12, 1):
-            try:
-                while True:
-                    file.write(bytes(size))
-            except OSError:
-                continue
-    return ballast
 
 
 def test_a_full_disk_is_an_error_that_names_the_file(finished, small_disk):

@@ -1,82 +1,29 @@
-"""Each stage is killed once, at a moment of its work; then the run is started again, and again.
+"""Each job is killed once, at a moment of its work; then the run is started again, and again.
 
 ``KILLS=5`` repeats it at five moments; without it there is one.
 """
 
-import contextlib
 import os
 import random
-import re
 import signal
-import threading
 import time
-from pathlib import Path
 
 import pytest
+from killing import Killer, durations, jobs_of
 from small_runs import COMPUTED, PATIENCE, assert_same, left_behind, run, start
 
 KILLS = int(os.environ.get("KILLS", "1"))
 MOST_RUNS = 40
-QUICK = {"list_layers"}  # may end before it is met
-
-
-class Killer(threading.Thread):
-    """Kills the first job of every stage, a share of its time after it has begun."""
-
-    def __init__(self, folder, number, moments):
-        super().__init__(daemon=True)
-        self.folder, self.number, self.moments = folder, number, moments
-        self.killed, self.over = set(), threading.Event()
-
-    def run(self):
-        while not self.over.wait(0.005):
-            for process, stage in jobs_of(self.folder):
-                if stage in self.moments and stage not in self.killed and self.has_begun(stage):
-                    self.killed.add(stage)
-                    threading.Timer(self.moments[stage], self.kill, [process]).start()
-
-    def has_begun(self, stage):
-        """Whether some job of a stage is past its imports: its log has begun and not ended."""
-        logs = (path.read_text("utf-8") for path in self.folder.rglob(f"logs/**/{stage}.log"))
-        return any(": start" in log and ": done" not in log for log in logs)
-
-    def kill(self, process):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, self.number)
-
-
-def jobs_of(folder):
-    """(process id, stage) of every script that runs in a folder."""
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (path / "cmdline").read_bytes().decode().split("\0")
-            here = os.readlink(path / "cwd") == str(folder)
-        except OSError:
-            continue
-        script = re.search(r"/\.snakemake/scripts/tmp\w+\.(\w+)\.py$", "\n".join(command).strip())
-        if here and script:
-            yield int(path.name), script[1]
-
-
-def durations(folder):
-    """Seconds that each stage worked, imports apart."""
-    found = {}
-    for path in folder.rglob("logs/**/*.log"):
-        done = re.search(r"(\w+): done in ([\d.]+) s", path.read_text("utf-8"))
-        if done:
-            found[done[1]] = float(done[2])
-    return found
+QUICK = "list_layers"  # may end before it is met
 
 
 @pytest.mark.parametrize("repeat", range(KILLS))
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
-def test_a_run_of_which_each_stage_is_killed_ends_as_an_undisturbed_one(
+def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(
     finished, tmp_path, number, repeat
 ):
     draw = random.Random(repeat)
-    moments = {
-        stage: draw.random() * seconds for stage, seconds in sorted(durations(finished).items())
-    }
+    moments = {log: draw.random() * seconds for log, seconds in durations(finished).items()}
     killer = Killer(tmp_path, number, moments)
     killer.start()
     failures = 0
@@ -86,8 +33,8 @@ def test_a_run_of_which_each_stage_is_killed_ends_as_an_undisturbed_one(
         assert failures < MOST_RUNS, (tmp_path / "said.txt").read_text("utf-8")[-3000:]
     killer.over.set()
     assert failures, "nothing was killed"
-    done = set(durations(tmp_path))
-    assert killer.killed >= done - QUICK, f"never met: {done - killer.killed}"
+    unmet = {log for log in durations(tmp_path).keys() - killer.killed if log.stem != QUICK}
+    assert not unmet
     assert_same(tmp_path, finished)
     assert not left_behind(tmp_path)
 
@@ -96,7 +43,7 @@ def test_a_head_that_is_killed_while_its_job_goes_on(finished, tmp_path):
     """The job goes on without its head; the next run says that the folder is locked."""
     head = start(tmp_path, *COMPUTED)
     until = time.monotonic() + PATIENCE
-    while not [stage for _, stage in jobs_of(tmp_path) if stage in ("train_gan", "anneal")]:
+    while not [log for _, log in jobs_of(tmp_path) if log.stem in ("train_gan", "anneal")]:
         assert head.poll() is None and time.monotonic() < until
         time.sleep(0.01)
     head.kill()

@@ -15,7 +15,7 @@ from rockrec.grid import Grid
 from rockrec.images import ImageError, open_tiff, pixel_size_of
 
 ROWS = 1024  # of a band
-MOST_BLOCK = 2**31  # bytes that are decoded at once; beside their file they take some more
+MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in memory as well
 HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 
 
@@ -56,7 +56,7 @@ class Mosaic:
         if in_memory > MOST_BLOCK and not page.is_memmappable:
             raise ImageError(
                 f"{path}: compressed in blocks of {self._block[0]} x {self._block[1]} px, "
-                f"{in_memory / 2**30:.0f} GiB each; save it in tiles"
+                f"{in_memory / 2**30:.1f} GiB each; save it in tiles, or in strips of fewer rows"
             )
         if max(page.databytecounts) > 2 * in_memory + HEADERS:
             raise ImageError(f"{path}: its blocks hold more than their pixels")
