@@ -209,6 +209,20 @@ def test_mixed_styles_are_those_of_one_latent_before_the_crossover_and_of_the_ot
     assert torch.allclose(mixed[1], expected[0], atol=1e-6)
 
 
+def test_the_share_of_mixed_tiles_is_the_one_that_is_set(monkeypatch):
+    networks = StyleGan2Ada(16, small(style_mixing=0.9, ada=[]), random())
+    given = []
+    monkeypatch.setattr(networks.generator, "forward", lambda *arguments: given.extend(arguments))
+    networks.generate(Draws(1, 20_000), torch.device("cpu"))
+    latent, other, crossover = given
+    assert not torch.equal(latent, other)
+    styles = networks.generator.styles
+    shares = torch.bincount(crossover, minlength=styles + 1) / len(crossover)
+    # From the second layer to the last with equal probability; beyond it nothing is mixed.
+    expected = torch.tensor([0.0, *[0.9 / (styles - 1)] * (styles - 1), 0.1])
+    assert torch.allclose(shares, expected, atol=0.01)
+
+
 def test_truncation_pulls_styles_to_their_mean():
     generator = Generator(16, small(), random())
     generator.gather_statistics(random(1))
@@ -341,6 +355,18 @@ def test_autocast_keeps_demodulation_and_batch_statistics_in_float32():
         scores = discriminator(images)
     assert (images - plain).abs().max() < 0.1
     assert torch.isfinite(scores.float()).all()
+
+
+def test_autocast_demodulates_in_float32(monkeypatch):
+    conv = ModulatedConv(3, 5, 3, 6, random())
+    types, rsqrt = [], torch.rsqrt
+    monkeypatch.setattr(
+        torch, "rsqrt", lambda squares: types.append(squares.dtype) or rsqrt(squares)
+    )
+    with torch.autocast("cpu", torch.bfloat16):
+        out = conv(normal(4, 3, 8, 8), normal(4, 6), added=torch.zeros(4, 1, 8, 8))
+    assert out.dtype == torch.bfloat16
+    assert types == [torch.float32]
 
 
 def test_autocast_leaves_penalties_as_they_are():
