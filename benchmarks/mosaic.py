@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -32,6 +33,8 @@ from rockrec.synthetic import make_rock  # noqa: E402
 from rockrec.threads import keep_large_blocks, use_threads  # noqa: E402
 
 PIXEL_SIZE_NM = 50
+ROCK = (2240, 3424)  # px
+SPACING = 200  # px between strewn labels
 NOISE = 6.0  # gray levels, beside that of the rock itself
 FILTER = dict(radius=4, sigma_space=2.0, sigma_gray=30.0)
 STAGES = {
@@ -51,6 +54,7 @@ def main() -> None:
     parser.add_argument("--window", type=int, default=512, help="of the tiles")
     parser.add_argument("--stride", type=int, default=256)
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
+    parser.add_argument("--strewn", action="store_true", help="labels all over the mosaic")
     parser.add_argument("--cores", type=int, default=os.cpu_count())
     options = parser.parse_args()
     folder = options.folder.resolve()
@@ -83,16 +87,21 @@ def main() -> None:
 
 def config_of(folder: Path, options) -> dict:
     tiles = {"window": options.window, "stride": options.stride, "size": 128}
+    labels = [{"file": str(folder / "labels.npy"), "row": 0, "column": 0}]
+    fractions = {}
+    if options.strewn:
+        labels = str(folder / "strewn.tif")
+        fractions = {"validation_fraction": 0.03, "test_fraction": 0.03}
     return {
         "samples": {
             "big": {
                 "mosaic": str(folder / "raw.tif"),
-                "labels": [{"file": str(folder / "labels.npy"), "row": 0, "column": 0}],
+                "labels": labels,
                 "pixel_size_nm": PIXEL_SIZE_NM,
             }
         },
         "denoise": FILTER,
-        "unet": {"epochs": 3, "precision": options.precision},
+        "unet": {"epochs": 3, "precision": options.precision, **fractions},
         "segmentation": {
             "window": 512,
             "overlap": 64,
@@ -106,25 +115,35 @@ def config_of(folder: Path, options) -> dict:
 
 
 def make_mosaic(folder: Path, height: int, width: int) -> None:
-    """Write raw.tif and, for its upper left corner, labels.npy; kept from an equal run."""
+    """Write raw.tif and labels: of its upper left corner, and strewn over it; kept if there."""
     if (folder / "raw.tif").exists():
         with open_mosaic(folder / "raw.tif") as mosaic:
             if mosaic.shape == (height, width):
                 return
-    rock = make_rock("pores", 2240, 3424, seed=1)
+    rock = make_rock("pores", *ROCK, seed=1)
     np.save(folder / "labels.npy", rock.labels)
-    across = np.concatenate([rock.gray, rock.gray[:, ::-1]], axis=1)
+    strewn = np.zeros(ROCK, np.uint8)
+    strewn[::SPACING, ::SPACING] = np.where(rock.truth, 1, 2)[::SPACING, ::SPACING]
+    noise = np.random.default_rng(1)
+
+    def noisy(band):
+        grains = noise.normal(0, NOISE, band.shape).astype(np.float32)
+        return np.clip(band + grains + 0.5, 0, 255).astype(np.uint8)
+
+    for name, bands in (
+        ("raw.tif", map(noisy, mirrored(rock.gray, height, width))),
+        ("strewn.tif", mirrored(strewn, height, width)),
+    ):
+        write_mosaic(folder / name, bands, PIXEL_SIZE_NM, (height, width), np.uint8, 2)
+
+
+def mirrored(image: np.ndarray, height: int, width: int) -> Iterator[np.ndarray]:
+    """Bands of rows of an image that is mirrored over and over."""
+    across = np.concatenate([image, image[:, ::-1]], axis=1)
     across = np.tile(across, -(-width // across.shape[1]))[:, :width]
-    down = np.concatenate([np.arange(2240), np.arange(2240)[::-1]])
-
-    def bands():
-        for top in range(0, height, 512):
-            rng = np.random.default_rng([1, top])
-            rows = down[np.arange(top, min(top + 512, height)) % len(down)]
-            noise = rng.normal(0, NOISE, (len(rows), width)).astype(np.float32)
-            yield np.clip(across[rows] + noise + 0.5, 0, 255).astype(np.uint8)
-
-    write_mosaic(folder / "raw.tif", bands(), PIXEL_SIZE_NM, (height, width), np.uint8, 2)
+    down = np.concatenate([np.arange(len(image)), np.arange(len(image))[::-1]])
+    for top in range(0, height, 512):
+        yield across[down[np.arange(top, min(top + 512, height)) % len(down)]]
 
 
 def run_stage(folder: Path, config: Path, target: str, cores: int) -> float:
