@@ -117,6 +117,10 @@ def test_an_automatic_batch_has_to_be_shared_by_the_gpus_too():
     said = mistakes(config | {"run": {"gpus": 3}})
     assert "stylegan2_ada.batch: null, which is 32 for tiles of 64 px (experiments." in said
     assert "cannot be shared by run.gpus, 3" in said
+    config = changed(["methods", "stylegan2_ada", "batch"], 12)
+    assert "batch: 12 leaves 3 tiles to each of run.gpus, 4" in mistakes(
+        config | {"run": {"gpus": 4}}
+    )
 
 
 def test_all_mistakes_are_listed_at_once():

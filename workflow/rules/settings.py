@@ -117,8 +117,8 @@ def _method_mistakes(path: str, method: dict, gpus: int) -> list[str]:
             gan_settings({k: v for k, v in method.items() if k not in NOT_FOR_THE_NETWORK})
         except ValueError as error:
             return [f"{path}: {error}"]
-        if (method["batch"] or 0) % gpus:  # null: by the size of the tile
-            return [f"{path}.batch: {method['batch']} cannot be shared by run.gpus, {gpus}"]
+        if method["batch"] is not None:  # null: by the size of the tile
+            return _sharing_mistakes(f"{path}.batch: {method['batch']}", method, gpus)
     if method["kind"] == "external":
         where, file = f"{path}.stack", method["stack"]
         return path_mistakes(where, file) or missing(where, file)
@@ -127,6 +127,18 @@ def _method_mistakes(path: str, method: dict, gpus: int) -> list[str]:
         for weighted in method.get("weights", {})
         if weighted not in method["targets"]
     ]
+
+
+def _sharing_mistakes(said: str, method: dict, gpus: int) -> list[str]:
+    """A batch that leaves each GPU no whole number of tiles, or no two to compare."""
+    if method["batch"] % gpus:
+        return [f"{said} cannot be shared by run.gpus, {gpus}"]
+    if method["kind"] == "stylegan2_ada" and method["batch"] // gpus % 2:
+        return [
+            f"{said} leaves {method['batch'] // gpus} tiles to each of run.gpus, {gpus}; its "
+            "discriminator compares groups of 2 or 4"
+        ]
+    return []
 
 
 def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
@@ -155,12 +167,14 @@ def _tile_mistakes(settings: dict, experiment: str) -> list[str]:
                     f"draws tiles of the size that it is trained on only, {tiles['size']} px "
                     f"({path}.size)"
                 )
-            automatic, gpus = automatic_batch(tiles["size"]), settings["run"]["gpus"]
-            batch = for_sample(settings["methods"][method], sample).get("batch", automatic)
-            if batch is None and automatic % gpus:
-                mistakes.append(
+            drawn = for_sample(settings["methods"][method], sample)
+            if drawn.get("batch", 0) is None:
+                automatic = automatic_batch(tiles["size"])
+                mistakes += _sharing_mistakes(
                     f"methods.{method}.batch: null, which is {automatic} for tiles of "
-                    f"{tiles['size']} px ({path}.size), cannot be shared by run.gpus, {gpus}"
+                    f"{tiles['size']} px ({path}.size),",
+                    drawn | {"batch": automatic},
+                    settings["run"]["gpus"],
                 )
         networks = [m for m in block["methods"] if settings["methods"][m]["kind"] in NETWORKS]
         if networks and (tiles["size"] < 16 or tiles["size"] & (tiles["size"] - 1)):
