@@ -1,5 +1,6 @@
 """A small disk for the results of a run, and how it is filled."""
 
+import re
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -38,3 +39,10 @@ def fill(disk: Path) -> Path:
             except OSError:
                 continue
     return ballast
+
+
+def assert_names_full_disk(said: str, target: str) -> None:
+    """The error itself names a file of the stage, beside the reason."""
+    folder = re.escape(target.rpartition("/")[0].removeprefix("results/"))
+    reason = r"(No space left on device|is the disk full\?).*"
+    assert re.search(rf"Error.*{reason}'results/(checkpoints/)?{folder}/", said), said[-3000:]

@@ -1,6 +1,8 @@
 """Mosaics and what is wanted of them: sizes, windows, and what does not fit."""
 
+import json
 import os
+from functools import cache
 
 from blocks import experiment_samples, for_sample
 from rockrec.grid import Grid
@@ -21,6 +23,12 @@ def mosaic_mistakes(settings: dict) -> list[str]:
             continue
         if shape is None:
             continue
+        needed = 2 * for_sample(settings["denoise"], name)["radius"] + 1
+        if "mosaic" in sample and needed > min(shape):
+            mistakes.append(
+                f"denoise.radius: {needed} px do not fit the mosaic of {name}, "
+                f"{shape[0]} x {shape[1]} px"
+            )
         largest = max(for_sample(settings["res"], name)["sizes"])
         if largest > min(shape):
             mistakes.append(
@@ -69,33 +77,69 @@ def mosaic_shape(sample: dict) -> tuple[int, int] | None:
     """Height and width of a sample's mosaic in px; None if it is to be fetched first, or where
     no image library is at hand.
 
-    Raises ValueError if a file is no readable mosaic, or the labels are of another shape.
+    Raises ValueError if a file is no readable mosaic, or the labels do not fit it.
     """
     if "synthetic" in sample:
         return sample["height"], sample["width"]
+    files = sample_files(sample)
+    if sample.get("archive") and not os.path.exists(files[0]):
+        return None
+    # A mosaic may be a thousand tiles, and is asked for by every job.
+    states = tuple((file, os.stat(file).st_mtime_ns, os.stat(file).st_size) for file in files)
+    return _shape_of(json.dumps(sample), states)
+
+
+def sample_files(sample: dict) -> list[str]:
+    """Return the files of a sample's mosaic and of its labels."""
+    path, labels = sample.get("mosaic") or sample["segmented"], sample.get("labels") or []
+    mosaic = Grid(**sample["grid"]).paths(path) if sample.get("grid") else [path]
+    return mosaic + ([labels] if isinstance(labels, str) else [one["file"] for one in labels])
+
+
+@cache
+def _shape_of(described: str, states: tuple) -> tuple[int, int] | None:
+    """The shape of the sample that a text describes, as long as its files are the same."""
     try:
         from rockrec.images import check_gray, check_stated_pixel_size
         from rockrec.mosaics import open_mosaic
     except ImportError:
         return None
+    sample = json.loads(described)
     grid = Grid(**sample["grid"]) if sample.get("grid") else None
     path = sample.get("mosaic") or sample["segmented"]
-    if sample.get("archive") and not os.path.exists(path):
-        return None
     with open_mosaic(grid.paths(path) if grid else path, grid) as mosaic:
         check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, sample["pixel_size_nm"])
         if "mosaic" in sample:
-            check_gray(mosaic.path, mosaic.shape, mosaic.dtype, at_least=1)
+            check_gray(mosaic.path, mosaic.shape, mosaic.dtype, 1, mosaic.white_is_zero)
         shape = mosaic.shape
-    labels = sample.get("labels")
-    if isinstance(labels, str) and labels.lower().endswith((".tif", ".tiff")):
-        with open_mosaic(labels) as image:
-            if image.shape != shape:
-                raise ValueError(
-                    f"{labels} has {image.shape[0]} x {image.shape[1]} px, "
-                    f"{path} {shape[0]} x {shape[1]} px"
-                )
+    _check_labels(sample, shape)
     return shape
+
+
+def _check_labels(sample: dict, shape: tuple[int, int]) -> None:
+    """Raise ValueError if label images do not fit the mosaic; PNG are left to the job."""
+    from rockrec.images import check_stated_pixel_size
+    from rockrec.labels import open_labels
+
+    labels = sample.get("labels") or []
+    whole = isinstance(labels, str)
+    for field in [{"file": labels, "row": 0, "column": 0}] if whole else labels:
+        file, corner = field["file"], (field["row"], field["column"])
+        if file.lower().endswith(".png"):  # it has to be decoded whole
+            continue
+        try:
+            with open_labels(file) as image:
+                size, pixel_size_nm = image.shape, image.pixel_size_nm
+        except ImportError:  # no HDF5 beside Snakemake
+            continue
+        check_stated_pixel_size(file, pixel_size_nm, sample["pixel_size_nm"])
+        ends = [start + side for start, side in zip(corner, size, strict=True)]
+        if (whole and size != shape) or any(e > side for e, side in zip(ends, shape, strict=True)):
+            at = "" if whole else f" at row {corner[0]}, column {corner[1]}"
+            raise ValueError(
+                f"{file} has {size[0]} x {size[1]} px{at}, {sample['mosaic']} {shape[0]} x "
+                f"{shape[1]} px"
+            )
 
 
 def count_windows(settings: dict, experiment: str, sample: str, shape: tuple) -> dict[str, int]:

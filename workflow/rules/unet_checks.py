@@ -20,14 +20,20 @@ def unet_mistakes(settings: dict) -> list[str]:
 
 def _source_mistakes(settings: dict, name: str) -> list[str]:
     sample = settings["samples"][name]
-    if "mosaic" in sample and bool(sample["labels"]) == bool(sample["model"]):
+    if "mosaic" not in sample:
+        return []
+    if bool(sample["labels"]) == bool(sample["model"]):
         return [f"samples.{name}: needs either labels or a model that is trained already"]
+    if sample["model"] and sample["classes"]:
+        return [f"samples.{name}.classes: are those of the model, and named with its labels"]
     return []
 
 
 def _class_mistakes(settings: dict, name: str) -> list[str]:
     sample = settings["samples"][name]
-    classes = sorted(map(int, sample.get("classes") or {}))
+    # A network that is handed on knows the classes of the sample it was trained on.
+    source = settings["samples"].get(sample.get("model"), sample)
+    classes = sorted(map(int, source.get("classes") or {}))
     if not classes:
         return []
     mistakes = []
@@ -38,7 +44,7 @@ def _class_mistakes(settings: dict, name: str) -> list[str]:
             f"samples.{name}.phase: {sample['phase']} is none of the classes, "
             f"{', '.join(map(str, classes))}"
         )
-    if sample["unlabelled"] in classes:
+    if source is sample and sample["unlabelled"] in classes:
         mistakes.append(
             f"samples.{name}.unlabelled: {sample['unlabelled']} is one of the classes, too"
         )
@@ -52,7 +58,10 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
     mistakes = []
     for path, wanted in (
         (f"samples.{name}.model", sample.get("model")),
-        (f"unet.init_from: {name}", for_sample(settings["unet"], name)["init_from"]),
+        (
+            _place(settings, "unet", "init_from", name),
+            for_sample(settings["unet"], name)["init_from"],
+        ),
     ):
         if wanted is None or wanted in labelled:
             continue
@@ -72,21 +81,23 @@ def _training_mistakes(settings: dict, name: str) -> list[str]:
     mistakes = []
     segmentation = for_sample(settings["segmentation"], name)
     if 2 * segmentation["overlap"] > segmentation["window"]:
+        place = _place(settings, "segmentation", "overlap", name)
         mistakes.append(
-            f"segmentation.overlap: {segmentation['overlap']} is more than half of "
-            f"window {segmentation['window']}"
+            f"{place}: {segmentation['overlap']} is more than half of window "
+            f"{segmentation['window']}"
         )
     unet = for_sample(settings["unet"], name)
     if unet["validation_fraction"] + unet["test_fraction"] >= 1:
+        place = _place(settings, "unet", "test_fraction", name)
         mistakes.append(
-            f"unet.test_fraction: {unet['test_fraction']} beside validation_fraction "
+            f"{place}: {unet['test_fraction']} beside validation_fraction "
             f"{unet['validation_fraction']} leaves no labels to train on"
         )
     trained_before = unet["init_from"] or unet["encoder_weights"]
     if unet["freeze_encoder_epochs"] and not trained_before and name in _labelled(settings):
+        place = _place(settings, "unet", "freeze_encoder_epochs", name)
         mistakes.append(
-            f"unet.freeze_encoder_epochs: {name}: its encoder was never trained; give init_from or "
-            "encoder_weights"
+            f"{place}: the encoder of {name} was never trained; give init_from or encoder_weights"
         )
     return mistakes
 
@@ -107,6 +118,12 @@ def _circles(settings: dict) -> list[str]:
                 break
             passed.append(wanted)
     return []
+
+
+def _place(settings: dict, block: str, key: str, name: str) -> str:
+    """Where the value of a key stands that holds for a sample."""
+    own = key in settings[block]["per_sample"].get(name, {})
+    return f"{block}.per_sample.{name}.{key}" if own else f"{block}.{key}"
 
 
 def _labelled(settings: dict) -> list[str]:

@@ -30,7 +30,13 @@ def main():
     with open_mosaic(path, grid, snakemake.threads) as mosaic:
         log.info("%s: %d x %d px, %s", mosaic.path, *mosaic.shape, mosaic.dtype)
         check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, params.pixel_size_nm)
-        check_gray(mosaic.path, mosaic.shape, mosaic.dtype, 2 * params.denoise["radius"] + 1)
+        check_gray(
+            mosaic.path,
+            mosaic.shape,
+            mosaic.dtype,
+            at_least=2 * params.denoise["radius"] + 1,
+            white_is_zero=mosaic.white_is_zero,
+        )
         contrast = None
         if params.denoise["kernel"] == "skimage" or mosaic.dtype != np.uint8:
             raw = Histogram(mosaic.dtype)

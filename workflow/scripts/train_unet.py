@@ -12,6 +12,7 @@ from rockrec.outputs import written_whole
 from rockrec.seeds import seed_for
 from rockrec.segmentation import (
     Field,
+    InitialModelError,
     LabelsError,
     UNetSettings,
     fields_at,
@@ -20,14 +21,20 @@ from rockrec.segmentation import (
     save_unet,
     train_unet,
 )
+from rockrec.threads import use_threads
+
+# As many whatever the cores that there are: other sums would round otherwise, and a run that is
+# repeated elsewhere give another network.
+THREADS = 2
 
 
 @logged(snakemake)
 def main():
+    use_threads(THREADS)
     contrast = read_contrast(snakemake.input.contrast)
     contrast.check(snakemake.input.denoised)
     initial = snakemake.input.get("initial")
-    with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic, named_labels():
+    with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic, named_files():
         trained = train_unet(
             annotated_fields(mosaic),
             mosaic.shape,
@@ -48,14 +55,16 @@ def main():
 
 
 @contextmanager
-def named_labels():
-    """Name the label files in an error of what they hold together."""
+def named_files():
+    """Name the files in an error of what the labels hold together, or of where it starts from."""
     try:
         yield
     except LabelsError as error:
         labels = snakemake.params.labels
         files = [labels] if isinstance(labels, str) else [one["file"] for one in labels]
         raise LabelsError(f"{', '.join(files)}: {error}") from error
+    except InitialModelError as error:
+        raise InitialModelError(f"{snakemake.input.initial} (unet.init_from): {error}") from error
 
 
 def class_names() -> dict[int, str]:

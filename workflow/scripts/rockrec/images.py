@@ -12,20 +12,6 @@ import tifffile
 
 from rockrec.outputs import written_whole
 
-NM_PER_UNIT = {
-    "pm": 1e-3,
-    "Å": 0.1,
-    "nm": 1.0,
-    "nanometer": 1.0,
-    "µm": 1e3,
-    "μm": 1e3,
-    "um": 1e3,
-    "micron": 1e3,
-    "microns": 1e3,
-    "mm": 1e6,
-    "cm": 1e7,
-    "m": 1e9,
-}
 MOST_BYTES = 2**40  # of an image, decoded; a header that declares more is broken, or a trap
 MOST_RATIO = 2000  # of a stack, decoded to stored; zlib itself ends at 1032
 BIGTIFF_FROM = 2**32 - 2**25  # bytes; a classic TIFF holds 4 GiB, its headers included
@@ -39,13 +25,19 @@ class ImageError(ValueError):
 
 
 def check_gray(
-    path: str | os.PathLike, shape: tuple[int, int], dtype: np.dtype, at_least: int
+    path: str | os.PathLike,
+    shape: tuple[int, int],
+    dtype: np.dtype,
+    at_least: int,
+    white_is_zero: bool = False,
 ) -> None:
-    """Raise ImageError unless a mosaic has 8 or 16 bit and no side below `at_least` px."""
+    """Raise ImageError unless a mosaic has 8 or 16 bit, 0 as black and sides from `at_least` px."""
     if dtype not in (np.uint8, np.uint16):
         raise ImageError(
             f"{path}: gray levels of {dtype}; a mosaic has 8 or 16 bit without sign (uint8, uint16)"
         )
+    if white_is_zero:
+        raise ImageError(f"{path}: its 0 is white (MinIsWhite); save it with 0 for black")
     if min(shape) < at_least:
         raise ImageError(
             f"{path}: {shape[0]} x {shape[1]} px is too small, {at_least} px a side are needed"
@@ -199,76 +191,47 @@ def open_tiff(path: str | os.PathLike) -> Iterator[tifffile.TiffFile]:
     """Open a TIFF; ImageError names the file if it is missing, broken or holds no image."""
     if not Path(path).is_file():
         raise ImageError(f"{path}: no such file")
-    try:
-        tiff = tifffile.TiffFile(path)
-    except (tifffile.TiffFileError, ValueError, OSError) as error:
-        raise ImageError(f"{path}: not a readable TIFF: {error}") from error
+    with readable(path):
+        # By itself, where it is one of a set: its offsets are those of no other file.
+        tiff = tifffile.TiffFile(path, _multifile=False)
     with tiff:
-        try:
+        with readable(path):
             has_images = len(tiff.series) > 0
-        except Exception as error:  # a chain of broken offsets
-            raise ImageError(f"{path}: not a readable TIFF: {error}") from error
         if not has_images:
             raise ImageError(f"{path}: holds no image")
-        _check_declared(tiff, path)
+        with readable(path):
+            _check_declared(tiff, path)
         yield tiff
+
+
+@contextmanager
+def readable(path: str | os.PathLike) -> Iterator[None]:
+    """Turn what goes wrong with a broken header, which may be anything, into an ImageError."""
+    try:
+        yield
+    except ImageError:
+        raise
+    except Exception as error:
+        reason = error if isinstance(error, tifffile.TiffFileError | OSError) else repr(error)
+        raise ImageError(f"{path}: not a readable TIFF: {reason}") from error
 
 
 def _check_declared(tiff: tifffile.TiffFile, path: str | os.PathLike) -> None:
     """Raise ImageError if a header promises more than a file can hold, or a computer."""
-    series, file_size = tiff.series[0], tiff.filehandle.size
-    if series.nbytes > MOST_BYTES:
-        raise ImageError(
-            f"{path}: its header declares {' x '.join(map(str, series.shape))} px, more than "
-            f"{MOST_BYTES / 2**40:g} TiB"
-        )
-    if series.keyframe.compression == 1:
-        bits = series.keyframe.bitspersample  # 1 or 12, say, which are stored without gaps
-        stored = series.size * bits // 8
-        if stored > file_size:
+    file_size = tiff.filehandle.size
+    for series in tiff.series:
+        if series.nbytes > MOST_BYTES:
             raise ImageError(
-                f"{path}: truncated, {file_size} bytes of at least {stored} (uncompressed)"
+                f"{path}: its header declares {' x '.join(map(str, series.shape))} px, more than "
+                f"{MOST_BYTES / 2**40:g} TiB"
             )
-
-
-def pixel_size_of(tiff: tifffile.TiffFile, path: str | os.PathLike) -> float | None:
-    """Pixel size from what OME, ImageJ or the microscopes of FEI/Thermo and Zeiss wrote.
-
-    Bare resolution tags are too often a screen's.
-    """
-    if tiff.is_ome:
-        try:
-            pixels = tifffile.xml2dict(tiff.ome_metadata)["OME"]["Image"]
-            pixels = (pixels[0] if isinstance(pixels, list) else pixels)["Pixels"]
-        except (SyntaxError, TypeError, KeyError) as error:
-            raise ImageError(f"{path}: its OME metadata cannot be read: {error!r}") from error
-        sizes = [pixels.get("PhysicalSizeX"), pixels.get("PhysicalSizeY")]
-        units = [pixels.get(f"PhysicalSize{axis}Unit", "µm") for axis in "XY"]
-    elif tiff.is_imagej and "XResolution" in tiff.pages[0].tags:
-        tags = tiff.pages[0].tags
-        sizes = [
-            tags[name].value[1] / max(tags[name].value[0], 1)
-            for name in ("XResolution", "YResolution")
-        ]
-        unit = str(tiff.imagej_metadata.get("unit", "")).replace("\\u00B5", "µ")
-        units = [unit, unit]
-    elif tiff.is_fei:
-        scan = tiff.fei_metadata.get("Scan", {})
-        sizes, units = [scan.get("PixelWidth"), scan.get("PixelHeight")], ["m", "m"]
-    elif tiff.is_sem:
-        stated = tiff.sem_metadata.get("ap_image_pixel_size", ())  # name, number and unit
-        size, unit = stated[1:] if len(stated) == 3 else (None, "")
-        sizes, units = [size, size], [unit, unit]
-    else:
-        return None
-    if any(size in (None, "") for size in sizes) or any(u not in NM_PER_UNIT for u in units):
-        return None
-    size_x, size_y = (
-        float(size) * NM_PER_UNIT[unit] for size, unit in zip(sizes, units, strict=True)
-    )
-    if not math.isclose(size_x, size_y, rel_tol=1e-3):
-        raise ImageError(f"{path}: pixels of {size_x:g} x {size_y:g} nm are not square")
-    return size_x
+        if series.keyframe.compression == 1:
+            bits = series.keyframe.bitspersample  # 1 or 12, say, which are stored without gaps
+            stored = series.size * bits // 8
+            if stored > file_size:
+                raise ImageError(
+                    f"{path}: truncated, {file_size} bytes of at least {stored} (uncompressed)"
+                )
 
 
 def _stack_description(path: str | os.PathLike) -> dict:

@@ -24,6 +24,7 @@ class LabelImage:
     Attributes
     ----------
     path, shape, dtype.
+    pixel_size_nm : as the file states it, None if it does not.
     """
 
     dtype = np.dtype(np.uint8)
@@ -32,6 +33,7 @@ class LabelImage:
         if len(source.shape) != 2 or 0 in source.shape:
             raise ImageError(f"{path}: labels have two dimensions, this array is {source.shape}")
         self.path, self.shape = Path(path), tuple(source.shape)
+        self.pixel_size_nm = getattr(source, "pixel_size_nm", None)
         self._source, self._unlabelled, self._classes = source, unlabelled, set(classes)
 
     def __getitem__(self, region: tuple[slice, slice]) -> np.ndarray:
@@ -45,7 +47,7 @@ class LabelImage:
         corner = [span.indices(side)[0] for span, side in zip(region, self.shape, strict=True)]
         try:
             found = np.asarray(self._source[region])
-        except OSError as error:
+        except (OSError, RuntimeError, KeyError) as error:  # damaged HDF5 leads to each
             place = f"the pixels from row {corner[0]}, column {corner[1]} on"
             raise ImageError(f"{self.path}: {place} cannot be decoded: {error}") from error
         if found.dtype.kind not in "biuf":
@@ -128,8 +130,14 @@ def _hdf5(path: str | os.PathLike) -> Iterator[_Plane]:
     except OSError as error:
         raise ImageError(f"{path}: not a readable HDF5 file: {error}") from error
     with file:
-        dataset = _dataset(path, file, h5py.Dataset)
-        yield _Plane(dataset, _axes(path, dataset))
+        try:
+            dataset = _dataset(path, file, h5py.Dataset)
+            plane = _Plane(dataset, _axes(path, dataset))
+        except ImageError:
+            raise
+        except Exception as error:  # a damaged file leads to any
+            raise ImageError(f"{path}: not a readable HDF5 file: {error!r}") from error
+        yield plane
 
 
 def _dataset(path, file, kind: type):
@@ -170,8 +178,8 @@ def _axes(path, dataset) -> str:
 def _numpy(path: str | os.PathLike) -> Iterator[np.ndarray]:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise ImageError(f"{path}: not a readable NumPy file: {error}") from error
+    except Exception as error:  # its header is a piece of Python
+        raise ImageError(f"{path}: not a readable NumPy file: {error!r}") from error
     if not isinstance(array, np.ndarray):
         raise ImageError(f"{path}: an archive of arrays (.npz), one array (.npy) is needed")
     yield _without_singletons(array)

@@ -12,7 +12,8 @@ import numpy as np
 import tifffile
 
 from rockrec.grid import Grid
-from rockrec.images import ImageError, open_tiff, pixel_size_of
+from rockrec.images import ImageError, open_tiff, readable
+from rockrec.pixel_sizes import pixel_size_of
 
 ROWS = 1024  # of a band
 MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in memory as well
@@ -22,45 +23,56 @@ HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 class Mosaic:
     """A 2D TIFF on disk that is read like an array: ``mosaic[top:bottom, left:right]``.
 
-    Of a pyramid, its full level. Blocks are decoded when asked for; those in the rows of the
-    last request are kept, so that going through a mosaic from top to bottom decodes each once.
-    Between requests the file is closed: a mosaic may be one of a thousand tiles. A pixel that is no
-    number is refused.
+    Of several images the largest, so of a pyramid its full level. Blocks are decoded when asked
+    for; those in the rows of the last request are kept, so that going through a mosaic from top to
+    bottom decodes each once. Between requests the file is closed: a mosaic may be one of a
+    thousand tiles. A pixel that is no number is refused.
 
     Attributes
     ----------
     path, shape, dtype.
-    pixel_size_nm : from the metadata, as `rockrec.images.pixel_size_of` says; None without.
+    pixel_size_nm : from the metadata, as `rockrec.pixel_sizes` finds it; None without.
+    white_is_zero : whether the file says that its 0 is white; the values are as they are stored.
     """
 
     def __init__(self, path: str | os.PathLike, tiff: tifffile.TiffFile, pool: ThreadPoolExecutor):
-        full = tiff.series[0].levels[0]
-        if len(full.shape) != 2:
-            raise ImageError(f"{path}: a mosaic has two dimensions, this image is {full.shape}")
+        number = _largest(path, tiff)
+        full = tiff.series[number].levels[0]
         page = full.keyframe
+        if len(page.shape) != 2 or math.prod(full.shape) != math.prod(page.shape):
+            raise ImageError(f"{path}: one image of two dimensions is needed, not {full.shape}")
         self.path, self.shape, self.dtype = Path(path), page.shape, np.dtype(page.dtype)
-        self.pixel_size_nm = pixel_size_of(tiff, path)
-        size = tiff.filehandle.size
-        ends = [
-            offset + length
-            for offset, length in zip(page.dataoffsets, page.databytecounts, strict=True)
-        ]
-        if not ends or max(ends) > size:
-            raise ImageError(
-                f"{path}: truncated, {size} bytes of at least {max(ends, default=size + 1)}"
-            )
-        self._page, self._jpegtables = page, page.jpegtables
-        self._stored = self.dtype.newbyteorder(tiff.byteorder)
+        self.pixel_size_nm = pixel_size_of(tiff, path, number)
+        self.white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
         self._block = (page.tilelength, page.tilewidth) if page.is_tiled else self._strip(page)
         in_memory = math.prod(self._block) * self.dtype.itemsize
+        if in_memory < 1:
+            raise ImageError(f"{path}: its header declares blocks without pixels")
         if in_memory > MOST_BLOCK and not page.is_memmappable:
             raise ImageError(
                 f"{path}: compressed in blocks of {self._block[0]} x {self._block[1]} px, "
                 f"{in_memory / 2**30:.1f} GiB each; save it in tiles, or in strips of fewer rows"
             )
-        if max(page.databytecounts) > 2 * in_memory + HEADERS:
+        down, self._blocks_across = (
+            -(-side // block) for side, block in zip(self.shape, self._block, strict=True)
+        )
+        offsets, lengths = page.dataoffsets, page.databytecounts
+        expected = len(offsets) if page.is_memmappable else down * self._blocks_across
+        if not len(offsets) == len(lengths) == expected > 0:
+            raise ImageError(
+                f"{path}: its header lists {len(offsets)} blocks and {len(lengths)} lengths of "
+                f"{expected}"
+            )
+        size, end = tiff.filehandle.size, max(map(sum, zip(offsets, lengths, strict=True)))
+        if page.is_memmappable:  # in one piece, whatever its header says of blocks
+            end = max(end, offsets[0] + math.prod(self.shape) * self.dtype.itemsize)
+        if end > size:
+            raise ImageError(f"{path}: truncated, {size} bytes of at least {end}")
+        if max(lengths) > 2 * in_memory + HEADERS:
             raise ImageError(f"{path}: its blocks hold more than their pixels")
-        self._blocks_across = -(-self.shape[1] // self._block[1])
+        self._page, self._jpegtables = page, page.jpegtables
+        self._decode_block = page.decode  # made here, for which some codecs look into the file
+        self._stored = self.dtype.newbyteorder(tiff.byteorder)
         self._pool = pool
         self._decoded: dict[int, np.ndarray] = {}
 
@@ -122,9 +134,10 @@ class Mosaic:
         place = f"block at row {k // across * down}, column {k % across * self._block[1]}"
         try:
             data = os.pread(file, length, offset)
-            block, _, shape = self._page.decode(data, k, jpegtables=self._jpegtables)
+            block, _, shape = self._decode_block(data, k, jpegtables=self._jpegtables)
         except Exception as error:  # every codec has its own
-            raise ImageError(f"{self.path}: {place} cannot be decoded: {error}") from error
+            reason = str(error) or repr(error)
+            raise ImageError(f"{self.path}: {place} cannot be decoded: {reason}") from error
         if block is None:
             raise ImageError(f"{self.path}: {place} is missing")
         return block.reshape(block.shape[1:3])[: shape[1], : shape[2]]
@@ -141,14 +154,17 @@ class StitchedMosaic:
                     f"{tile.path}: {tile.shape[0]} x {tile.shape[1]} px {tile.dtype}, but "
                     f"{first.path} {first.shape[0]} x {first.shape[1]} px {first.dtype}"
                 )
-            if tile.pixel_size_nm != first.pixel_size_nm:
+            if not _same_size(tile.pixel_size_nm, first.pixel_size_nm):
                 raise ImageError(
                     f"{tile.path}: its pixels have {tile.pixel_size_nm} nm, those of {first.path} "
                     f"{first.pixel_size_nm} nm"
                 )
+            if tile.white_is_zero != first.white_is_zero:
+                raise ImageError(f"{tile.path}: its 0 is not of the colour that {first.path} has")
         if grid.overlap >= min(first.shape):
             raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
         self.path, self.dtype, self.pixel_size_nm = first.path, first.dtype, first.pixel_size_nm
+        self.white_is_zero = first.white_is_zero
         self._tiles, self._grid = tiles, grid
         self._seams = [
             _seams(count, side, grid.overlap)
@@ -203,7 +219,7 @@ def open_mosaic(
     with ThreadPoolExecutor(threads) as pool:
 
         def opened(one):
-            with open_tiff(one) as tiff:
+            with open_tiff(one) as tiff, readable(one):
                 return Mosaic(one, tiff, pool)
 
         if grid is None:
@@ -223,6 +239,20 @@ def read_small(path: str | os.PathLike, longest: int) -> np.ndarray:
 def row_bands(height: int, rows: int = ROWS) -> list[slice]:
     """Divide the rows of a mosaic into bands, from top to bottom."""
     return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+
+
+def _largest(path: str | os.PathLike, tiff: tifffile.TiffFile) -> int:
+    """Number of the largest image of a file; the others are thumbnails, or parts of a pyramid."""
+    sizes = [math.prod(series.shape) for series in tiff.series]
+    if sizes.count(max(sizes)) > 1:
+        raise ImageError(f"{path}: holds {len(sizes)} images, several as large; save one by itself")
+    return sizes.index(max(sizes))
+
+
+def _same_size(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=0.01)
 
 
 def _ranges(region, shape: tuple[int, int]) -> tuple[range, range]:

@@ -4,10 +4,11 @@ from rockrec.segmentation.fields import Field, fields_at, labelled_fields
 from rockrec.segmentation.inference import segment, segmented_bands
 from rockrec.segmentation.model import UNet, UNetSettings, load_unet, save_unet
 from rockrec.segmentation.parts import LabelsError
-from rockrec.segmentation.training import TrainedUNet, train_unet
+from rockrec.segmentation.training import InitialModelError, TrainedUNet, train_unet
 
 __all__ = [
     "Field",
+    "InitialModelError",
     "LabelsError",
     "TrainedUNet",
     "UNet",

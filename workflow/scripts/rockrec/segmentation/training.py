@@ -20,6 +20,10 @@ from rockrec.segmentation.scores import boundary_counts, class_ious, confusion, 
 log = logging.getLogger(__name__)
 
 
+class InitialModelError(ValueError):
+    """A network that this training cannot start from."""
+
+
 @dataclass
 class TrainedUNet:
     """The U-Net of the best epoch and what is to tell of its training.
@@ -70,8 +74,8 @@ def train_unet(
     ------
     LabelsError : fewer than two classes, labels of none of the classes, or too few of a class
         in a part.
-    ValueError : an empty gray range, an `initial` of another encoder or number of classes, or an
-        encoder to freeze that nothing trained before.
+    InitialModelError : an `initial` of another encoder or number of classes.
+    ValueError : an empty gray range, or an encoder to freeze that nothing trained before.
     """
     low, high = map(float, gray_range)
     if not low < high:
@@ -108,7 +112,9 @@ def _initial_network(
         ("number of classes", len(initial.classes), n_classes),
     ):
         if given != wanted:
-            raise ValueError(f"the initial model has the {what} {given}, this training {wanted}")
+            raise InitialModelError(
+                f"the initial model has the {what} {given}, this training {wanted}"
+            )
     return copy.deepcopy(initial.network)
 
 
