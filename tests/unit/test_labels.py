@@ -105,6 +105,31 @@ def test_an_archive_of_arrays_is_no_label_image(tmp_path):
         read_labels(tmp_path / "a.npy")
 
 
+@pytest.mark.parametrize("kind", ["h5", "npy", "png"])
+def test_any_byte_of_a_label_image_may_be_wrong(tmp_path, kind):
+    """Read, or refused by name, whatever stands in it."""
+    path = tmp_path / f"a.{kind}"
+    if kind == "h5":
+        write_hdf5(path, LABELS[None, :, :, None], "zyxc")
+    elif kind == "npy":
+        np.save(path, LABELS)
+    else:
+        write_png(path, 8, 0, [bytes(row) for row in LABELS])
+    whole = path.read_bytes()
+    random = np.random.default_rng(0)
+    refused = 0
+    for at in random.integers(0, min(len(whole), 3000), 300):
+        damaged = bytearray(whole)
+        damaged[at : at + 4] = random.bytes(4)
+        path.write_bytes(damaged)
+        try:
+            read_labels(path)
+        except ImageError as error:
+            assert path.name in str(error)
+            refused += 1
+    assert refused > 10
+
+
 # --- values ---------------------------------------------------------------------------------
 
 
