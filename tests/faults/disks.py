@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,8 +42,18 @@ def fill(disk: Path) -> Path:
     return ballast
 
 
-def assert_names_full_disk(said: str, target: str) -> None:
-    """The error itself names a file of the stage, beside the reason."""
-    folder = re.escape(target.rpartition("/")[0].removeprefix("results/"))
-    reason = r"(No space left on device|is the disk full\?).*"
-    assert re.search(rf"Error.*{reason}'results/(checkpoints/)?{folder}/", said), said[-3000:]
+def fails_on_full_disk(run: Callable, folder: Path, target: str) -> None:
+    """A stage on a full disk fails with an error that names its file; then it is done again.
+
+    So that the next stage has what it needs, and it is that stage that fails.
+    """
+    (folder / target).unlink(missing_ok=True)
+    ballast = fill(folder / "results")
+    status, said = run(folder, "--force", target)
+    ballast.unlink()
+    assert status != 0, f"{target}: written to a full disk"
+    place = re.escape(target.rpartition("/")[0].removeprefix("results/"))
+    reason = r"(No space left on device|is the disk full\?)"
+    assert re.search(rf"Error: .*{reason}.*'results/(checkpoints/)?{place}/", said), said[-3000:]
+    status, said = run(folder, target)
+    assert status == 0, said[-3000:]

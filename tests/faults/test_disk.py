@@ -1,7 +1,7 @@
 """A full disk, and one that takes nothing: each stage says so and names the file."""
 
 import pytest
-from disks import assert_names_full_disk, fill, mounted, on_small_disk
+from disks import fails_on_full_disk, mounted, on_small_disk
 from small_runs import COMPUTED, assert_same, copy_of, left_behind, run
 
 STAGES = (
@@ -26,12 +26,7 @@ def small_disk(finished, tmp_path):
 
 def test_a_full_disk_is_an_error_that_names_the_file(finished, small_disk):
     for target in STAGES:
-        (small_disk / target).unlink(missing_ok=True)
-        ballast = fill(small_disk / "results")
-        status, said = run(small_disk, "--force", target)
-        ballast.unlink()
-        assert status != 0, f"{target}: written to a full disk"
-        assert_names_full_disk(said, target)
+        fails_on_full_disk(run, small_disk, target)
     status, said = run(small_disk, *COMPUTED)
     assert status == 0, said[-3000:]
     assert_same(small_disk, finished)

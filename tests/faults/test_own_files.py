@@ -8,7 +8,7 @@ import numpy as np
 import own_files
 import pytest
 import tifffile
-from disks import assert_names_full_disk, fill, on_small_disk
+from disks import fails_on_full_disk, on_small_disk
 from killing import Killer, assert_most_killed, moments_of
 from own_files import COMPUTED, assert_same, run
 from small_runs import copy_of, left_behind
@@ -51,12 +51,7 @@ def test_a_full_disk_is_an_error_that_names_the_file(finished, tmp_path):
             "results/given/mosaic/segmented.tif",
             "results/segmented/e/tiles.tif",
         ):
-            (folder / target).unlink()
-            ballast = fill(folder / "results")
-            status, said = run(folder, "--force", target)
-            ballast.unlink()
-            assert status != 0, f"{target}: written to a full disk"
-            assert_names_full_disk(said, target)
+            fails_on_full_disk(run, folder, target)
         status, said = run(folder, *COMPUTED)
         assert status == 0, said[-3000:]
         assert_same(folder, finished)

@@ -114,7 +114,7 @@ def test_a_file_of_an_ome_set_is_read_by_itself(tmp_path, mosaic):
 @pytest.mark.parametrize(
     ("tag", "value", "said"),
     [
-        ("StripByteCounts", [1] * 3, "lists 6 blocks and 3 lengths of 6"),
+        ("StripByteCounts", [1] * 3, "lists 6 blocks and 3 lengths, not 6"),
         ("RowsPerStrip", 0, "blocks without pixels"),
     ],
 )

@@ -8,7 +8,7 @@ import yaml
 
 from blocks import experiment_samples, for_sample
 from config_schema import load_schema
-from mosaic_checks import advice
+from mosaic_checks import advice, mosaic_shape
 from settings import SettingsError, resolve
 
 DEMO = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
@@ -156,6 +156,72 @@ def test_labels_of_another_shape_are_found_before_any_job(tmp_path):
     found = mistakes(changed(["samples", "mine"], {**sample, "pixel_size_nm": 5}))
     assert "labels.tif has 3000 x 3999 px" in found
     assert "mosaic.tif 3000 x 4000 px" in found
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ("labels.npy", "labels.npy has 900 x 1199 px, "),
+        (
+            [{"file": "labels.npy", "row": 0, "column": 2}],
+            "labels.npy has 900 x 1199 px at row 0, column 2, ",
+        ),
+        ("coarse.tif", "coarse.tif: its pixels have 100 nm, pixel_size_nm in the config is 50"),
+    ],
+)
+def test_labels_that_do_not_fit_their_mosaic_are_found_before_any_job(
+    tmp_path, monkeypatch, labels, said
+):
+    np, tifffile = pytest.importorskip("numpy"), pytest.importorskip("tifffile")
+    tifffile.imwrite(tmp_path / "mosaic.tif", shape=(900, 1200), dtype="uint8")
+    np.save(tmp_path / "labels.npy", np.zeros((900, 1199), np.uint8))
+    tifffile.imwrite(
+        tmp_path / "coarse.tif",
+        shape=(900, 1200),
+        dtype="uint8",
+        ome=True,
+        metadata={"axes": "YX", "PhysicalSizeX": 0.1, "PhysicalSizeY": 0.1},
+    )
+    monkeypatch.chdir(tmp_path)
+    sample = {"mosaic": "mosaic.tif", "labels": labels, "pixel_size_nm": 50}
+    assert said in mistakes(changed(["samples", "mine"], sample))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "path", "value", "said"),
+    [
+        (
+            "m",
+            {},
+            ["denoise", "radius"],
+            150,
+            "denoise.radius: 301 px do not fit the mosaic of mine",
+        ),
+        ("m", {"photometric": "miniswhite"}, ["seed"], 1, "m.tif: its 0 is white (MinIsWhite)"),
+    ],
+)
+def test_a_raw_mosaic_that_cannot_be_denoised_is_found_before_any_job(
+    tmp_path, name, options, path, value, said
+):
+    tifffile = pytest.importorskip("tifffile")
+    file = tmp_path / f"{name}.tif"
+    tifffile.imwrite(file, shape=(300, 9000), dtype="uint8", **options)
+    config = changed(path, value)
+    config["samples"]["mine"] = {"mosaic": str(file), "labels": str(file), "pixel_size_nm": 5}
+    assert said in mistakes(config)
+
+
+def test_a_mosaic_is_opened_once_as_long_as_it_is_the_same(tmp_path, monkeypatch):
+    """Every job of a run asks for its shape, and it may be a thousand tiles."""
+    mosaics, tifffile = (pytest.importorskip(m) for m in ("rockrec.mosaics", "tifffile"))
+    file, opened = tmp_path / "m.tif", []
+    open_mosaic = mosaics.open_mosaic
+    monkeypatch.setattr(mosaics, "open_mosaic", lambda *a: opened.append(a) or open_mosaic(*a))
+    sample = {"segmented": str(file), "pixel_size_nm": 5}
+    for side in (300, 400):
+        tifffile.imwrite(file, shape=(side, 900), dtype="uint8")
+        assert [mosaic_shape(sample) for _ in range(3)] == [(side, 900)] * 3
+    assert len(opened) == 2
 
 
 def test_few_heldout_windows_are_said():

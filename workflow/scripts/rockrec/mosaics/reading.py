@@ -44,41 +44,13 @@ class Mosaic:
         self.path, self.shape, self.dtype = Path(path), page.shape, np.dtype(page.dtype)
         self.pixel_size_nm = pixel_size_of(tiff, path, number)
         self.white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
-        self._block = (page.tilelength, page.tilewidth) if page.is_tiled else self._strip(page)
-        in_memory = math.prod(self._block) * self.dtype.itemsize
-        if in_memory < 1:
-            raise ImageError(f"{path}: its header declares blocks without pixels")
-        if in_memory > MOST_BLOCK and not page.is_memmappable:
-            raise ImageError(
-                f"{path}: compressed in blocks of {self._block[0]} x {self._block[1]} px, "
-                f"{in_memory / 2**30:.1f} GiB each; save it in tiles, or in strips of fewer rows"
-            )
-        down, self._blocks_across = (
-            -(-side // block) for side, block in zip(self.shape, self._block, strict=True)
-        )
-        offsets, lengths = page.dataoffsets, page.databytecounts
-        expected = len(offsets) if page.is_memmappable else down * self._blocks_across
-        if not len(offsets) == len(lengths) == expected > 0:
-            raise ImageError(
-                f"{path}: its header lists {len(offsets)} blocks and {len(lengths)} lengths of "
-                f"{expected}"
-            )
-        size, end = tiff.filehandle.size, max(map(sum, zip(offsets, lengths, strict=True)))
-        if page.is_memmappable:  # in one piece, whatever its header says of blocks
-            end = max(end, offsets[0] + math.prod(self.shape) * self.dtype.itemsize)
-        if end > size:
-            raise ImageError(f"{path}: truncated, {size} bytes of at least {end}")
-        if max(lengths) > 2 * in_memory + HEADERS:
-            raise ImageError(f"{path}: its blocks hold more than their pixels")
+        self._block = _checked_block(path, page, tiff.filehandle.size)
+        self._blocks_across = -(-self.shape[1] // self._block[1])
         self._page, self._jpegtables = page, page.jpegtables
         self._decode_block = page.decode  # made here, for which some codecs look into the file
         self._stored = self.dtype.newbyteorder(tiff.byteorder)
         self._pool = pool
         self._decoded: dict[int, np.ndarray] = {}
-
-    @staticmethod
-    def _strip(page: tifffile.TiffPage) -> tuple[int, int]:
-        return min(page.rowsperstrip, page.shape[0]), page.shape[1]
 
     def forget(self) -> None:
         """Let go of the blocks that are kept."""
@@ -247,6 +219,38 @@ def _largest(path: str | os.PathLike, tiff: tifffile.TiffFile) -> int:
     if sizes.count(max(sizes)) > 1:
         raise ImageError(f"{path}: holds {len(sizes)} images, several as large; save one by itself")
     return sizes.index(max(sizes))
+
+
+def _checked_block(path: str | os.PathLike, page: tifffile.TiffPage, size: int) -> tuple[int, int]:
+    """Height and width of the blocks of a page, of which a file of `size` bytes holds all."""
+    block = page.tilelength, page.tilewidth
+    if not page.is_tiled:
+        block = min(page.rowsperstrip, page.shape[0]), page.shape[1]
+    in_memory = math.prod(block) * page.dtype.itemsize
+    if in_memory < 1:
+        raise ImageError(f"{path}: its header declares blocks without pixels")
+    in_one_piece = page.is_memmappable  # whatever its header says of blocks
+    if in_memory > MOST_BLOCK and not in_one_piece:
+        raise ImageError(
+            f"{path}: compressed in blocks of {block[0]} x {block[1]} px, "
+            f"{in_memory / 2**30:.1f} GiB each; save it in tiles, or in strips of fewer rows"
+        )
+    offsets, lengths = page.dataoffsets, page.databytecounts
+    down, across = (-(-side // part) for side, part in zip(page.shape, block, strict=True))
+    expected = len(offsets) if in_one_piece else down * across
+    if not len(offsets) == len(lengths) == expected > 0:
+        raise ImageError(
+            f"{path}: its header lists {len(offsets)} blocks and {len(lengths)} lengths, not "
+            f"{expected}"
+        )
+    end = max(map(sum, zip(offsets, lengths, strict=True)))
+    if in_one_piece:
+        end = max(end, offsets[0] + math.prod(page.shape) * page.dtype.itemsize)
+    if end > size:
+        raise ImageError(f"{path}: truncated, {size} bytes of at least {end}")
+    if max(lengths) > 2 * in_memory + HEADERS:
+        raise ImageError(f"{path}: its blocks hold more than their pixels")
+    return block
 
 
 def _same_size(one: float | None, other: float | None) -> bool:
