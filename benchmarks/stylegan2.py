@@ -63,8 +63,6 @@ CURES = {
 NONE = {key: value for change in CURES.values() for key, value in change.items()}
 # Quarters of the tiles, 32 px, where a run takes minutes.
 SMALL = RECIPE | {"steps": 800, "decay_from": 300, "decay_to": 800}
-# What the demo's pores come to in twenty minutes of one core.
-LONG = RECIPE | {"noise_until": 8, "steps": 4800, "decay_from": 2000, "decay_to": 4800}
 # R1, path length, style mixing and ADA at once, beside the cures. The path length's weight is not
 # the original's 2, with which tiles went blank in 800 steps; p can move in so few images.
 EVERYTHING = RECIPE | {
@@ -81,8 +79,6 @@ ADA = {"ada_images": 20_000}
 # Recipe, tile size, training tiles (None for all).
 RECIPES = {
     "recipe": (RECIPE, 64, None),
-    "coarse noise": (RECIPE | {"noise_until": 8}, 64, None),
-    "coarse noise, long": (LONG, 64, None),
     "everything": (EVERYTHING, 32, None),
     "small": (SMALL, 32, None),
     **{f"small without {name}": (SMALL | change, 32, None) for name, change in CURES.items()},

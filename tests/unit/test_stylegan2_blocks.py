@@ -218,15 +218,6 @@ def test_truncation_pulls_styles_to_their_mean():
     assert torch.allclose(generator(latent, truncation=0.0), expected, atol=1e-6)
 
 
-def test_noise_starts_in_coarse_layers_alone_where_that_is_set():
-    generator = Generator(32, small(noise_strength=0.3, noise_until=8), random())
-    strengths = [layer.noise.item() * 0.1 for layer in generator.layers]
-    # One layer of 4 px, then two each of 8, 16 and 32 px.
-    assert strengths == pytest.approx([0.3] * 3 + [0.0] * 4)
-    everywhere = Generator(32, small(noise_strength=0.3), random())
-    assert all(layer.noise.item() * 0.1 == pytest.approx(0.3) for layer in everywhere.layers)
-
-
 def test_noise_strengths_start_as_set_and_learn_at_a_tenth():
     quiet, loud = (Generator(16, small(noise_strength=s), random()) for s in (0.0, 0.3))
     w, seeds = normal(2, 6), torch.arange(2)

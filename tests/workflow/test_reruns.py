@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import time
+import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -58,12 +59,14 @@ def config_of_everything(folder):
 
     for name in ("raw.tif", "labels.tif", "segmented.tif"):
         write(name, (512, 1024))
+    write("field.tif", (300, 500))
     write("stack.tif", (4, 64, 64), low=0)
     for row in range(4):
         for column in range(6):
             write(f"t{row}_{column}.tif", (256, 256))
-    (folder / "trained.pt").write_bytes(b"")
-    field = {"file": "labels.tif", "row": 0, "column": 0}
+    with zipfile.ZipFile(folder / "trained.pt", "w") as model:  # as torch writes one
+        model.writestr("data.pkl", b"")
+    field = {"file": "field.tif", "row": 0, "column": 0}
     return {
         "samples": {
             "in_tiles": {
@@ -82,6 +85,7 @@ def config_of_everything(folder):
             },
             "made": {"synthetic": "pores", "height": 512, "width": 1024, "pixel_size_nm": 50.0},
         },
+        "unet": {"encoder_weights": "imagenet"},  # an encoder to freeze
         "res": {"sizes": [32, 64, 128]},
         "methods": {
             "guided": {"kind": NETWORKS[0], "guide": ["S2"]},

@@ -36,7 +36,6 @@ STYLEGAN2_ADA = {
     "style_mixing": 0.0,
     "start": "noise",
     "noise_strength": 0.3,
-    "noise_until": None,
     "output": "tanh",
     "discriminator_rate": 0.003,
     "discriminator_width": 0.5,
@@ -83,8 +82,6 @@ class StyleGan2Settings(GanSettings):
         (original), which gives each place in a tile a structure of its own.
     noise_strength : what the strengths of the noise inputs start at; they are learnt at a tenth of
         the rate (original: 0, at the full rate).
-    noise_until : px; in layers of a finer resolution the strengths start at 0; null for none such
-        (original). Noise places the pores of a tile, but frays those that are small.
     output : ``linear`` (original), or ``tanh``: tanh(2 x), which suits two phases.
     discriminator_rate : learning rate of the discriminator; null for the generator's (original).
     discriminator_width : channels of the discriminator over those of the generator (original: 1).
@@ -108,7 +105,6 @@ class StyleGan2Settings(GanSettings):
         "batch",
         "ema",
         "ema_ramp",
-        "noise_until",
         "r1",
         "discriminator_rate",
     )
@@ -120,7 +116,6 @@ class StyleGan2Settings(GanSettings):
     style_mixing: float
     start: str
     noise_strength: float
-    noise_until: int | None
     output: str
     discriminator_rate: float | None
     discriminator_width: float
@@ -145,7 +140,6 @@ class StyleGan2Settings(GanSettings):
             "ada_images",
         ):
             self._require(is_whole(getattr(self, name), 1), name, "a whole number from 1")
-        self._require(is_whole(self.noise_until, 4), "noise_until", "a whole number from 4")
         for name in ("noise_strength", "input_noise", "r1", "path_length"):
             self._require(is_zero_or_more(getattr(self, name)), name, "0 or above")
         for name in ("discriminator_rate", "discriminator_width", "ema_ramp"):
@@ -170,11 +164,6 @@ class StyleGan2Settings(GanSettings):
         }
         missing = {name: value for name, value in values.items() if getattr(self, name) is None}
         return dataclasses.replace(self, **missing)
-
-    def noise_at(self, resolution: int) -> float:
-        """Return what the noise strengths of the layers of a resolution, px, start at."""
-        everywhere = self.noise_until is None
-        return self.noise_strength if everywhere or resolution <= self.noise_until else 0.0
 
     def lazy(self, player: str) -> int | None:
         """Return every how many steps a player has an update for its penalty alone, if ever."""

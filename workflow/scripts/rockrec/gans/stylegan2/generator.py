@@ -1,7 +1,6 @@
 """The generator: mapping, then a synthesis that doubles an image of 4 x 4 px up to the tile."""
 
 import math
-from functools import partial
 
 import torch
 from torch import nn
@@ -53,15 +52,15 @@ class NoiseStart(nn.Module):
 class StyledLayer(nn.Module):
     """A modulated convolution of 3 x 3, noise at a learnt strength, bias, leaky ReLU.
 
-    The strength starts at `noise`; the parameter of that name is the strength over NOISE_RATE.
+    `noise` is the strength of the noise over NOISE_RATE.
     """
 
-    def __init__(self, inputs, outputs, *, noise: float, doubling: bool, settings, random):
+    def __init__(self, inputs, outputs, settings, random, *, doubling: bool):
         super().__init__()
         latent = settings.latent
         self.conv = ModulatedConv(inputs, outputs, 3, latent, random, doubling=doubling, gain=GAIN)
         self.factor = 2 if doubling else 1
-        self.noise = nn.Parameter(torch.tensor(noise / NOISE_RATE))
+        self.noise = nn.Parameter(torch.tensor(settings.noise_strength / NOISE_RATE))
         self.bias = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, signal, w, seeds, layer: int):
@@ -112,12 +111,9 @@ class Generator(nn.Module):
         self.layers, self.to_image = nn.ModuleList(), nn.ModuleList()
         before = channels[SMALLEST]
         for resolution, width in channels.items():
-            layer = partial(
-                StyledLayer, noise=settings.noise_at(resolution), settings=settings, random=random
-            )
             if resolution > SMALLEST:
-                self.layers.append(layer(before, width, doubling=True))
-            self.layers.append(layer(width, width, doubling=False))
+                self.layers.append(StyledLayer(before, width, settings, random, doubling=True))
+            self.layers.append(StyledLayer(width, width, settings, random, doubling=False))
             self.to_image.append(ToImage(width, settings, random))
             before = width
         self.styles = len(self.layers)
