@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from opened import inspect, read
 
 from rockrec.grid import Grid
 from rockrec.images import ImageError
@@ -26,16 +27,6 @@ from rockrec.mosaics import (
 @pytest.fixture
 def mosaic():
     return np.random.default_rng(1).integers(0, 256, (1030, 1500), dtype=np.uint8)
-
-
-def read(path):
-    with open_mosaic(path) as mosaic:
-        return mosaic[:]
-
-
-def inspect(path):
-    with open_mosaic(path) as mosaic:
-        return mosaic
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32])

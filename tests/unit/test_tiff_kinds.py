@@ -3,24 +3,15 @@
 import numpy as np
 import pytest
 import tifffile
+from opened import inspect, read
 
 from rockrec.images import ImageError
-from rockrec.mosaics import open_mosaic, write_mosaic
+from rockrec.mosaics import write_mosaic
 
 
 @pytest.fixture(scope="module")
 def mosaic():
     return np.random.default_rng(0).integers(0, 256, (300, 420), np.uint8)
-
-
-def read(path):
-    with open_mosaic(path) as mosaic:
-        return mosaic[:]
-
-
-def inspect(path):
-    with open_mosaic(path) as mosaic:
-        return mosaic
 
 
 # --- pixels ---------------------------------------------------------------------------------
