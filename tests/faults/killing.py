@@ -21,7 +21,8 @@ class Killer(threading.Thread):
 
     Attributes
     ----------
-    killed : logs of the jobs that were killed at their work.
+    met : logs of the jobs that were met at their work, and are to be killed.
+    killed : of these, the jobs that were still at it when they were killed.
     """
 
     def __init__(self, folder: Path, number: int, moments: dict[Path, float]):
