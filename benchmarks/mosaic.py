@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -59,7 +61,9 @@ def main() -> None:
     options = parser.parse_args()
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    make_mosaic(folder, options.height, options.width)
+    # In a process of its own: the most memory of a stage is at least that of who starts it.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        apart.submit(make_mosaic, folder, options.height, options.width).result()
     config = folder / "big.yaml"
     config.write_text(yaml.safe_dump(config_of(folder, options)), encoding="utf-8")
 
