@@ -8,10 +8,11 @@
 
 Everything is measured against training tiles, so that recipes may be chosen by it: ratios error /
 floor, the spread of the single tiles' S2 over that of real ones, the phase fraction in the outer
-8 px over that of the whole tile, the share of gray pixels between the phases, the discriminator's
-mean output on training tiles, validation tiles and its own generator's, and the distance of a
-generated tile to the nearest training tile, over that of a validation tile. Finished runs are not
-done again.
+8 px over that of the whole tile, how much the phase fraction depends on the place in a grid of
+8 px (standard deviation over its 64 places; rock knows no grid, so that real tiles show the noise),
+the share of gray pixels between the phases, the discriminator's mean output on training tiles,
+validation tiles and its own generator's, and the distance of a generated tile to the nearest
+training tile, over that of a validation tile. Finished runs are not done again.
 """
 
 import argparse
@@ -180,6 +181,8 @@ def run(stem: Path, name: str, seed: int, training, validation, apart, options) 
     extra = {
         "spread": recipes.spread(made) / recipes.spread(apart),
         "border": recipes.border(made) / recipes.border(apart),
+        "grid": by_place(made),
+        "grid of real": by_place(apart),
         "phase fraction": made.mean(),
         "phase fraction at 0": zero.mean(),
         "gray": np.mean(np.abs(gray) < 0.8),
@@ -204,6 +207,13 @@ def _file(stem: Path, ending: str) -> Path:
 def quarters(tiles: np.ndarray, size: int) -> np.ndarray:
     """Tiles cut into squares of `size` px, at the same pixel size."""
     return tiles if tiles.shape[1] == size else in_pieces(tiles, size)
+
+
+def by_place(tiles: np.ndarray, period: int = 8) -> float:
+    """Standard deviation of the phase fraction over the places in a grid, that of all places 1."""
+    count = tiles.shape[1] // period
+    folded = tiles.reshape(len(tiles), count, period, count, period).mean(axis=(0, 1, 3))
+    return float(folded.std() / folded.mean())
 
 
 @torch.no_grad()
