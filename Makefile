@@ -11,8 +11,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # One test process per core, each with whole files: what a file sets up is set up once.
 BESIDE := -n auto --dist loadfile --no-loadscope-reorder
-# Begun first, so that it is not what the other process waits for at the end.
-LONGEST := tests/faults/test_kills.py
 
 .PHONY: demo test test-faults test-cluster test-conda lint docs clean
 
@@ -25,7 +23,7 @@ test: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q $(BESIDE) tests/acceptance tests/workflow tests/unit
 
 test-faults: $(READY)
-	$(BIN)/pytest -q $(BESIDE) $(LONGEST) $(filter-out $(LONGEST),$(wildcard tests/faults/test_*.py))
+	$(BIN)/pytest -q $(BESIDE) tests/faults
 
 test-cluster: $(READY)
 	tests/cluster/run.sh

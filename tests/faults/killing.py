@@ -1,12 +1,11 @@
 """Jobs of a run that goes on, and how they are killed."""
 
 import contextlib
-import itertools
 import os
 import random
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 A_WHILE = 0.5  # s; a shorter job may have ended before it is killed
@@ -18,7 +17,6 @@ class Killer(threading.Thread):
 
     Parameters
     ----------
-    signals : what a job is killed by: of several, the first job by the first, the next by the next.
     moments : seconds from a job's begin until it is killed, by its log's path in the folder.
 
     Attributes
@@ -27,10 +25,9 @@ class Killer(threading.Thread):
     killed : of these, the jobs that were still at it when they were killed.
     """
 
-    def __init__(self, folder: Path, signals: Sequence[int], moments: dict[Path, float]):
+    def __init__(self, folder: Path, number: int, moments: dict[Path, float]):
         super().__init__(daemon=True)
-        self.folder, self.moments = folder, moments
-        self.signals = dict(zip(moments, itertools.cycle(signals), strict=False))
+        self.folder, self.number, self.moments = folder, number, moments
         self.met, self.killed, self.over = set(), set(), threading.Event()
 
     def run(self):
@@ -48,7 +45,7 @@ class Killer(threading.Thread):
     def kill(self, process: int, log: Path):
         with contextlib.suppress(ProcessLookupError):
             if self.goes_on(log):
-                os.kill(process, self.signals[log])
+                os.kill(process, self.number)
                 self.killed.add(log)
 
 

@@ -22,7 +22,7 @@ QUICK = {"list_layers"}  # may end before it is met
 def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(
     finished, tmp_path, number, repeat
 ):
-    killer = Killer(tmp_path, [number], moments_of(finished, random.Random(repeat)))
+    killer = Killer(tmp_path, number, moments_of(finished, random.Random(repeat)))
     killer.start()
     failures = 0
     targets = COMPUTED if number == signal.SIGTERM else []

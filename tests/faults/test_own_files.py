@@ -25,10 +25,10 @@ def finished(tmp_path_factory):
     return folder
 
 
-def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, tmp_path, number):
     own_files.write_files(tmp_path)
-    signals = [signal.SIGKILL, signal.SIGTERM]
-    killer = Killer(tmp_path, signals, moments_of(finished, random.Random(1)))
+    killer = Killer(tmp_path, number, moments_of(finished, random.Random(int(number))))
     killer.start()
     failures = 0
     while run(tmp_path, "--keep-going", *COMPUTED)[0] != 0:
