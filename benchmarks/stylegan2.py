@@ -49,7 +49,10 @@ KIND = {"kind": "stylegan2_ada"}
 LENGTH = {"steps": 1200, "decay_from": 500, "decay_to": 1200}  # five minutes of one core at 64 px
 RECIPE = KIND | LENGTH
 CURES = {
-    "start": {"start": "learnt"},
+    "waves": {"start": "noise"},
+    "waves and noise": {"start": "learnt"},
+    "relativistic": {"loss": "logistic"},
+    "smooth noise": {"smooth_noise": False},
     "output": {"output": "linear"},
     "input_noise": {"input_noise": 0.0},
     "discriminator": {
@@ -61,6 +64,7 @@ CURES = {
     "learning_rate": {"learning_rate": 0.0025},
     "ada": {"ada": []},
 }
+# What comes last counts: tiles start from what is learnt for all.
 NONE = {key: value for change in CURES.values() for key, value in change.items()}
 # Quarters of the tiles, 32 px, where a run takes minutes.
 SMALL = RECIPE | {"steps": 800, "decay_from": 300, "decay_to": 800}

@@ -76,7 +76,7 @@ def test_every_weight_learns(kind):
     real = torch.randint(0, 2, (6, 1, 32, 32), generator=random) * 2.0 - 1
     fake = networks.generator(torch.randn(6, 8, generator=random))
     networks.discriminator_loss(real, fake.detach(), Draws(0, batch=6))[0].backward()
-    networks.generator_loss(fake, Draws(0, batch=6)).backward()
+    networks.generator_loss(fake, real, Draws(0, batch=6)).backward()
     for name, weights in networks.named_parameters():
         assert weights.grad is not None and weights.grad.abs().max() > 0, name
 

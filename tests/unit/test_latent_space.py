@@ -11,7 +11,7 @@ from rockrec.gans.stylegan2.latent_space import interpolation, project
 from rockrec.gans.stylegan2.noise import seeds_of
 
 
-@pytest.fixture(params=["noise", "learnt"])
+@pytest.fixture(params=["waves", "noise", "learnt"])
 def generator(request):
     block = {"kind": "stylegan2_ada", "latent": 12, "channels": 8, "start": request.param}
     settings = gan_settings(block)
@@ -25,12 +25,12 @@ def latents(n):
 
 def test_a_walk_passes_through_its_corners_in_small_steps_and_closes(generator):
     corners = latents(3)
-    film = interpolation(generator, corners, frames=20)
-    assert film.shape == (60, 16, 16) and film.dtype == np.float32
+    film = interpolation(generator, corners, frames=80)
+    assert film.shape == (240, 16, 16) and film.dtype == np.float32
     styles, seeds = generator.styles_of(corners), seeds_of(corners[:1]).expand(3)
-    starts = generator.start(seeds_of(corners))
+    starts = generator.start.drawn(seeds_of(corners))
     expected = generator.synthesis(styles, seeds, starts)[:, 0].numpy()
-    np.testing.assert_allclose(film[::20], expected, atol=1e-5)
+    np.testing.assert_allclose(film[::80], expected, atol=1e-5)
     steps = np.abs(np.roll(film, -1, axis=0) - film).mean(axis=(1, 2))
     legs = np.abs(np.roll(expected, -1, axis=0) - expected).mean(axis=(1, 2))
     assert steps.max() < legs.max() / 4
@@ -42,7 +42,7 @@ def test_a_tile_that_the_generator_draws_is_found(generator):
     tiles = (drawn > 0).astype(np.uint8)
     found = project(generator, tiles, steps=120, seed=3)
     assert found.styles.shape == (4, generator.styles, 12) and found.gray.shape == (4, 16, 16)
-    assert found.starts.shape == (4, 32, 4, 4)
+    assert found.starts.shape == generator.start.drawn(torch.arange(4)).shape
     differing = ((found.gray > 0) != tiles).mean(axis=(1, 2))
     start = project(generator, tiles, steps=1, seed=3)
     before = ((start.gray > 0) != tiles).mean(axis=(1, 2))
@@ -53,6 +53,7 @@ def test_a_tile_that_the_generator_draws_is_found(generator):
 
 def test_between_its_corners_a_walk_starts_from_noise_of_unit_variance():
     block = {"kind": "stylegan2_ada", "latent": 12, "channels": 64, "max_channels": 256}
+    block["start"] = "noise"
     generator = Generator(16, gan_settings(block), torch.Generator().manual_seed(0))
     met = []
     generator.synthesis = lambda styles, seeds, starts: met.append(starts) or starts[:, :1]

@@ -1,5 +1,6 @@
 """StyleGAN2's blocks against plain formulas and slow references."""
 
+import dataclasses
 import math
 
 import pytest
@@ -16,7 +17,8 @@ from rockrec.gans.stylegan2.filters import doubled, halved, smoothed
 from rockrec.gans.stylegan2.generator import Generator, widths
 from rockrec.gans.stylegan2.mapping import Mapping
 from rockrec.gans.stylegan2.modulated import ModulatedConv
-from rockrec.gans.stylegan2.noise import gaussian_noise, seeds_of
+from rockrec.gans.stylegan2.noise import gaussian_noise, seeds_of, smooth_noise
+from rockrec.gans.stylegan2.starts import WavesStart
 
 
 def filtered(images):
@@ -148,6 +150,47 @@ def test_noise_is_normal_and_each_image_layer_and_pixel_has_its_own():
         assert abs((noise.square() * other.square()).mean().item() - 1) < 0.02, what
 
 
+def test_smooth_noise_is_of_unit_variance_and_shares_with_its_neighbours():
+    noise = smooth_noise(torch.arange(2000), 3, 16, 16)
+    assert noise.shape == (2000, 1, 16, 16)
+    assert noise.std().item() == pytest.approx(1, rel=0.01)
+    # 1 2 1 against itself shifted: (1 + 4 + 1) : (2 + 2) : 1.
+    for shift, expected in ((1, 4 / 6), (2, 1 / 6), (3, 0.0)):
+        for dim in (2, 3):
+            pairs = noise.narrow(dim, 0, 16 - shift) * noise.narrow(dim, shift, 16 - shift)
+            assert pairs.mean().item() == pytest.approx(expected, abs=0.01)
+
+
+def test_doubled_smooth_noise_varies_alike_at_every_place():
+    """White noise does not: that is where structures on a grid came from."""
+    ratios = []
+    for noise in (gaussian_noise, smooth_noise):
+        image = noise(torch.arange(4000), 0, 8, 8)
+        for _ in range(3):
+            image = doubled(image)
+        places = image[:, :, 16:-16, 16:-16].reshape(-1, 4, 8, 4, 8).var(dim=(0, 1, 3))
+        ratios.append((places.max() / places.min()).item())
+    white, smooth = ratios
+    assert white > 1.3 and smooth < 1.08
+
+
+def test_coarse_noise_is_smoothed_and_fine_is_not():
+    settings = small(channels=1, start="noise")
+    for smoothed_up_to, more in ((16, {}), (0, {"smooth_noise": False})):
+        generator = Generator(64, dataclasses.replace(settings, **more), random())
+        sides = [4, 8, 8, 16, 16, 32, 32, 64, 64]
+        for side, layer in zip(sides, generator.layers, strict=True):
+            layer.conv.weight.data.zero_()  # nothing but noise is left
+            before = side // layer.factor
+            channels = layer.conv.weight.shape[1]
+            signal = torch.zeros(500, channels, before, before)
+            drawn = layer(signal, normal(500, 6), torch.arange(500), 3)[:, 0]
+            drawn = torch.where(drawn < 0, drawn * 5, drawn)  # undoes the leaky ReLU
+            beside = (drawn[:, 1:] * drawn[:, :-1]).mean() / drawn.square().mean()
+            expected = 4 / 6 if side <= smoothed_up_to else 0.0
+            assert beside.item() == pytest.approx(expected, abs=0.03), side
+
+
 def test_noise_follows_from_the_latent_vector_alone():
     latent = normal(5, 6)
     assert torch.equal(seeds_of(latent)[2:3], seeds_of(latent[2:3]))
@@ -169,16 +212,58 @@ def test_layers_have_the_originals_widths():
 
 def test_tiles_start_from_noise_of_their_own_or_from_what_is_learnt_for_all():
     latent = normal(200, 6)
-    own, same = (Generator(16, small(start=start), random()).start for start in ("noise", "learnt"))
+    starts = [Generator(16, small(start=start), random()).start for start in ("noise", "learnt")]
     seeds = seeds_of(latent)
-    assert own(seeds).shape == same(seeds).shape == (200, 12, 4, 4)
-    assert torch.equal(own(seeds)[3:4], own(seeds[3:4]))
+    own, same = (start(start.drawn(seeds)) for start in starts)
+    assert own.shape == same.shape == (200, 12, 4, 4)
+    assert torch.equal(own[3:4], starts[0](starts[0].drawn(seeds[3:4])))
     # Of 38,400 numbers a mean stays within 4 / √38400, a correlation of two images' likewise.
-    assert abs(own(seeds).mean().item()) < 0.02 and own(seeds).std().item() == pytest.approx(
-        1, abs=0.02
-    )
-    assert abs((own(seeds) * own(seeds).roll(1, dims=0)).mean().item()) < 0.02
-    assert torch.equal(same(seeds), same(seeds.flip(0))) and len(list(own.parameters())) == 0
+    assert abs(own.mean().item()) < 0.02 and own.std().item() == pytest.approx(1, abs=0.02)
+    assert abs((own * own.roll(1, dims=0)).mean().item()) < 0.02
+    assert torch.equal(same, same.flip(0)) and len(list(starts[0].parameters())) == 0
+
+
+def test_a_tile_starts_from_plane_waves_at_a_place_of_its_own():
+    start = WavesStart({16: 40, 128: 5}, random())
+    shifts = start.drawn(torch.arange(3))
+    image = start(shifts)
+    assert image.shape == (3, 40, 18, 18)
+    assert image.std().item() == pytest.approx(1, abs=0.1)
+    # Shifted by a pixel, in units of half a tile, the same waves stand a pixel further up.
+    moved = start(shifts + torch.tensor([2 / 16, 0.0]))
+    assert torch.allclose(moved[:, :, :-1], image[:, :, 1:], atol=1e-4)
+
+    start.sums = torch.nn.Identity()
+    waves = start(shifts)
+    frequencies = 0.1 * start.frequencies.detach()  # cycles per tile, down and right
+    assert 5 < frequencies.norm(dim=0).max() < 16 / 3  # 3 px to a wavelength
+    for tile, wave, row, column in ((0, 3, 0, 0), (1, 117, 5, 9), (2, 255, 17, 17)):
+        # The pixel in row 1 is the tile's first: the one before it is cut in the end.
+        down, right = (row - 0.5) / 16, (column - 0.5) / 16
+        place = torch.tensor([down, right]) + 0.5 * shifts[tile]
+        cycles = start.phases[wave] + frequencies[:, wave] @ place
+        expected = math.sqrt(2) * torch.sin(2 * math.pi * cycles)
+        assert waves[tile, wave, row, column].item() == pytest.approx(expected.item(), abs=1e-4)
+
+
+def test_no_place_in_a_tile_of_waves_is_like_no_other():
+    """But for the few waves that are longer than a tile."""
+    start = WavesStart({16: 40, 64: 10}, random())
+    short = (0.1 * start.frequencies.norm(dim=0) > 1).nonzero().flatten()[:40]
+    start.sums = torch.nn.Identity()
+    waves = start(start.drawn(torch.arange(5000)))[:, short]
+    # 6 / √5000, of 13,000 numbers each
+    assert waves.mean(dim=0).abs().max() < 0.085
+    assert waves.var(dim=0).sub(1).abs().max() < 0.085
+
+
+def test_what_the_border_does_to_waves_is_cut_off():
+    generator = Generator(64, small(noise_strength=0.0), random())
+    latent = normal(2, 6)
+    assert generator(latent).shape == (2, 1, 64, 64)
+    cut, generator.cut = generator(latent), 0
+    whole = generator(latent)
+    assert whole.shape == (2, 1, 72, 72) and torch.equal(whole[..., 4:-4, 4:-4], cut)
 
 
 def test_mixed_styles_are_those_of_one_latent_before_the_crossover_and_of_the_other_after():
@@ -219,7 +304,9 @@ def test_truncation_pulls_styles_to_their_mean():
 
 
 def test_noise_strengths_start_as_set_and_learn_at_a_tenth():
-    quiet, loud = (Generator(16, small(noise_strength=s), random()) for s in (0.0, 0.3))
+    quiet, loud = (
+        Generator(16, small(noise_strength=s, smooth_noise=False), random()) for s in (0.0, 0.3)
+    )
     w, seeds = normal(2, 6), torch.arange(2)
     signal = normal(2, loud.layers[0].bias.numel(), 4, 4)
     for layers in (quiet.layers, loud.layers):

@@ -154,7 +154,9 @@ def test_autocast_demodulates_in_float32(monkeypatch):
 
 
 def test_autocast_leaves_penalties_as_they_are():
-    networks = StyleGan2Ada(16, small(r1=0.3, path_length=2.0, ada=[]), random())
+    # Not relativistic: the generated images of that penalty would be others under autocast.
+    more = {"loss": "logistic", "r1": 0.3, "path_length": 2.0, "ada": []}
+    networks = StyleGan2Ada(16, small(**more), random())
     images = normal(4, 1, 16, 16)
     for player in ("discriminator", "generator"):
         plain = networks.lazy_penalty(player, images, Draws(1, 4))
@@ -165,14 +167,54 @@ def test_autocast_leaves_penalties_as_they_are():
 
 
 def test_the_losses_are_those_of_the_formula():
-    networks = StyleGan2Ada(16, small(input_noise=0.0, ada=[]), random())
+    networks = StyleGan2Ada(16, small(loss="logistic", input_noise=0.0, ada=[]), random())
     real, fake = normal(4, 1, 16, 16), normal(4, 1, 16, 16, seed=1)
     loss, of_real, of_fake = networks.discriminator_loss(real, fake, Draws(1, 4))
     d_real, d_fake = torch.sigmoid(of_real.double()), torch.sigmoid(of_fake.double())
     expected = -(d_real.log().mean() + (1 - d_fake).log().mean())
     assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
-    loss = networks.generator_loss(fake, Draws(1, 4))
+    loss = networks.generator_loss(fake, real, Draws(1, 4))
     assert loss.item() == pytest.approx(-d_fake.log().mean().item(), rel=1e-5)
+
+
+def test_the_relativistic_losses_ask_only_which_of_two_scores_higher():
+    networks = StyleGan2Ada(16, small(loss="relativistic", input_noise=0.0, ada=[]), random())
+    real, fake = normal(4, 1, 16, 16), normal(4, 1, 16, 16, seed=1)
+    loss, of_real, of_fake = networks.discriminator_loss(real, fake, Draws(1, 4))
+    above = torch.sigmoid((of_real - of_fake).double())  # that the real one of a pair is real
+    assert loss.item() == pytest.approx(-above.log().mean().item(), rel=1e-5)
+    fake.requires_grad_()
+    of_generator = networks.generator_loss(fake, real, Draws(1, 4))
+    assert of_generator.item() == pytest.approx(-(1 - above).log().mean().item(), rel=1e-5)
+    (slope,) = torch.autograd.grad(of_generator, fake)
+    assert slope.abs().max() > 0
+    with torch.no_grad():
+        networks.discriminator.score.bias.add_(3.0)  # both scores rise: nothing is changed
+    assert networks.generator_loss(fake, real, Draws(1, 4)).item() == pytest.approx(
+        of_generator.item(), rel=1e-4
+    )
+
+
+def test_the_relativistic_penalty_counts_slopes_at_real_and_at_generated_images():
+    more = {"loss": "relativistic", "r1": 0.3, "input_noise": 0.0, "ada": []}
+    networks = StyleGan2Ada(16, small(**more), random())
+    real = normal(4, 1, 16, 16)
+    fake = networks.generate(Draws(1, 4), torch.device("cpu")).detach()
+    of_real, of_fake = (r1_penalty(networks.discriminator, images) for images in (real, fake))
+    assert of_fake.item() > 0
+    found = networks.lazy_penalty("discriminator", real, Draws(1, 4))
+    assert found.item() == pytest.approx(0.3 * (of_real + of_fake).item(), rel=1e-5)
+
+
+def test_ada_asks_whether_real_images_score_above_generated_ones():
+    """A relativistic score has no zero to compare with."""
+    for loss, expected in (("relativistic", 1.0), ("logistic", -1.0)):
+        networks = StyleGan2Ada(16, small(loss=loss, input_noise=0.0), random())
+        scores = iter([torch.full((4,), -2.0), torch.full((4,), -3.0)])
+        networks.discriminator.forward = lambda images, scores=scores: next(scores)
+        images = normal(4, 1, 16, 16)
+        networks.discriminator_loss(images, images, Draws(1, 4))
+        assert networks.controller.signs.item() == expected
 
 
 def test_the_discriminator_sees_noise_of_the_deviation_that_is_set():

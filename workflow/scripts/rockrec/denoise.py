@@ -11,6 +11,7 @@ from skimage.restoration import denoise_bilateral
 
 from rockrec.mosaics import Contrast, row_bands
 from rockrec.progress import Progress
+from rockrec.threads import drawn_ahead
 
 KERNELS = ("exact", "skimage")
 DTYPES = (np.dtype(np.uint8), np.dtype(np.uint16))
@@ -88,16 +89,12 @@ def denoised_bands(
 
 
 def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows):
-    height = mosaic.shape[0]
-    bands = row_bands(height, rows)
+    bands = row_bands(mosaic.shape[0], rows)
     progress = Progress("denoise", len(bands))
-    for done, band in enumerate(bands, start=1):
-        top, bottom = max(band.start - radius, 0), min(band.stop + radius, height)
-        if bottom - top <= radius:  # a last band of few rows: mirroring needs more
-            top = max(bottom - 2 * radius - 1, 0)
-        block = mosaic[top:bottom]
+    blocks = drawn_ahead(_blocks(mosaic, bands, radius))
+    for done, (band, (top, block)) in enumerate(zip(bands, blocks, strict=True), start=1):
         if kernel == "skimage":
-            borders = top == 0, bottom == height
+            borders = top == 0, top + len(block) == mosaic.shape[0]
             smooth = _skimage(block, radius, sigma_space, sigma_gray, contrast, borders)
         elif mosaic.dtype == np.uint8:
             smooth = _opencv(block, radius, sigma_space, sigma_gray)
@@ -105,6 +102,16 @@ def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows):
             smooth = _exact16(block, radius, sigma_space, sigma_gray, contrast)
         progress.report(done)
         yield smooth[band.start - top : band.stop - top]
+
+
+def _blocks(mosaic, bands, radius):
+    """Read the rows that each band looks at; return them with the number of the first."""
+    height = mosaic.shape[0]
+    for band in bands:
+        top, bottom = max(band.start - radius, 0), min(band.stop + radius, height)
+        if bottom - top <= radius:  # a last band of few rows: mirroring needs more
+            top = max(bottom - 2 * radius - 1, 0)
+        yield top, mosaic[top:bottom]
 
 
 def _opencv(block, radius, sigma_space, sigma_gray) -> np.ndarray:

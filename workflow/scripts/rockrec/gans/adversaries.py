@@ -41,8 +41,13 @@ class Adversaries(nn.Module, ABC):
         """
 
     @abstractmethod
-    def generator_loss(self, fake: torch.Tensor, draws: Draws) -> torch.Tensor:
-        """Return the loss to minimise for images that carry the generator's gradient."""
+    def generator_loss(
+        self, fake: torch.Tensor, real: torch.Tensor, draws: Draws
+    ) -> torch.Tensor:
+        """Return the loss to minimise for images that carry the generator's gradient.
+
+        `real` are the last images that the discriminator was shown.
+        """
 
     def lazy_penalty(self, player: str, real: torch.Tensor | None, draws: Draws) -> torch.Tensor:
         """Return the penalty that a player has updates of its own for, see `settings.lazy`.

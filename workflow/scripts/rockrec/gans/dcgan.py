@@ -32,5 +32,5 @@ class Dcgan(Adversaries):
             loss = loss + self.r1 * r1_penalty(self.discriminator.forward, real)
         return loss, real_score, fake_score
 
-    def generator_loss(self, fake, draws):
+    def generator_loss(self, fake, real, draws):
         return softplus(-self.discriminator(fake).float()).mean()

@@ -94,7 +94,7 @@ class Training:
         for _ in range(self.settings.critic_steps):
             real, loss_discriminator, real_score, fake_score = self._update_discriminator()
         self._regularise("discriminator", real)
-        loss_generator = self._update_generator()
+        loss_generator = self._update_generator(real)
         self._regularise("generator")
         self.mean.update(self.networks.generator, self.settings.ema_at(self.step))
         self.step += 1
@@ -122,12 +122,12 @@ class Training:
         self._update("discriminator")
         return real, loss, *scores
 
-    def _update_generator(self):
+    def _update_generator(self, real):
         self.networks.discriminator.requires_grad_(False)
         self.optimisers["generator"].zero_grad()
         with self._precision():
             fake = self.networks.generate(self.draws, self.device)
-            loss = self.networks.generator_loss(fake, self.draws)
+            loss = self.networks.generator_loss(fake, real, self.draws)
         if self.guide is not None:
             loss = loss + self.settings.guide_weight * self.guide(fake)
         loss.backward()

@@ -28,5 +28,5 @@ class WganGp(Adversaries):
         loss = fake_score.mean() - real_score.mean() + self.penalty * penalty
         return loss, real_score, fake_score
 
-    def generator_loss(self, fake, draws):
+    def generator_loss(self, fake, real, draws):
         return -self.discriminator(fake).float().mean()

@@ -9,7 +9,8 @@ from .checks import is_number, is_whole, is_zero_or_more, require_some_of
 from .engine import GanSettings
 
 OUTPUTS = ("tanh", "linear")
-STARTS = ("noise", "learnt")
+STARTS = ("waves", "noise", "learnt")
+LOSSES = ("relativistic", "logistic")
 # In the order in which they are applied.
 ADA_AUGMENTATIONS = (
     "flips",
@@ -29,15 +30,17 @@ STYLEGAN2_ADA = {
     "channels": 16,
     "max_channels": 128,
     "batch": 16,
-    "learning_rate": 0.005,
+    "learning_rate": 0.01,
     "betas": (0.0, 0.99),
     "ema": 0.99,
     "mapping_layers": 2,
     "style_mixing": 0.0,
-    "start": "noise",
+    "loss": "relativistic",
+    "start": "waves",
     "noise_strength": 0.3,
+    "smooth_noise": True,
     "output": "tanh",
-    "discriminator_rate": 0.003,
+    "discriminator_rate": 0.015,
     "discriminator_width": 0.5,
     "unshuffle": True,
     "input_noise": 0.2,
@@ -78,10 +81,15 @@ class StyleGan2Settings(GanSettings):
     mapping_layers : layers of the mapping network (original: 8; ADA for small tiles: 2).
     style_mixing : share of training images that are drawn in the styles of two latent vectors
         (original: 0.9).
-    start : what a tile's 4 x 4 px start from: ``noise`` of its own, or an image ``learnt`` for all
+    loss : ``logistic`` (original), or ``relativistic``: real tiles are to score higher than
+        generated ones, instead of above 0; with the penalty of R1 on generated tiles, too.
+    start : what a tile starts from: plane ``waves`` that are shifted for each tile, which carry
+        an order that reaches over many pores; ``noise`` of its own; or an image ``learnt`` for all
         (original), which gives each place in a tile a structure of its own.
     noise_strength : what the strengths of the noise inputs start at; they are learnt at a tenth of
         the rate (original: 0, at the full rate).
+    smooth_noise : weigh the pixels of the coarser noise inputs, up to a quarter of the tile's side,
+        with their neighbours, against structures that lie on a grid (original: false).
     output : ``linear`` (original), or ``tanh``: tanh(2 x), which suits two phases.
     discriminator_rate : learning rate of the discriminator; null for the generator's (original).
     discriminator_width : channels of the discriminator over those of the generator (original: 1).
@@ -114,8 +122,10 @@ class StyleGan2Settings(GanSettings):
     ema: float | None
     mapping_layers: int
     style_mixing: float
+    loss: str
     start: str
     noise_strength: float
+    smooth_noise: bool
     output: str
     discriminator_rate: float | None
     discriminator_width: float
@@ -146,7 +156,9 @@ class StyleGan2Settings(GanSettings):
             self._require(is_number(getattr(self, name), above=0), name, "above 0")
         self._require(self.start in STARTS, "start", " or ".join(STARTS))
         self._require(self.output in OUTPUTS, "output", " or ".join(OUTPUTS))
-        self._require(isinstance(self.unshuffle, bool), "unshuffle", "true or false")
+        self._require(self.loss in LOSSES, "loss", " or ".join(LOSSES))
+        for name in ("unshuffle", "smooth_noise"):
+            self._require(isinstance(getattr(self, name), bool), name, "true or false")
         mixed, target = self.style_mixing, self.ada_target
         self._require(is_zero_or_more(mixed) and mixed <= 1, "style_mixing", "from 0 to 1")
         self._require(is_number(target, above=-1) and target < 1, "ada_target", "in (-1, 1)")

@@ -18,7 +18,11 @@ SEEDS = 2**31
 
 
 class StyleGan2Ada(Adversaries):
-    """Non-saturating logistic losses (Karras et al., 2020 a and b); scores are logits.
+    """Logistic losses on the scores, or on their differences.
+
+    ``logistic``: scores are logits (Karras et al., 2020 a and b). ``relativistic``: the logit is by
+    how much a real image scores above a generated one, and R1 stands beside the same penalty at
+    generated images, without which such a pair does not settle (Huang et al., 2024).
 
     The discriminator sees every image, real or generated, augmented and with Gaussian noise, as
     far as the settings say so. R1 is the slope at the real images as it sees them.
@@ -27,6 +31,7 @@ class StyleGan2Ada(Adversaries):
     def __init__(self, size: int, settings: StyleGan2Settings, random: torch.Generator):
         super().__init__(Generator(size, settings, random), Discriminator(size, settings, random))
         self.settings = settings
+        self.relativistic = settings.loss == "relativistic"
         self.path_length = PathLength() if settings.path_length else None
         self.pipeline = self.controller = None
         if settings.ada:
@@ -61,19 +66,31 @@ class StyleGan2Ada(Adversaries):
         real_score = self.discriminator(self.seen(real, draws)).float()
         fake_score = self.discriminator(self.seen(fake, draws)).float()
         if self.controller is not None:
-            self.controller.update(real_score, draws.processes)
+            above = real_score - fake_score if self.relativistic else real_score
+            self.controller.update(above, draws.processes)
+        if self.relativistic:
+            return softplus(fake_score - real_score).mean(), real_score, fake_score
         # -log D = softplus(-score) and -log(1 - D) = softplus(score)
         loss = softplus(-real_score).mean() + softplus(fake_score).mean()
         return loss, real_score, fake_score
 
-    def generator_loss(self, fake, draws):
-        return softplus(-self.discriminator(self.seen(fake, draws)).float()).mean()
+    def generator_loss(self, fake, real, draws):
+        score = self.discriminator(self.seen(fake, draws)).float()
+        if self.relativistic:
+            with torch.no_grad():
+                real_score = self.discriminator(self.seen(real, draws)).float()
+            score = score - real_score
+        return softplus(-score).mean()
 
     def lazy_penalty(self, player, real, draws):
         # `forward` itself: a compiled network cannot be differentiated twice.
         if player == "discriminator":
-            shown = self.seen(real, draws)
-            return self.settings.r1 * r1_penalty(self.discriminator.forward, shown)
+            penalty = r1_penalty(self.discriminator.forward, self.seen(real, draws))
+            if self.relativistic:
+                with torch.no_grad():
+                    fake = self.generate(draws, real.device)
+                penalty += r1_penalty(self.discriminator.forward, self.seen(fake, draws))
+            return self.settings.r1 * penalty
         # Every second image: half a batch is enough (Karras et al., 2020 a, appendix B).
         device = self.generator.mean_w.device
         latent = self._latents(draws, device)[::2]

@@ -1,5 +1,6 @@
-"""The generator: mapping, then a synthesis that doubles an image of 4 x 4 px up to the tile."""
+"""The generator: mapping, then a synthesis that doubles a small image up to the tile."""
 
+import functools
 import math
 
 import torch
@@ -10,10 +11,9 @@ from .equalised import GAIN, activated
 from .filters import doubled
 from .mapping import Mapping
 from .modulated import ModulatedConv
-from .noise import gaussian_noise, seeds_of
+from .noise import gaussian_noise, seeds_of, smooth_noise
+from .starts import SMALLEST, STARTS
 
-SMALLEST = 4
-START = -1  # what counts as the layer of the noise that tiles start from
 MEAN_OF = 10_000  # vectors z that the mean of w is measured on
 # How fast the noise strengths learn, relative to the weights. Single numbers to which every pixel
 # pulls, they would else outrun the styles, and the generator would build the rock from its noise.
@@ -26,47 +26,25 @@ def widths(size: int, settings: StyleGan2Settings) -> dict[int, int]:
     return {r: min(settings.channels * size // r, settings.max_channels) for r in resolutions}
 
 
-class LearntStart(nn.Module):
-    """The one image of 4 x 4 px that every tile starts from, learnt."""
-
-    def __init__(self, channels, random):
-        super().__init__()
-        self.image = nn.Parameter(torch.randn(1, channels, SMALLEST, SMALLEST, generator=random))
-
-    def forward(self, seeds: torch.Tensor) -> torch.Tensor:
-        return self.image.expand(len(seeds), -1, -1, -1)
-
-
-class NoiseStart(nn.Module):
-    """An image of 4 x 4 px for each tile, of noise: rock has no place that is like no other."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.channels = channels
-
-    def forward(self, seeds: torch.Tensor) -> torch.Tensor:
-        noise = gaussian_noise(seeds, START, SMALLEST, SMALLEST * self.channels)
-        return noise.view(len(seeds), self.channels, SMALLEST, SMALLEST)
-
-
 class StyledLayer(nn.Module):
     """A modulated convolution of 3 x 3, noise at a learnt strength, bias, leaky ReLU.
 
-    `noise` is the strength of the noise over NOISE_RATE.
+    `noise` is the strength of the noise over NOISE_RATE; `smooth`, whether it is smoothed.
     """
 
-    def __init__(self, inputs, outputs, settings, random, *, doubling: bool):
+    def __init__(self, inputs, outputs, settings, random, *, doubling: bool, smooth: bool):
         super().__init__()
         latent = settings.latent
         self.conv = ModulatedConv(inputs, outputs, 3, latent, random, doubling=doubling, gain=GAIN)
         self.factor = 2 if doubling else 1
+        self.drawn_noise = smooth_noise if smooth else gaussian_noise
         self.noise = nn.Parameter(torch.tensor(settings.noise_strength / NOISE_RATE))
         self.bias = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, signal, w, seeds, layer: int):
         side = self.factor * signal.shape[-1]
         strength = GAIN * NOISE_RATE * self.noise
-        noise = strength * gaussian_noise(seeds, layer, side, side)
+        noise = strength * self.drawn_noise(seeds, layer, side, side)
         signal = self.conv(signal, w, added=noise)
         return activated(signal + (GAIN * self.bias)[:, None, None].to(signal.dtype))
 
@@ -103,17 +81,19 @@ class Generator(nn.Module):
         super().__init__()
         self.latent, self.saturating = settings.latent, settings.output == "tanh"
         channels = widths(size, settings)
+        self.start = STARTS[settings.start](channels, random)
+        first = self.start.side
+        self.cut = self.start.margin * size // first
         self.mapping = Mapping(settings.latent, settings.mapping_layers, random)
-        if settings.start == "learnt":
-            self.start = LearntStart(channels[SMALLEST], random)
-        else:
-            self.start = NoiseStart(channels[SMALLEST])
         self.layers, self.to_image = nn.ModuleList(), nn.ModuleList()
-        before = channels[SMALLEST]
-        for resolution, width in channels.items():
-            if resolution > SMALLEST:
-                self.layers.append(StyledLayer(before, width, settings, random, doubling=True))
-            self.layers.append(StyledLayer(width, width, settings, random, doubling=False))
+        before = channels[first]
+        for resolution in (resolution for resolution in channels if resolution >= first):
+            width = channels[resolution]
+            smooth = settings.smooth_noise and resolution <= size // 4
+            kind = functools.partial(StyledLayer, settings=settings, random=random, smooth=smooth)
+            if resolution > first:
+                self.layers.append(kind(before, width, doubling=True))
+            self.layers.append(kind(width, width, doubling=False))
             self.to_image.append(ToImage(width, settings, random))
             before = width
         self.styles = len(self.layers)
@@ -150,7 +130,7 @@ class Generator(nn.Module):
         return self.mapping(latent)[:, None].expand(-1, self.styles, -1)
 
     def synthesis(
-        self, styles: torch.Tensor, seeds: torch.Tensor, start: torch.Tensor | None = None
+        self, styles: torch.Tensor, seeds: torch.Tensor, drawn: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Draw images (n, 1, size, size).
 
@@ -158,10 +138,10 @@ class Generator(nn.Module):
         ----------
         styles : (n, styles, latent) w of each layer.
         seeds : (n,) int32, of the noise.
-        start : (n, channels, 4, 4) what the images start from, instead of what follows from the
-            seeds.
+        drawn : (n, ...) the numbers that the images start from, instead of those that follow from
+            the seeds.
         """
-        signal = self.start(seeds) if start is None else start
+        signal = self.start(self.start.drawn(seeds) if drawn is None else drawn)
         signal, image, layer = signal.to(styles.dtype), None, 0
         for number, to_image in enumerate(self.to_image):
             for _ in range(1 if number == 0 else 2):
@@ -170,6 +150,8 @@ class Generator(nn.Module):
             added = to_image(signal, styles[:, min(layer, self.styles - 1)])
             with torch.autocast(added.device.type, enabled=False):
                 image = added if image is None else doubled(image) + added
+        if self.cut:
+            image = image[:, :, self.cut : -self.cut, self.cut : -self.cut]
         return torch.tanh(2 * image) if self.saturating else image
 
     @torch.no_grad()

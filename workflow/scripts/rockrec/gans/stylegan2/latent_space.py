@@ -8,7 +8,7 @@ import torch
 from rockrec.progress import Progress
 
 from .filters import halved
-from .generator import Generator, NoiseStart
+from .generator import Generator
 from .noise import seeds_of
 
 CANDIDATES = 512  # random styles, of which the nearest is where a search begins
@@ -20,7 +20,7 @@ RATE = 0.05  # of Adam, falling to 0 along a half cosine
 def interpolation(generator: Generator, latent: torch.Tensor, frames: int) -> np.ndarray:
     """Draw a closed walk through latent vectors, straight in w, under the noise of the first.
 
-    Where tiles start from noise, the walk passes through that of each corner, at unit variance.
+    What tiles start from walks along, through that of each corner, at unit variance.
 
     Parameters
     ----------
@@ -34,11 +34,10 @@ def interpolation(generator: Generator, latent: torch.Tensor, frames: int) -> np
     along = torch.arange(frames, device=latent.device) / frames
     seeds = seeds_of(latent)
     styles = _walk(generator.styles_of(latent), along)
-    starts = _walk(generator.start(seeds), along)
-    if isinstance(generator.start, NoiseStart):
-        # The mean of two independent numbers varies less than each.
-        spread = torch.sqrt(along**2 + (1 - along) ** 2)
-        starts = starts / spread.repeat(len(latent))[:, None, None, None]
+    starts = _walk(generator.start.drawn(seeds), along)
+    # The mean of two independent numbers varies less than each.
+    spread = torch.sqrt(along**2 + (1 - along) ** 2).repeat(len(latent))
+    starts = starts / spread.view(-1, *[1] * (starts.ndim - 1))
     drawn = []
     for some, begun in zip(styles.split(AT_ONCE), starts.split(AT_ONCE), strict=True):
         gray = generator.synthesis(some, seeds[:1].expand(len(some)), begun)
@@ -60,7 +59,7 @@ class Projection:
     Attributes
     ----------
     styles : (n, styles, latent) w of each layer.
-    starts : (n, channels, 4, 4) what the tiles start from.
+    starts : (n, ...) the numbers that the tiles start from.
     gray : (n, size, size) float32, what it draws there.
     """
 
@@ -72,8 +71,8 @@ class Projection:
 def project(generator: Generator, tiles: np.ndarray, steps: int, seed: int) -> Projection:
     """Find the styles under which a generator draws tiles that are given (GAN inversion).
 
-    The w of every layer is sought by itself, and so is what a tile starts from unless it is
-    learnt: from the nearest of 512 random tiles on, with Adam on the squared difference at all
+    The w of every layer is sought by itself, and so are the numbers that a tile starts from: from
+    the nearest of 512 random tiles on, with Adam on the squared difference at all
     resolutions down to 4 px. The noise of the layers stays as it is.
 
     Parameters
@@ -91,14 +90,13 @@ def project(generator: Generator, tiles: np.ndarray, steps: int, seed: int) -> P
         return generator.synthesis(styles, seed.expand(len(styles)), starts)
 
     with torch.no_grad():
-        styles, starts = generator.styles_of(z), generator.start(seeds_of(z))
+        styles, starts = generator.styles_of(z), generator.start.drawn(seeds_of(z))
         pieces = zip(styles.split(AT_ONCE), starts.split(AT_ONCE), strict=True)
         images = torch.cat([drawn(*some) for some in pieces])
         nearest = torch.stack([_distances(images, one[None]).argmin() for one in wanted])
     styles = styles[nearest].clone().requires_grad_()
-    starts = starts[nearest].clone().requires_grad_(isinstance(generator.start, NoiseStart))
-    sought = [values for values in (styles, starts) if values.requires_grad]
-    optimiser = torch.optim.Adam(sought, RATE)
+    starts = starts[nearest].clone().requires_grad_()
+    optimiser = torch.optim.Adam([styles, starts], RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     progress = Progress("project", steps)
     for step in range(steps):

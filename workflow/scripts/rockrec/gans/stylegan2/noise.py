@@ -7,6 +7,7 @@ noise and nothing needs to be drawn on the CPU and carried over.
 import math
 
 import torch
+from torch.nn import functional
 
 # Finaliser of MurmurHash3 (Appleby, public domain): each input bit flips each output bit in half
 # of all cases. The factors as signed 32-bit numbers, in which torch's products wrap around.
@@ -35,6 +36,17 @@ def gaussian_noise(seeds: torch.Tensor, layer: int, height: int, width: int) -> 
     angle = 2 * math.pi * uniform[:, count // 2 :]
     pairs = torch.cat([radius * torch.cos(angle), radius * torch.sin(angle)], dim=1)
     return pairs.view(len(seeds), 1, height, width)
+
+
+def smooth_noise(seeds: torch.Tensor, layer: int, height: int, width: int) -> torch.Tensor:
+    """Return noise as `gaussian_noise` does, each pixel weighed with its neighbours: 1 2 1.
+
+    Doubled again and again, white noise comes to vary 1.4 times as much at its pixels as between
+    them, so that pores grown from it would lie on a grid; of smoothed noise it is 1.04 times.
+    """
+    noise = gaussian_noise(seeds, layer, height + 2, width + 2)
+    line = torch.tensor([1.0, 2.0, 1.0], device=noise.device) / math.sqrt(6)
+    return functional.conv2d(noise, (line[:, None] * line)[None, None])
 
 
 def _mixed(bits: torch.Tensor) -> torch.Tensor:
