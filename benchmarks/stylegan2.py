@@ -46,7 +46,7 @@ from rockrec.threads import keep_large_blocks  # noqa: E402
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores
 KIND = {"kind": "stylegan2_ada"}
-LENGTH = {"steps": 1200, "decay_from": 500, "decay_to": 1200}  # five minutes of one core at 64 px
+LENGTH = {"steps": 1100, "decay_from": 450, "decay_to": 1100}  # six minutes of one core at 64 px
 RECIPE = KIND | LENGTH
 CURES = {
     "waves": {"start": "noise"},
@@ -78,8 +78,19 @@ EVERYTHING = RECIPE | {
     "decay_from": 1500,
     "decay_to": 3000,
 }
-# 300 tiles are seen 256 times each; p has to move within these few images.
-FEW = RECIPE | {"steps": 4800, "decay_from": None, "decay_to": None}
+# 300 tiles are seen 256 times each; p has to move within these few images. A logistic score has a
+# zero, so that it can be read how well the discriminator knows a tile.
+FEW = KIND | {
+    "loss": "logistic",
+    "start": "noise",
+    "smooth_noise": False,
+    "learning_rate": 0.005,
+    "discriminator_rate": 0.003,
+    "r1": 0.1,
+    "steps": 4800,
+    "decay_from": None,
+    "decay_to": None,
+}
 ADA = {"ada_images": 20_000}
 # Recipe, tile size, training tiles (None for all).
 RECIPES = {
@@ -88,7 +99,7 @@ RECIPES = {
     "small": (SMALL, 32, None),
     **{f"small without {name}": (SMALL | change, 32, None) for name, change in CURES.items()},
     "small without any": (SMALL | NONE, 32, None),
-    "small, r1 0.5": (SMALL | {"r1": 0.5}, 32, None),
+    "small, r1 0.1": (SMALL | {"r1": 0.1}, 32, None),
     "small, original r1": (SMALL | {"r1": None, "r1_every": 16}, 32, None),
     "300": (FEW | {"ada": []}, 32, 300),
     "300 ada": (FEW | ADA, 32, 300),

@@ -16,8 +16,9 @@ from rockrec.gans.settings import automatic_batch
 # The paper: a WGAN-GP of 128 px tiles, 4,300 steps in 3 h on two Quadro P6000.
 REFERENCE = {"critic_steps": 5, "channels": 64, "max_channels": 1024, "batch": 128}
 REFERENCE_HOURS_PER_STEP = 2 * 3 / 4300
-# Karras et al. 2020b on a V100: seconds for a thousand images of 128 and of 512 px.
-STYLEGAN2_SECONDS = {128: 13.3, 512: 73.7}
+# StyleGAN2 of the original's size on an H100, float32: seconds for a thousand images of 128 and of
+# 512 px. (The original with its own CUDA code, on a V100: 13.3 and 73.7.)
+STYLEGAN2_SECONDS = {128: 21.4, 512: 160.5}
 BYTES = {"make_synthetic_rock": 3.0, "denoise_mosaic": 1.0, "segment_mosaic": 0.3}  # per pixel
 DESCRIPTORS = 12  # curves of 8-byte numbers that a tile is described by
 STATES = 16  # bytes per weight: itself, two moments of Adam, the running mean
@@ -39,7 +40,7 @@ class Needs(NamedTuple):
         parts = [f"{self.jobs:,} jobs", f"about {_bytes(self.size)} to write, {_bytes(free)} free"]
         if self.gpu_hours:
             parts.append(
-                f"about {_hours(self.gpu_hours)} GPU hours at the speed that papers report"
+                f"about {_hours(self.gpu_hours)} GPU hours at the speed of known cards"
             )
         line = f"Before the run: {'; '.join(parts)}"
         if self.unknown:
@@ -71,7 +72,7 @@ def needs(jobs: Iterable[tuple[str, Mapping[str, str]]], settings: dict) -> Need
 
 
 def gpu_hours(method: dict, size: int) -> float:
-    """Estimate the GPU hours of a training on tiles of `size` px from what papers report."""
+    """Estimate the GPU hours of a training on tiles of `size` px from those of known ones."""
     batch = method["batch"] or automatic_batch(size)
     if method["kind"] == "stylegan2_ada":
         low, high = STYLEGAN2_SECONDS.values()

@@ -10,12 +10,10 @@ import math
 import torch
 from torch import nn
 
-from .equalised import EqualisedConv
 from .noise import gaussian_noise
 
 SMALLEST = 4  # px, of the image that the original starts from
 LARGEST = 16  # px, of an image of plane waves
-WAVES = 256  # so many that some are near those of any lattice
 START = -1  # what counts as the layer of the noise that is drawn here
 # How fast the frequencies learn, relative to the weights: few numbers that every pixel pulls at.
 FREQUENCY_RATE = 0.1
@@ -60,7 +58,7 @@ class NoiseStart(nn.Module):
 
 
 class WavesStart(nn.Module):
-    """Sums of plane waves of learnt frequencies, shifted together for each tile.
+    """Plane waves of learnt frequencies, shifted together for each tile.
 
     What a tile shares from end to end, such as the lattice that grains or pores stand in, is so
     given to it from the start, and any place of the rock may be its corner. After the Fourier
@@ -74,28 +72,26 @@ class WavesStart(nn.Module):
     def __init__(self, widths: dict[int, int], random: torch.Generator):
         super().__init__()
         self.side = min(LARGEST, max(widths) // 4)
-        angle, radius = torch.rand(2, WAVES, generator=random)
+        angle, radius, phase = torch.rand(3, widths[self.side], generator=random)
         directions = torch.stack([torch.sin(2 * math.pi * angle), torch.cos(2 * math.pi * angle)])
         # Evenly over the disk of those that have 3 px to a wavelength.
         frequencies = self.side / 3 * radius.sqrt() * directions
         self.frequencies = nn.Parameter(frequencies / FREQUENCY_RATE)
-        self.phases = nn.Parameter(torch.rand(WAVES, generator=random))
-        self.sums = EqualisedConv(WAVES, widths[self.side], 1, random)
+        self.phases = nn.Parameter(phase)
 
     def drawn(self, seeds: torch.Tensor) -> torch.Tensor:
         """Draw the shifts (n, 2) down and right."""
         return gaussian_noise(seeds, START, 1, 2).view(-1, 2)
 
     def forward(self, drawn: torch.Tensor) -> torch.Tensor:
-        frequencies = FREQUENCY_RATE * self.frequencies  # (2, waves), cycles per tile
+        frequencies = FREQUENCY_RATE * self.frequencies  # (2, channels), cycles per tile
         pixels = torch.arange(-self.margin, self.side + self.margin, device=drawn.device)
         down, right = frequencies[:, :, None] * (pixels + 0.5) / self.side
         # No matrix product, which autocast would take to bfloat16: an error of many degrees.
         shifts = (SHIFT * drawn[:, :, None] * frequencies).sum(dim=1)
         phases = self.phases + shifts
         cycles = phases[:, :, None, None] + down[:, :, None] + right[:, None]
-        waves = math.sqrt(2) * torch.sin(2 * math.pi * cycles)  # of unit variance
-        return self.sums(waves)
+        return math.sqrt(2) * torch.sin(2 * math.pi * cycles)  # of unit variance
 
 
 STARTS = {"waves": WavesStart, "noise": NoiseStart, "learnt": LearntStart}
