@@ -39,9 +39,7 @@ class Needs(NamedTuple):
         """Put it in a line, beside the free space [bytes]."""
         parts = [f"{self.jobs:,} jobs", f"about {_bytes(self.size)} to write, {_bytes(free)} free"]
         if self.gpu_hours:
-            parts.append(
-                f"about {_hours(self.gpu_hours)} GPU hours at the speed of known cards"
-            )
+            parts.append(f"about {_hours(self.gpu_hours)} GPU hours at the speed of known cards")
         line = f"Before the run: {'; '.join(parts)}"
         if self.unknown:
             line += (

@@ -41,9 +41,7 @@ class Adversaries(nn.Module, ABC):
         """
 
     @abstractmethod
-    def generator_loss(
-        self, fake: torch.Tensor, real: torch.Tensor, draws: Draws
-    ) -> torch.Tensor:
+    def generator_loss(self, fake: torch.Tensor, real: torch.Tensor, draws: Draws) -> torch.Tensor:
         """Return the loss to minimise for images that carry the generator's gradient.
 
         `real` are the last images that the discriminator was shown.
