@@ -3,6 +3,7 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 import torch
 from tiny_stylegan2 import normal, random, small
@@ -251,6 +252,23 @@ def test_no_place_in_a_tile_of_waves_is_like_no_other():
     # 6 / √5000, of 13,000 numbers each
     assert waves.mean(dim=0).abs().max() < 0.085
     assert waves.var(dim=0).sub(1).abs().max() < 0.085
+
+
+def test_waves_take_the_frequencies_that_tiles_have():
+    start = WavesStart({16: 200, 64: 50}, random())
+    down, right = np.mgrid[:64, :64] / 64
+    tiles = [np.sin(2 * np.pi * (2 * down + 3 * right + phase)) > 0 for phase in (0, 0.3, 0.6)]
+    start.take_spectrum(np.stack(tiles).astype(np.uint8), random(1))
+    down, right = 0.1 * start.frequencies.detach()
+    same = torch.sign(right)  # a wave and its opposite are one
+    # Of its overtones none is below 16 / 3 cycles; the taper spreads a line over three, each is
+    # drawn within ± 1/2.
+    assert (same * down - 2).abs().max() <= 1.51 and (same * right - 3).abs().max() <= 1.51
+    assert (same * down).mean().item() == pytest.approx(2, abs=0.2)
+    assert (same * right).mean().item() == pytest.approx(3, abs=0.2)
+    before = start.frequencies.clone()
+    start.take_spectrum(np.zeros((3, 64, 64), np.uint8), random(1))  # tiles without any structure
+    assert torch.equal(start.frequencies, before)
 
 
 def test_what_the_border_does_to_waves_is_cut_off():

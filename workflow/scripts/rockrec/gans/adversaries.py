@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -30,6 +31,9 @@ class Adversaries(nn.Module, ABC):
     def generate(self, draws: Draws, device: torch.device) -> torch.Tensor:
         """Draw a batch of images (n, 1, size, size) as they are drawn in training."""
         return self.generator(draws.latents(self.generator.latent).to(device))
+
+    def prepare(self, tiles: np.ndarray, random: torch.Generator) -> None:  # noqa: B027
+        """Take from training tiles (n, size, size) what is better not left to chance."""
 
     @abstractmethod
     def discriminator_loss(

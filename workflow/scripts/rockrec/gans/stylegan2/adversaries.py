@@ -13,6 +13,7 @@ from .discriminator import Discriminator
 from .generator import Generator
 from .noise import gaussian_noise
 from .path_length import PathLength
+from .starts import WavesStart
 
 SEEDS = 2**31
 
@@ -39,6 +40,10 @@ class StyleGan2Ada(Adversaries):
             self.controller = Controller(
                 settings.ada_target, settings.ada_every, settings.ada_images
             )
+
+    def prepare(self, tiles, random):
+        if isinstance(self.generator.start, WavesStart):
+            self.generator.start.take_spectrum(tiles, random)
 
     def generate(self, draws, device):
         latent = self._latents(draws, device)

@@ -7,6 +7,7 @@ at each border than the tile has room for.
 
 import math
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -78,6 +79,28 @@ class WavesStart(nn.Module):
         frequencies = self.side / 3 * radius.sqrt() * directions
         self.frequencies = nn.Parameter(frequencies / FREQUENCY_RATE)
         self.phases = nn.Parameter(phase)
+
+    @torch.no_grad()
+    def take_spectrum(self, tiles: np.ndarray, random: torch.Generator) -> None:
+        """Draw the frequencies anew, each as often as tiles (n, size, size) have it.
+
+        Evenly drawn ones leave it to chance whether any is near those of a lattice, from where it
+        can learn them.
+        """
+        images = torch.from_numpy(tiles).float()
+        taper = torch.hann_window(images.shape[1], periodic=False)
+        images = (images - images.mean(dim=(1, 2), keepdim=True)) * taper[:, None] * taper
+        power = torch.fft.fft2(images).abs().square().mean(dim=0)
+        cycles = torch.fft.fftfreq(images.shape[1]) * images.shape[1]  # per tile
+        pairs = torch.cartesian_prod(cycles, cycles)
+        length = pairs.norm(dim=1)
+        weights = power.flatten().masked_fill((length == 0) | (length > self.side / 3), 0)
+        if not weights.sum() > 0:
+            return  # of tiles without any structure
+        count = self.phases.numel()
+        drawn = pairs[torch.multinomial(weights, count, replacement=True, generator=random)]
+        within = torch.rand(count, 2, generator=random) - 0.5  # of its square of frequencies
+        self.frequencies.copy_((drawn + within).T / FREQUENCY_RATE)
 
     def drawn(self, seeds: torch.Tensor) -> torch.Tensor:
         """Draw the shifts (n, 2) down and right."""
