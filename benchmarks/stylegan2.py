@@ -2,6 +2,7 @@
 
     python benchmarks/stylegan2.py pores --recipes recipe --seeds 1 2 3 --out stylegan2
     ROCKREC_TEST_DATA=<folder> python benchmarks/stylegan2.py berea --recipes recipe --out stylegan2
+    python benchmarks/stylegan2.py pores --recipes waves --seeds 1 2 3 --out stylegan2
     python benchmarks/stylegan2.py pores --recipes everything --seeds 1 --out stylegan2
     python benchmarks/stylegan2.py pores --recipes 300 "300 ada" --seeds 1 --out stylegan2
     python benchmarks/stylegan2.py report --out stylegan2
@@ -46,13 +47,10 @@ from rockrec.threads import keep_large_blocks  # noqa: E402
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores
 KIND = {"kind": "stylegan2_ada"}
-LENGTH = {"steps": 1100, "decay_from": 450, "decay_to": 1100}  # six minutes of one core at 64 px
+LENGTH = {"steps": 1200, "decay_from": 500, "decay_to": 1200}  # five minutes of one core at 64 px
 RECIPE = KIND | LENGTH
 CURES = {
-    "waves": {"start": "noise"},
-    "waves and noise": {"start": "learnt"},
-    "relativistic": {"loss": "logistic"},
-    "smooth noise": {"smooth_noise": False},
+    "start": {"start": "learnt"},
     "output": {"output": "linear"},
     "input_noise": {"input_noise": 0.0},
     "discriminator": {
@@ -64,8 +62,26 @@ CURES = {
     "learning_rate": {"learning_rate": 0.0025},
     "ada": {"ada": []},
 }
-# What comes last counts: tiles start from what is learnt for all.
 NONE = {key: value for change in CURES.values() for key, value in change.items()}
+# A start that carries the order of pores, and what makes it worth while.
+WAVES = RECIPE | {
+    "start": "waves",
+    "smooth_noise": True,
+    "loss": "relativistic",
+    "learning_rate": 0.01,
+    "discriminator_rate": 0.02,
+    "r1": 0.3,
+}
+WITHOUT = {
+    "start": {"start": "noise"},
+    "smooth noise": {"smooth_noise": False},
+    "relativistic": {
+        "loss": "logistic",
+        "learning_rate": 0.005,
+        "discriminator_rate": 0.003,
+        "r1": 0.1,
+    },
+}
 # Quarters of the tiles, 32 px, where a run takes minutes.
 SMALL = RECIPE | {"steps": 800, "decay_from": 300, "decay_to": 800}
 # R1, path length, style mixing and ADA at once, beside the cures. The path length's weight is not
@@ -78,28 +94,19 @@ EVERYTHING = RECIPE | {
     "decay_from": 1500,
     "decay_to": 3000,
 }
-# 300 tiles are seen 256 times each; p has to move within these few images. A logistic score has a
-# zero, so that it can be read how well the discriminator knows a tile.
-FEW = KIND | {
-    "loss": "logistic",
-    "start": "noise",
-    "smooth_noise": False,
-    "learning_rate": 0.005,
-    "discriminator_rate": 0.003,
-    "r1": 0.1,
-    "steps": 4800,
-    "decay_from": None,
-    "decay_to": None,
-}
+# 300 tiles are seen 256 times each; p has to move within these few images.
+FEW = RECIPE | {"steps": 4800, "decay_from": None, "decay_to": None}
 ADA = {"ada_images": 20_000}
 # Recipe, tile size, training tiles (None for all).
 RECIPES = {
     "recipe": (RECIPE, 64, None),
+    "waves": (WAVES, 64, None),
+    **{f"waves without {name}": (WAVES | change, 64, None) for name, change in WITHOUT.items()},
     "everything": (EVERYTHING, 32, None),
     "small": (SMALL, 32, None),
     **{f"small without {name}": (SMALL | change, 32, None) for name, change in CURES.items()},
     "small without any": (SMALL | NONE, 32, None),
-    "small, r1 0.1": (SMALL | {"r1": 0.1}, 32, None),
+    "small, r1 0.5": (SMALL | {"r1": 0.5}, 32, None),
     "small, original r1": (SMALL | {"r1": None, "r1_every": 16}, 32, None),
     "300": (FEW | {"ada": []}, 32, 300),
     "300 ada": (FEW | ADA, 32, 300),
