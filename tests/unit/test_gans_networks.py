@@ -57,6 +57,7 @@ def test_max_channels_caps_the_widths_of_large_tiles():
             for upsampling in ("transposed", "resize", "blur")
         ),
         ("stylegan2_ada", {}),
+        ("stylegan2_ada", {"start": "waves", "smooth_noise": True}),
         ("stylegan2_ada", {"unshuffle": False, "discriminator_width": 1.0}),
     ],
 )
@@ -69,9 +70,15 @@ def test_images_go_in_and_out_at_the_tile_size(kind, more, size):
     assert networks.discriminator(images).shape == (3,)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_weight_learns(kind):
-    networks = build(32, small(kind), seed=0)
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        *((kind, {}) for kind in KINDS),
+        ("stylegan2_ada", {"start": "waves", "smooth_noise": True, "loss": "relativistic"}),
+    ],
+)
+def test_every_weight_learns(kind, more):
+    networks = build(32, small(kind, **more), seed=0)
     random = torch.Generator().manual_seed(0)
     real = torch.randint(0, 2, (6, 1, 32, 32), generator=random) * 2.0 - 1
     fake = networks.generator(torch.randn(6, 8, generator=random))

@@ -94,18 +94,30 @@ def test_training_learns(tmp_path):
     assert sample(load_model(files.model), 3, seed=1).shape == (3, 16, 16)
 
 
-@pytest.mark.parametrize("loss", ["relativistic", "logistic"])
-def test_training_of_stylegan2_learns(tmp_path, loss):
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {
+            "start": "waves",
+            "smooth_noise": True,
+            "loss": "relativistic",
+            "learning_rate": 0.01,
+            "discriminator_rate": 0.015,
+        },
+    ],
+)
+def test_training_of_stylegan2_learns(tmp_path, more):
     """Within five steps it knows the phase fraction: it is compared with what it starts from."""
     settings = tiny(
         "stylegan2_ada",
-        loss=loss,
         steps=50,
         check_every=5,
         channels=8,
         threshold="zero",
         decay_to=100,
         ema_ramp=0.05,
+        **more,
     )
     monitor = Monitor(VALIDATION, TRAIN.mean(), settings, seed=0)
     untrained = [build(16, settings, seed).generator.eval() for seed in range(8)]

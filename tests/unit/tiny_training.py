@@ -23,6 +23,9 @@ TINY = {
 EVERYTHING = {
     "channels": None,
     "max_channels": 8,
+    "start": "waves",
+    "smooth_noise": True,
+    "loss": "relativistic",
     "style_mixing": 0.9,
     "path_length": 2.0,
     "r1": None,
