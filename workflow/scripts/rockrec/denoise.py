@@ -11,7 +11,6 @@ from skimage.restoration import denoise_bilateral
 
 from rockrec.mosaics import Contrast, row_bands
 from rockrec.progress import Progress
-from rockrec.threads import drawn_ahead
 
 KERNELS = ("exact", "skimage")
 DTYPES = (np.dtype(np.uint8), np.dtype(np.uint16))
@@ -89,12 +88,16 @@ def denoised_bands(
 
 
 def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows):
-    bands = row_bands(mosaic.shape[0], rows)
+    height = mosaic.shape[0]
+    bands = row_bands(height, rows)
     progress = Progress("denoise", len(bands))
-    blocks = drawn_ahead(_blocks(mosaic, bands, radius))
-    for done, (band, (top, block)) in enumerate(zip(bands, blocks, strict=True), start=1):
+    for done, band in enumerate(bands, start=1):
+        top, bottom = max(band.start - radius, 0), min(band.stop + radius, height)
+        if bottom - top <= radius:  # a last band of few rows: mirroring needs more
+            top = max(bottom - 2 * radius - 1, 0)
+        block = mosaic[top:bottom]
         if kernel == "skimage":
-            borders = top == 0, top + len(block) == mosaic.shape[0]
+            borders = top == 0, bottom == height
             smooth = _skimage(block, radius, sigma_space, sigma_gray, contrast, borders)
         elif mosaic.dtype == np.uint8:
             smooth = _opencv(block, radius, sigma_space, sigma_gray)
@@ -102,16 +105,6 @@ def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows):
             smooth = _exact16(block, radius, sigma_space, sigma_gray, contrast)
         progress.report(done)
         yield smooth[band.start - top : band.stop - top]
-
-
-def _blocks(mosaic, bands, radius):
-    """Read the rows that each band looks at; return them with the number of the first."""
-    height = mosaic.shape[0]
-    for band in bands:
-        top, bottom = max(band.start - radius, 0), min(band.stop + radius, height)
-        if bottom - top <= radius:  # a last band of few rows: mirroring needs more
-            top = max(bottom - 2 * radius - 1, 0)
-        yield top, mosaic[top:bottom]
 
 
 def _opencv(block, radius, sigma_space, sigma_gray) -> np.ndarray:

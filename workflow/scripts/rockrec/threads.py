@@ -2,7 +2,6 @@
 
 import ctypes
 import sys
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
@@ -24,17 +23,7 @@ def use_threads(n: int) -> None:
         sys.modules["torch"].set_num_threads(n)
 
 
-def drawn_ahead(items: Iterable) -> Iterator:
-    """Draw each item, in a thread of its own, while the one before it is being used."""
-    items = iter(items)
-    with _worker_thread() as drawer:
-        coming = drawer.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = drawer.submit(next, items, None)
-            yield item
-
-
-def _worker_thread() -> ThreadPoolExecutor:
+def worker_thread() -> ThreadPoolExecutor:
     """Return an executor of one thread that computes with as many threads as this one.
 
     OpenCV and torch have one number for the process, numba one for each thread that calls it.

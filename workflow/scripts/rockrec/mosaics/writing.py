@@ -15,7 +15,7 @@ import tifffile
 from rockrec.images import check_pixel_size, per_centimetre
 from rockrec.mosaics.reading import row_bands
 from rockrec.outputs import written_whole
-from rockrec.threads import drawn_ahead
+from rockrec.threads import worker_thread
 
 BLOCK = 512  # side of a compressed block, px
 NO_UUID = str(uuid.UUID(int=0))
@@ -122,13 +122,23 @@ def _levels(
 def _watched(bands: Iterable[np.ndarray], levels: Sequence[_Level], digest) -> Iterator[np.ndarray]:
     """Pass the bands on, and keep of each what the levels above and the checksum need."""
     top = 0
-    for band in drawn_ahead(bands):
+    for band in _ahead(bands):
         band = np.ascontiguousarray(band)
         digest.update(band)
         for level in levels:
             level.keep(band, top)
         top += len(band)
         yield band
+
+
+def _ahead(bands: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Draw each band while the one before it is being written."""
+    bands = iter(bands)
+    with worker_thread() as drawer:
+        coming = drawer.submit(next, bands, None)
+        while (band := coming.result()) is not None:
+            coming = drawer.submit(next, bands, None)
+            yield band
 
 
 def _blocks(bands, shape: tuple[int, int], dtype: np.dtype) -> Iterator[np.ndarray]:
