@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from .batches import TileSubset
 from .draws import Draws
 
 
@@ -32,7 +33,9 @@ class Adversaries(nn.Module, ABC):
         """Draw a batch of images (n, 1, size, size) as they are drawn in training."""
         return self.generator(draws.latents(self.generator.latent).to(device))
 
-    def prepare(self, tiles: np.ndarray, random: torch.Generator) -> None:  # noqa: B027
+    def prepare(  # noqa: B027
+        self, tiles: np.ndarray | TileSubset, random: torch.Generator
+    ) -> None:
         """Take from training tiles (n, size, size) what is better not left to chance."""
 
     @abstractmethod

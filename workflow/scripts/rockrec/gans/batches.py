@@ -9,7 +9,6 @@ import torch
 from .settings import check_size
 
 TILES_AT_ONCE = 256
-SOME = 1024
 
 
 class TileSubset:
@@ -68,12 +67,6 @@ def images_of(
     batch = torch.from_numpy(np.ascontiguousarray(tiles[lines.numpy()])).to(device)
     images = batch[:, None].to(torch.float32) * 2 - 1
     return images.contiguous(memory_format=torch.channels_last)
-
-
-def some_of(tiles: np.ndarray | TileSubset) -> np.ndarray:
-    """Return up to 1,024 of the tiles, evenly from first to last."""
-    chosen = np.linspace(0, len(tiles) - 1, min(len(tiles), SOME)).astype(int)
-    return np.asarray(tiles[chosen])
 
 
 def _in_parts(tiles: np.ndarray | TileSubset) -> Iterator[np.ndarray]:

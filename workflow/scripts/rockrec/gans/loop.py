@@ -12,7 +12,7 @@ from rockrec.seeds import seed_for
 
 from .augmentation import moved
 from .averaging import RunningMean, ready_to_sample
-from .batches import TileSubset, images_of, some_of
+from .batches import TileSubset, images_of
 from .draws import Draws
 from .guide import Guide
 from .history import History
@@ -56,7 +56,7 @@ class Training:
         self.processes = processes or Processes()
         self.tiles, self.monitor, self.settings, self.device = tiles, monitor, settings, device
         networks = build(tiles.shape[1], settings, seed_for(seed, "weights"))
-        networks.prepare(some_of(tiles), torch.Generator().manual_seed(seed_for(seed, "start")))
+        networks.prepare(tiles, torch.Generator().manual_seed(seed_for(seed, "start")))
         self.networks = networks.to(device, memory_format=torch.channels_last)
         self.mean = RunningMean(self.networks.generator)
         self.optimisers = {

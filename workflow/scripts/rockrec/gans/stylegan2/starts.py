@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..batches import TileSubset
 from .noise import gaussian_noise
 
 SMALLEST = 4  # px, of the image that the original starts from
@@ -18,6 +19,8 @@ LARGEST = 16  # px, of an image of plane waves
 START = -1  # what counts as the layer of the noise that is drawn here
 # How fast the frequencies learn, relative to the weights: few numbers that every pixel pulls at.
 FREQUENCY_RATE = 0.1
+SPECTRUM_OF = 1024  # tiles at most, evenly from first to last
+AT_ONCE = 16
 SHIFT = 0.5  # standard deviation of the shift, in tiles: several wavelengths
 
 
@@ -81,17 +84,16 @@ class WavesStart(nn.Module):
         self.phases = nn.Parameter(phase)
 
     @torch.no_grad()
-    def take_spectrum(self, tiles: np.ndarray, random: torch.Generator) -> None:
+    def take_spectrum(self, tiles: np.ndarray | TileSubset, random: torch.Generator) -> None:
         """Draw the frequencies anew, each as often as tiles (n, size, size) have it.
 
         Evenly drawn ones leave it to chance whether any is near those of a lattice, from where it
         can learn them.
         """
-        images = torch.from_numpy(tiles).float()
-        taper = torch.hann_window(images.shape[1], periodic=False)
-        images = (images - images.mean(dim=(1, 2), keepdim=True)) * taper[:, None] * taper
-        power = torch.fft.fft2(images).abs().square().mean(dim=0)
-        cycles = torch.fft.fftfreq(images.shape[1]) * images.shape[1]  # per tile
+        size = tiles.shape[1]
+        chosen = np.linspace(0, len(tiles) - 1, min(len(tiles), SPECTRUM_OF)).astype(int)
+        power = sum(_power(tiles[chosen[k : k + AT_ONCE]]) for k in range(0, len(chosen), AT_ONCE))
+        cycles = torch.fft.fftfreq(size) * size  # per tile
         pairs = torch.cartesian_prod(cycles, cycles)
         length = pairs.norm(dim=1)
         weights = power.flatten().masked_fill((length == 0) | (length > self.side / 3), 0)
@@ -115,6 +117,14 @@ class WavesStart(nn.Module):
         phases = self.phases + shifts
         cycles = phases[:, :, None, None] + down[:, :, None] + right[:, None]
         return math.sqrt(2) * torch.sin(2 * math.pi * cycles)  # of unit variance
+
+
+def _power(tiles: np.ndarray) -> torch.Tensor:
+    """The power spectrum (size, size) of some tiles under a taper, summed."""
+    images = torch.from_numpy(np.asarray(tiles)).float()
+    taper = torch.hann_window(images.shape[1], periodic=False)
+    images = (images - images.mean(dim=(1, 2), keepdim=True)) * taper[:, None] * taper
+    return torch.fft.fft2(images).abs().square().sum(dim=0)
 
 
 STARTS = {"waves": WavesStart, "noise": NoiseStart, "learnt": LearntStart}
