@@ -4,9 +4,9 @@
 
 Makes a synthetic mosaic of the size of the paper's larger one (a rock of some million pixels,
 mirrored over and over, each copy with noise of its own), runs the stages of the workflow on it
-one after another, and prints for each its speed and the most memory that it held. Beside it the
-bare library calls on one block in memory: OpenCV's bilateral filter, and the network's forward
-pass. The ratio of segmentation is net of the overlap of its windows.
+one after another, and prints for each its time, that of all cores, its speed and the most memory
+that it held. Beside it the bare library calls on one block in memory: OpenCV's bilateral filter,
+and the network's forward pass. The ratio of segmentation is net of the overlap of its windows.
 """
 
 import argparse
@@ -69,11 +69,13 @@ def main() -> None:
 
     speeds = {}
     for stage, target in STAGES.items():
-        memory = run_stage(folder, config, target, options.cores)
+        memory, core_seconds = run_stage(folder, config, target, options.cores)
         seconds = wall_time(folder, stage)
         speeds[stage] = options.height * options.width / seconds / 1e6
         print(
-            f"{stage:<16}{seconds:8.1f} s {speeds[stage]:8.1f} Mpx/s {memory:6.2f} GB", flush=True
+            f"{stage:<16}{seconds:8.1f} s {core_seconds:8.1f} core-s {speeds[stage]:8.1f} Mpx/s "
+            f"{memory:6.2f} GB",
+            flush=True,
         )
     tiles = pd.read_csv(folder / "results/big/comparison/tiles.csv")
     print(f"{len(tiles)} windows of {options.window} px")
@@ -150,8 +152,12 @@ def mirrored(image: np.ndarray, height: int, width: int) -> Iterator[np.ndarray]
         yield across[down[np.arange(top, min(top + 512, height)) % len(down)]]
 
 
-def run_stage(folder: Path, config: Path, target: str, cores: int) -> float:
-    """Make a target anew; return the most memory that one process of it held, in GB."""
+def run_stage(folder: Path, config: Path, target: str, cores: int) -> tuple[float, float]:
+    """Make a target anew; return the most memory that one process of it held, in GB, and core-s.
+
+    The core seconds are those of all processes, Snakemake's own few seconds among them; its own
+    measure samples a job, and misses its end.
+    """
     command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
     command += ["--directory", folder, "--configfile", config, "--cores", str(cores)]
     command += ["--force", target, "--quiet", "all"]
@@ -159,7 +165,7 @@ def run_stage(folder: Path, config: Path, target: str, cores: int) -> float:
     _, status, used = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{target} failed: see {folder}/logs")
-    return used.ru_maxrss * 1024 / 1e9
+    return used.ru_maxrss * 1024 / 1e9, used.ru_utime + used.ru_stime
 
 
 def wall_time(folder: Path, stage: str) -> float:

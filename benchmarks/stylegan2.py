@@ -17,7 +17,9 @@ training tile, over that of a validation tile. Finished runs are not done again.
 """
 
 import argparse
+import functools
 import logging
+import operator
 import sys
 import time
 from pathlib import Path
@@ -64,24 +66,24 @@ CURES = {
 }
 NONE = {key: value for change in CURES.values() for key, value in change.items()}
 # A start that carries the order of pores, and what makes it worth while.
-WAVES = RECIPE | {
-    "start": "waves",
-    "smooth_noise": True,
-    "loss": "relativistic",
-    "learning_rate": 0.01,
-    "discriminator_rate": 0.02,
-    "r1": 0.3,
-}
-WITHOUT = {
-    "start": {"start": "noise"},
-    "smooth noise": {"smooth_noise": False},
+WAVES = {
+    "start": {"start": "waves"},
+    "smooth noise": {"smooth_noise": True},
     "relativistic": {
-        "loss": "logistic",
-        "learning_rate": 0.005,
-        "discriminator_rate": 0.003,
-        "r1": 0.1,
+        "loss": "relativistic",
+        "learning_rate": 0.01,
+        "discriminator_rate": 0.02,
+        "r1": 0.3,
     },
 }
+
+
+def waves(without: str | None = None) -> dict:
+    """The recipe that starts from waves, less one of its parts."""
+    parts = (part for name, part in WAVES.items() if name != without)
+    return functools.reduce(operator.or_, parts, RECIPE)
+
+
 # Quarters of the tiles, 32 px, where a run takes minutes.
 SMALL = RECIPE | {"steps": 800, "decay_from": 300, "decay_to": 800}
 # R1, path length, style mixing and ADA at once, beside the cures. The path length's weight is not
@@ -100,8 +102,8 @@ ADA = {"ada_images": 20_000}
 # Recipe, tile size, training tiles (None for all).
 RECIPES = {
     "recipe": (RECIPE, 64, None),
-    "waves": (WAVES, 64, None),
-    **{f"waves without {name}": (WAVES | change, 64, None) for name, change in WITHOUT.items()},
+    "waves": (waves(), 64, None),
+    **{f"waves without {name}": (waves(without=name), 64, None) for name in WAVES},
     "everything": (EVERYTHING, 32, None),
     "small": (SMALL, 32, None),
     **{f"small without {name}": (SMALL | change, 32, None) for name, change in CURES.items()},

@@ -20,7 +20,8 @@ RATE = 0.05  # of Adam, falling to 0 along a half cosine
 def interpolation(generator: Generator, latent: torch.Tensor, frames: int) -> np.ndarray:
     """Draw a closed walk through latent vectors, straight in w, under the noise of the first.
 
-    What tiles start from walks along, through that of each corner, at unit variance.
+    The numbers that tiles start from walk likewise, from each corner's to the next, at unit
+    variance.
 
     Parameters
     ----------
@@ -71,8 +72,8 @@ class Projection:
 def project(generator: Generator, tiles: np.ndarray, steps: int, seed: int) -> Projection:
     """Find the styles under which a generator draws tiles that are given (GAN inversion).
 
-    The w of every layer is sought by itself, and so are the numbers that a tile starts from: from
-    the nearest of 512 random tiles on, with Adam on the squared difference at all
+    The w of every layer is sought by itself, and so are the numbers that a tile starts from:
+    from the nearest of 512 random tiles on, with Adam on the squared difference at all
     resolutions down to 4 px. The noise of the layers stays as it is.
 
     Parameters

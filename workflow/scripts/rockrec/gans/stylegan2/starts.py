@@ -96,8 +96,9 @@ class WavesStart(nn.Module):
         cycles = torch.fft.fftfreq(size) * size  # per tile
         pairs = torch.cartesian_prod(cycles, cycles)
         length = pairs.norm(dim=1)
-        weights = power.flatten().masked_fill((length == 0) | (length > self.side / 3), 0)
-        if not weights.sum() > 0:
+        carried = (length > 0) & (length <= self.side / 3)
+        pairs, weights = pairs[carried], power.flatten()[carried]
+        if not weights.any():
             return  # of tiles without any structure
         count = self.phases.numel()
         drawn = pairs[torch.multinomial(weights, count, replacement=True, generator=random)]
