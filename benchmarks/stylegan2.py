@@ -69,6 +69,7 @@ NONE = {key: value for change in CURES.values() for key, value in change.items()
 WAVES = {
     "start": {"start": "waves"},
     "smooth noise": {"smooth_noise": True},
+    "shown S2": {"shown_s2": True},
     "relativistic": {
         "loss": "relativistic",
         "learning_rate": 0.01,

@@ -57,7 +57,7 @@ def test_max_channels_caps_the_widths_of_large_tiles():
             for upsampling in ("transposed", "resize", "blur")
         ),
         ("stylegan2_ada", {}),
-        ("stylegan2_ada", {"start": "waves", "smooth_noise": True}),
+        ("stylegan2_ada", {"start": "waves", "smooth_noise": True, "shown_s2": True}),
         ("stylegan2_ada", {"unshuffle": False, "discriminator_width": 1.0}),
     ],
 )
@@ -74,7 +74,7 @@ def test_images_go_in_and_out_at_the_tile_size(kind, more, size):
     ("kind", "more"),
     [
         *((kind, {}) for kind in KINDS),
-        ("stylegan2_ada", {"start": "waves", "smooth_noise": True, "loss": "relativistic"}),
+        ("stylegan2_ada", {"start": "waves", "loss": "relativistic", "shown_s2": True}),
     ],
 )
 def test_every_weight_learns(kind, more):

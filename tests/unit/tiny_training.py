@@ -25,6 +25,7 @@ EVERYTHING = {
     "max_channels": 8,
     "start": "waves",
     "smooth_noise": True,
+    "shown_s2": True,
     "loss": "relativistic",
     "style_mixing": 0.9,
     "path_length": 2.0,

@@ -9,6 +9,7 @@ import torch
 from .settings import check_size
 
 TILES_AT_ONCE = 256
+CHOSEN_AT_ONCE = 16
 
 
 class TileSubset:
@@ -67,6 +68,12 @@ def images_of(
     batch = torch.from_numpy(np.ascontiguousarray(tiles[lines.numpy()])).to(device)
     images = batch[:, None].to(torch.float32) * 2 - 1
     return images.contiguous(memory_format=torch.channels_last)
+
+
+def evenly_chosen(tiles: np.ndarray | TileSubset, most: int) -> tuple[torch.Tensor, ...]:
+    """Return the numbers of at most `most` tiles, evenly from first to last, in small parts."""
+    chosen = torch.linspace(0, len(tiles) - 1, min(len(tiles), most), dtype=torch.float64)
+    return chosen.long().split(CHOSEN_AT_ONCE)
 
 
 def _in_parts(tiles: np.ndarray | TileSubset) -> Iterator[np.ndarray]:

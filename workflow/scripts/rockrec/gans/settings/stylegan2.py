@@ -43,6 +43,7 @@ STYLEGAN2_ADA = {
     "discriminator_rate": 0.003,
     "discriminator_width": 0.5,
     "unshuffle": True,
+    "shown_s2": False,
     "input_noise": 0.2,
     "r1": 0.1,
     "r1_every": 4,
@@ -94,6 +95,8 @@ class StyleGan2Settings(GanSettings):
     discriminator_rate : learning rate of the discriminator; null for the generator's (original).
     discriminator_width : channels of the discriminator over those of the generator (original: 1).
     unshuffle : the discriminator folds 2 x 2 px into channels first (original: false).
+    shown_s2 : the discriminator is also shown S2 of each tile, by lag down and right, to 31 px
+        (original: false).
     input_noise : standard deviation of Gaussian noise on all tiles that the discriminator sees,
         which lie in [-1, 1] (original: 0).
     r1 : γ of the penalty on slopes at real tiles, γ / 2 E‖∇D‖²; 0 for none, null for
@@ -130,6 +133,7 @@ class StyleGan2Settings(GanSettings):
     discriminator_rate: float | None
     discriminator_width: float
     unshuffle: bool
+    shown_s2: bool
     input_noise: float
     r1: float | None
     r1_every: int
@@ -157,7 +161,7 @@ class StyleGan2Settings(GanSettings):
         self._require(self.start in STARTS, "start", " or ".join(STARTS))
         self._require(self.output in OUTPUTS, "output", " or ".join(OUTPUTS))
         self._require(self.loss in LOSSES, "loss", " or ".join(LOSSES))
-        for name in ("unshuffle", "smooth_noise"):
+        for name in ("unshuffle", "smooth_noise", "shown_s2"):
             self._require(isinstance(getattr(self, name), bool), name, "true or false")
         mixed, target = self.style_mixing, self.ada_target
         self._require(is_zero_or_more(mixed) and mixed <= 1, "style_mixing", "from 0 to 1")

@@ -44,6 +44,8 @@ class StyleGan2Ada(Adversaries):
     def prepare(self, tiles, random):
         if isinstance(self.generator.start, WavesStart):
             self.generator.start.take_spectrum(tiles, random)
+        if self.settings.shown_s2:
+            self.discriminator.two_point.take(tiles)
 
     def generate(self, draws, device):
         latent = self._latents(draws, device)

@@ -9,6 +9,7 @@ from torch.nn import functional
 from ..settings import StyleGan2Settings
 from .equalised import GAIN, EqualisedConv, EqualisedLinear, activated
 from .generator import SMALLEST, widths
+from .two_point import TwoPoint
 
 MOST_IN_GROUP = 4
 TINY = 1e-8
@@ -50,17 +51,20 @@ class Discriminator(nn.Module):
         self.last_conv = EqualisedConv(width + 1, width, 3, random, gain=GAIN)
         self.dense = EqualisedLinear(width * SMALLEST**2, width, random, gain=GAIN)
         self.score = EqualisedLinear(width, 1, random)
+        self.two_point = TwoPoint(size, width, random, GAIN) if settings.shown_s2 else None
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Score images (n, 1, size, size): (n,)."""
-        if self.fold > 1:
-            images = functional.pixel_unshuffle(images, self.fold)
-        signal = activated(self.from_image(images))
+        folded = functional.pixel_unshuffle(images, self.fold) if self.fold > 1 else images
+        signal = activated(self.from_image(folded))
         for block in self.blocks:
             signal = block(signal)
         signal = torch.cat([signal, batch_spread(signal).to(signal.dtype)], dim=1)
         signal = activated(self.last_conv(signal))
-        return self.score(activated(self.dense(signal.flatten(1)))).flatten()
+        dense = self.dense(signal.flatten(1))
+        if self.two_point is not None:
+            dense = (dense + self.two_point(images)) / math.sqrt(2)
+        return self.score(activated(dense)).flatten()
 
 
 def batch_spread(signal: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..batches import TileSubset
+from ..batches import TileSubset, evenly_chosen
 from .noise import gaussian_noise
 
 SMALLEST = 4  # px, of the image that the original starts from
@@ -20,7 +20,6 @@ START = -1  # what counts as the layer of the noise that is drawn here
 # How fast the frequencies learn, relative to the weights: few numbers that every pixel pulls at.
 FREQUENCY_RATE = 0.1
 SPECTRUM_OF = 1024  # tiles at most, evenly from first to last
-AT_ONCE = 16
 SHIFT = 0.5  # standard deviation of the shift, in tiles: several wavelengths
 
 
@@ -91,8 +90,7 @@ class WavesStart(nn.Module):
         can learn them.
         """
         size = tiles.shape[1]
-        chosen = np.linspace(0, len(tiles) - 1, min(len(tiles), SPECTRUM_OF)).astype(int)
-        power = sum(_power(tiles[chosen[k : k + AT_ONCE]]) for k in range(0, len(chosen), AT_ONCE))
+        power = sum(_power(tiles[lines.numpy()]) for lines in evenly_chosen(tiles, SPECTRUM_OF))
         cycles = torch.fft.fftfreq(size) * size  # per tile
         pairs = torch.cartesian_prod(cycles, cycles)
         length = pairs.norm(dim=1)
