@@ -22,8 +22,8 @@ def model_file(tmp_path):
     return write_model(tmp_path, "dcgan")
 
 
-def write_model(tmp_path, kind):
-    settings = gan_settings({"kind": kind, "latent": 12, "channels": 4})
+def write_model(tmp_path, kind, **more):
+    settings = gan_settings({"kind": kind, "latent": 12, "channels": 4, **more})
     generator = build(16, settings, seed=5).generator
     content = {
         "format": FORMAT,
@@ -136,10 +136,12 @@ def test_larger_images_come_from_a_grid_of_latents_and_vary_as_tiles_do(model_fi
 
 
 def test_truncated_tiles_are_more_alike(tmp_path):
-    model = load_model(write_model(tmp_path, "stylegan2_ada"))
+    # Of one start and without noise tiles differ by their styles only, which truncation pulls.
+    styles_only = {"start": "learnt", "noise_strength": 0.0}
+    model = load_model(write_model(tmp_path, "stylegan2_ada", **styles_only))
     full, same, half = (sample(model, 64, 1, psi) for psi in (1.0, 1.0, 0.3))
     assert np.array_equal(full, same)
-    assert half.std(axis=0).mean() < full.std(axis=0).mean()
+    assert half.std(axis=0).mean() < 0.6 * full.std(axis=0).mean()
 
 
 def test_a_network_without_a_grid_of_latent_vectors_refuses_larger_images(tmp_path):

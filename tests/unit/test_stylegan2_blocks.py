@@ -176,7 +176,8 @@ def test_doubled_smooth_noise_varies_alike_at_every_place():
 
 def test_coarse_noise_is_smoothed_and_fine_is_not():
     for smoothed_up_to, smooth in ((16, True), (0, False)):
-        generator = Generator(64, small(channels=1, smooth_noise=smooth), random())
+        settings = small(channels=1, start="noise", smooth_noise=smooth)
+        generator = Generator(64, settings, random())
         sides = [4, 8, 8, 16, 16, 32, 32, 64, 64]
         for side, layer in zip(sides, generator.layers, strict=True):
             layer.conv.weight.data.zero_()  # nothing but noise is left
@@ -316,7 +317,9 @@ def test_truncation_pulls_styles_to_their_mean():
 
 
 def test_noise_strengths_start_as_set_and_learn_at_a_tenth():
-    quiet, loud = (Generator(16, small(noise_strength=s), random()) for s in (0.0, 0.3))
+    quiet, loud = (
+        Generator(16, small(noise_strength=s, smooth_noise=False), random()) for s in (0.0, 0.3)
+    )
     w, seeds = normal(2, 6), torch.arange(2)
     signal = normal(2, loud.layers[0].bias.numel(), 4, 4)
     for layers in (quiet.layers, loud.layers):

@@ -9,8 +9,8 @@ from .checks import is_number, is_whole, is_zero_or_more, require_some_of
 from .engine import GanSettings
 
 OUTPUTS = ("tanh", "linear")
-STARTS = ("noise", "waves", "learnt")
-LOSSES = ("logistic", "relativistic")
+STARTS = ("waves", "noise", "learnt")
+LOSSES = ("relativistic", "logistic")
 # In the order in which they are applied.
 ADA_AUGMENTATIONS = (
     "flips",
@@ -30,22 +30,22 @@ STYLEGAN2_ADA = {
     "channels": 16,
     "max_channels": 128,
     "batch": 16,
-    "learning_rate": 0.005,
+    "learning_rate": 0.01,
     "betas": (0.0, 0.99),
     "ema": 0.99,
     "mapping_layers": 2,
     "style_mixing": 0.0,
-    "loss": "logistic",
-    "start": "noise",
+    "loss": "relativistic",
+    "start": "waves",
     "noise_strength": 0.3,
-    "smooth_noise": False,
+    "smooth_noise": True,
     "output": "tanh",
-    "discriminator_rate": 0.003,
+    "discriminator_rate": 0.02,
     "discriminator_width": 0.5,
     "unshuffle": True,
-    "shown_s2": False,
+    "shown_s2": True,
     "input_noise": 0.2,
-    "r1": 0.1,
+    "r1": 0.3,
     "r1_every": 4,
     "path_length": 0.0,
     "path_length_every": 4,
