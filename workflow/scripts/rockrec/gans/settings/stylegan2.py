@@ -10,7 +10,7 @@ from .engine import GanSettings
 
 OUTPUTS = ("tanh", "linear")
 STARTS = ("waves", "noise", "learnt")
-LOSSES = ("relativistic", "logistic")
+LOSSES = ("logistic", "relativistic")
 # In the order in which they are applied.
 ADA_AUGMENTATIONS = (
     "flips",
@@ -30,22 +30,22 @@ STYLEGAN2_ADA = {
     "channels": 16,
     "max_channels": 128,
     "batch": 16,
-    "learning_rate": 0.01,
+    "learning_rate": 0.005,
     "betas": (0.0, 0.99),
     "ema": 0.99,
     "mapping_layers": 2,
     "style_mixing": 0.0,
-    "loss": "relativistic",
+    "loss": "logistic",
     "start": "waves",
     "noise_strength": 0.3,
     "smooth_noise": True,
     "output": "tanh",
-    "discriminator_rate": 0.02,
+    "discriminator_rate": 0.003,
     "discriminator_width": 0.5,
     "unshuffle": True,
     "shown_s2": True,
     "input_noise": 0.2,
-    "r1": 0.3,
+    "r1": 0.1,
     "r1_every": 4,
     "path_length": 0.0,
     "path_length_every": 4,
