@@ -9,7 +9,7 @@ of the training it takes at ``check_every``. On a GPU also the memory at its pea
     python benchmarks/train_gan.py --device cuda --sizes 128 512 --kinds stylegan2_ada \\
         --settings '{"channels": null, "max_channels": 512, "batch": null, "latent": 512,
         "style_mixing": 0.9, "path_length": 2, "r1": null, "r1_every": 16, "unshuffle": false,
-        "discriminator_width": 1, "loss": "logistic", "start": "learnt", "smooth_noise": false,
+        "discriminator_width": 1, "shown_s2": false, "start": "learnt", "smooth_noise": false,
         "input_noise": 0, "mapping_layers": 8}'
 
 The last line is StyleGAN2's own size and regularisation. Official implementation on one V100:
