@@ -49,7 +49,7 @@ from rockrec.threads import keep_large_blocks  # noqa: E402
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores
 KIND = {"kind": "stylegan2_ada"}
-LENGTH = {"steps": 900, "decay_from": 400, "decay_to": 900}  # five to six minutes of one core at 64 px
+LENGTH = {"steps": 900, "decay_from": 400, "decay_to": 900}  # six minutes of one core at 64 px
 RECIPE = KIND | LENGTH
 # Of the recipe, what lets it learn an order that reaches over many pores.
 ORDER = {

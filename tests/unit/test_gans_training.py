@@ -98,6 +98,8 @@ def test_patience_ends_the_run_and_more_patience_continues_it(tmp_path, monkeypa
             decay_to=100,
             ema_ramp=0.05,
             start="learnt",
+            smooth_noise=False,
+            shown_s2=False,  # with it most is learnt before the first check
             learning_rate=0.01,
             discriminator_rate=0.0015,
         ),
