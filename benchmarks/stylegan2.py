@@ -57,14 +57,14 @@ ORDER = {
     "smooth noise": {"smooth_noise": False},
     "shown S2": {"shown_s2": False},
 }
+# Without all of that: what the further cures were measured on.
+PLAIN = functools.reduce(operator.or_, ORDER.values(), RECIPE)
 RELATIVISTIC = {
     "loss": "relativistic",
     "learning_rate": 0.01,
     "discriminator_rate": 0.02,
     "r1": 0.3,
 }
-# Without all of that: what the further cures were measured on.
-PLAIN = functools.reduce(operator.or_, ORDER.values(), RECIPE)
 CURES = {
     "start": {"start": "learnt"},
     "output": {"output": "linear"},

@@ -83,6 +83,16 @@ def test_patience_ends_the_run_and_more_patience_continues_it(tmp_path, monkeypa
     assert load_model(longer.model).step == 20
 
 
+SHORT = {
+    "steps": 50,
+    "check_every": 5,
+    "channels": 8,
+    "threshold": "zero",
+    "decay_to": 100,
+    "ema_ramp": 0.05,
+}
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -91,12 +101,7 @@ def test_patience_ends_the_run_and_more_patience_continues_it(tmp_path, monkeypa
         ),
         tiny(
             "stylegan2_ada",
-            steps=50,
-            check_every=5,
-            channels=8,
-            threshold="zero",
-            decay_to=100,
-            ema_ramp=0.05,
+            **SHORT,
             start="learnt",
             smooth_noise=False,
             shown_s2=False,  # with it most is learnt before the first check
@@ -117,12 +122,7 @@ def test_training_from_waves_learns(tmp_path):
     """Within five steps it knows the phase fraction: it is compared with what it starts from."""
     settings = tiny(
         "stylegan2_ada",
-        steps=50,
-        check_every=5,
-        channels=8,
-        threshold="zero",
-        decay_to=100,
-        ema_ramp=0.05,
+        **SHORT,
         start="waves",
         smooth_noise=True,
         loss="relativistic",

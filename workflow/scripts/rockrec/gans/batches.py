@@ -9,7 +9,7 @@ import torch
 from .settings import check_size
 
 TILES_AT_ONCE = 256
-CHOSEN_AT_ONCE = 16
+CHOSEN, CHOSEN_AT_ONCE = 1024, 16
 
 
 class TileSubset:
@@ -70,9 +70,9 @@ def images_of(
     return images.contiguous(memory_format=torch.channels_last)
 
 
-def evenly_chosen(tiles: np.ndarray | TileSubset, most: int) -> tuple[torch.Tensor, ...]:
-    """Return the numbers of at most `most` tiles, evenly from first to last, in small parts."""
-    chosen = torch.linspace(0, len(tiles) - 1, min(len(tiles), most), dtype=torch.float64)
+def evenly_chosen(tiles: np.ndarray | TileSubset) -> tuple[torch.Tensor, ...]:
+    """Return the numbers of at most 1,024 tiles, evenly from first to last, in small parts."""
+    chosen = torch.linspace(0, len(tiles) - 1, min(len(tiles), CHOSEN), dtype=torch.float64)
     return chosen.long().split(CHOSEN_AT_ONCE)
 
 

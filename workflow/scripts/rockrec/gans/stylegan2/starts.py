@@ -19,7 +19,6 @@ LARGEST = 16  # px, of an image of plane waves
 START = -1  # what counts as the layer of the noise that is drawn here
 # How fast the frequencies learn, relative to the weights: few numbers that every pixel pulls at.
 FREQUENCY_RATE = 0.1
-SPECTRUM_OF = 1024  # tiles at most, evenly from first to last
 SHIFT = 0.5  # standard deviation of the shift, in tiles: several wavelengths
 
 
@@ -90,7 +89,7 @@ class WavesStart(nn.Module):
         can learn them.
         """
         size = tiles.shape[1]
-        power = sum(_power(tiles[lines.numpy()]) for lines in evenly_chosen(tiles, SPECTRUM_OF))
+        power = sum(_power(tiles[lines.numpy()]) for lines in evenly_chosen(tiles))
         cycles = torch.fft.fftfreq(size) * size  # per tile
         pairs = torch.cartesian_prod(cycles, cycles)
         length = pairs.norm(dim=1)

@@ -1,5 +1,6 @@
 """S2 of each image by lag in both directions, for the discriminator to see."""
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -7,7 +8,6 @@ from ..batches import TileSubset, evenly_chosen, images_of
 from .equalised import EqualisedLinear
 
 LAGS = 32  # px, at most, down and right
-MEASURED_ON = 1024  # tiles at most
 TINY = 1e-4  # far below what S2 of any two tiles differs by
 
 
@@ -29,10 +29,9 @@ class TwoPoint(nn.Module):
         self.dense = EqualisedLinear(shape[0] * shape[1], width, random, gain=gain)
 
     @torch.no_grad()
-    def take(self, tiles: TileSubset) -> None:
+    def take(self, tiles: np.ndarray | TileSubset) -> None:
         """Measure S2 of training tiles (n, size, size)."""
-        chosen = evenly_chosen(tiles, MEASURED_ON)
-        parts = (images_of(tiles, lines, self.mean.device) for lines in chosen)
+        parts = (images_of(tiles, lines, self.mean.device) for lines in evenly_chosen(tiles))
         measured = torch.cat([two_point(images, self.lags) for images in parts])
         self.mean.copy_(measured.mean(dim=0))
         self.deviation.copy_(measured.std(dim=0).clamp_min(TINY))
