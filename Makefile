@@ -44,7 +44,7 @@ $(READY): requirements.txt
 	@touch $@
 
 docs: $(READY)
-	PYTHONPATH=workflow/scripts $(BIN)/python workflow/rules/config_table.py
+	PYTHONPATH=workflow/scripts:workflow $(BIN)/python -m rockrec_settings.table
 
 clean:
 	rm -rf results logs .snakemake

@@ -29,12 +29,12 @@ from rockrec.description import describe_set  # noqa: E402
 from rockrec.gans.sampling import load_model, sample, sample_larger, threshold  # noqa: E402
 from rockrec.gans.settings import gan_settings  # noqa: E402
 from rockrec.gans.training import train  # noqa: E402
+from rockrec.housekeeping.threads import keep_large_blocks  # noqa: E402
 from rockrec.images import in_pieces  # noqa: E402
-from rockrec.seeds import seed_for  # noqa: E402
+from rockrec.plain.seeds import seed_for  # noqa: E402
+from rockrec.plain.windows import disjoint, split_windows  # noqa: E402
 from rockrec.synthetic import make_rock  # noqa: E402
-from rockrec.threads import keep_large_blocks  # noqa: E402
 from rockrec.tiles import cut_tiles  # noqa: E402
-from rockrec.windows import disjoint, split_windows  # noqa: E402
 
 SIZE, WINDOW, STRIDE = 64, 128, 32
 SAMPLES = {"pores": "meta_igneous", "fractures": "serpentinite"}

@@ -43,8 +43,8 @@ from rockrec.gans.networks import build  # noqa: E402
 from rockrec.gans.sampling import load_model, sample, threshold  # noqa: E402
 from rockrec.gans.settings import gan_settings  # noqa: E402
 from rockrec.gans.training import train  # noqa: E402
+from rockrec.housekeeping.threads import keep_large_blocks  # noqa: E402
 from rockrec.images import in_pieces  # noqa: E402
-from rockrec.threads import keep_large_blocks  # noqa: E402
 
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores

@@ -30,12 +30,12 @@ from scipy.ndimage import gaussian_filter
 LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
 sys.path.insert(0, str(LIBRARY))
 
-from rockrec.devices import choose_device  # noqa: E402
 from rockrec.gans.loop import Training  # noqa: E402
 from rockrec.gans.monitor import Monitor  # noqa: E402
 from rockrec.gans.networks import KINDS  # noqa: E402
 from rockrec.gans.settings import PRECISIONS, gan_settings  # noqa: E402
-from rockrec.threads import use_threads  # noqa: E402
+from rockrec.housekeeping.devices import choose_device  # noqa: E402
+from rockrec.housekeeping.threads import use_threads  # noqa: E402
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ import pytest
 import tifffile
 import yaml
 
-from code_inputs import SCRIPTS, library_code
+from rockrec_planning.code_inputs import SCRIPTS, library_code
 
 ROOT = Path(__file__).parents[2]
 TOOLS = os.environ.get("ROCKREC_CONDA_PYTHON")

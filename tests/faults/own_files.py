@@ -10,7 +10,7 @@ import small_runs
 import tifffile
 import yaml
 
-from rockrec.grid import Grid
+from rockrec.plain.grid import Grid
 from rockrec.synthetic import make_rock
 
 CONFIG = Path(__file__).with_name("own_files.yaml")

@@ -7,7 +7,7 @@ import pytest
 from planning import dag_of
 from small_runs import COMPUTED, assert_same, config, copy_of, run
 
-from rockrec.integrity import DamagedFile, check_unchanged
+from rockrec.housekeeping.integrity import DamagedFile, check_unchanged
 
 
 def truncate(path):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rockrec.devices import choose_device
+from rockrec.housekeeping.devices import choose_device
 
 
 def test_devices():

@@ -6,7 +6,7 @@ import torch
 from scipy.ndimage import gaussian_filter, shift
 
 from rockrec.gans.augmentation import FabricError, check_fabric, moved
-from rockrec.motions import motions
+from rockrec.plain.motions import motions
 
 
 def fields(sigma, seed=0, n=150):

@@ -8,7 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rockrec.integrity import DamagedFile, check_archive, check_unchanged, keep_checksum
+from rockrec.housekeeping.integrity import (
+    DamagedFile,
+    check_archive,
+    check_unchanged,
+    keep_checksum,
+)
 
 RESULT = Path("results/rock/tiles.tif")
 
@@ -95,7 +100,7 @@ def test_whatever_byte_is_wrong_it_is_named_or_makes_no_difference(tmp_path, com
 
 WRITER = """
 import sys, time
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.outputs import written_whole
 letter, seconds = sys.argv[1], float(sys.argv[2])
 with written_whole("result.txt") as partial, open(partial, "w") as file:
     print("begun", flush=True)
@@ -138,7 +143,7 @@ def test_a_killed_writer_keeps_no_one_waiting(tmp_path, monkeypatch):
     first.stdout.readline()
     first.kill()
     first.wait()
-    from rockrec.outputs import written_whole
+    from rockrec.housekeeping.outputs import written_whole
 
     with written_whole(tmp_path / "result.txt") as partial:
         partial.write_text("b")

@@ -9,7 +9,6 @@ import pytest
 import tifffile
 from opened import inspect, read
 
-from rockrec.grid import Grid
 from rockrec.images import ImageError
 from rockrec.mosaics import (
     Contrast,
@@ -22,6 +21,7 @@ from rockrec.mosaics import (
     write_contrast,
     write_mosaic,
 )
+from rockrec.plain.grid import Grid
 
 
 @pytest.fixture

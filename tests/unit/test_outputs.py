@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.outputs import written_whole
 
 FULL = """
 import resource

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
+from rockrec.plain.windows import Window
 from rockrec.resizing import compare_sizes
 from rockrec.tiles import any_nonzero, cut_tiles, keep_fraction
-from rockrec.windows import Window
 
 
 def gaussian_medium(phi, size, sigma, seed):

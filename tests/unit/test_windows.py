@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from rockrec.windows import count_splits, disjoint, split_windows, training_windows
+from rockrec.plain.windows import count_splits, disjoint, split_windows, training_windows
 
 
 def painted(windows, shape, window, split):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from config_schema import branches, follow, load_schema
-from settings import NETWORKS, SettingsError, resolve
+from rockrec_settings.resolve import NETWORKS, SettingsError, resolve
+from rockrec_settings.schema import branches, follow, load_schema
 
 
 class Key(NamedTuple):

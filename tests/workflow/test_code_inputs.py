@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from code_inputs import SCRIPTS, library_code
+from rockrec_planning.code_inputs import SCRIPTS, library_code
 
 
 def modules(script, **options):
@@ -14,9 +14,9 @@ def modules(script, **options):
 
 def test_imports_are_followed_to_any_depth():
     found = modules("cut_tiles.py")
-    assert {"logbook.py", "rockrec/__init__.py", "rockrec/tiles.py"} <= found
-    assert "rockrec/seeds.py" not in found  # imported by neither the script nor its modules
-    assert "rockrec/progress.py" in found  # imported by tiles.py
+    assert {"rockrec/housekeeping/logbook.py", "rockrec/__init__.py", "rockrec/tiles.py"} <= found
+    assert "rockrec/plain/seeds.py" not in found  # imported by neither the script nor its modules
+    assert "rockrec/housekeeping/progress.py" in found  # imported by tiles.py
 
 
 def test_packages_bring_their_inner_modules():
@@ -28,9 +28,9 @@ def test_templates_are_code():
 
 
 def test_stops_are_left_out_with_all_below_them():
-    found = modules("describe_tiles.py", stop_at=("rockrec.descriptors", "logbook"))
+    found = modules("describe_tiles.py", stop_at=("rockrec.descriptors", "rockrec.housekeeping"))
     assert not any(name.startswith("rockrec/descriptors") for name in found)
-    assert "logbook.py" not in found
+    assert not any(name.startswith("rockrec/housekeeping") for name in found)
     assert "rockrec/pores.py" in found
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies
 from planning import dag_of
 from test_reruns import config_of_everything
 
-from settings import SettingsError, resolve
+from rockrec_settings.resolve import SettingsError, resolve
 
 ODD = (
     *(None, True, False, 0, 1, -1, 7, 10**9, 10**30, 10**400, 0.5, -0.5, 1e308, 1e-300),

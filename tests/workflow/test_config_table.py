@@ -1,7 +1,7 @@
 """config/README.md tells of every key, because it is made from the schema."""
 
-from config_schema import load_schema
-from config_table import PAGE, SECTIONS, page
+from rockrec_settings.schema import load_schema
+from rockrec_settings.table import PAGE, SECTIONS, page
 
 
 def test_the_page_is_up_to_date():

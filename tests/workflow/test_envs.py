@@ -9,7 +9,7 @@ import pytest
 import yaml
 from running import ROOT
 
-from code_inputs import SCRIPTS, library_code
+from rockrec_planning.code_inputs import SCRIPTS, library_code
 
 # What conda-forge calls a package, where it is not the name that is imported, or brings it along.
 PACKAGES = {
@@ -53,7 +53,7 @@ def needed_by(script):
     """conda-forge's names of the packages that a script and its library modules import."""
     modules = [SCRIPTS / script, *(p for p in library_code(script) if p.endswith(".py"))]
     names = {name for module in modules for name in imported(module)}
-    own = {"rockrec", "logbook"} | sys.stdlib_module_names
+    own = {"rockrec"} | sys.stdlib_module_names
     return {PACKAGES.get(name, name) for name in names - own}
 
 
@@ -83,5 +83,5 @@ def test_every_package_is_pinned_to_a_minor_version(environment):
 
 def test_every_script_has_a_rule():
     with_rule = {script for _, _, script in rules()}
-    assert with_rule == {path.name for path in SCRIPTS.glob("*.py")} - {"logbook.py"}
+    assert with_rule == {path.name for path in SCRIPTS.glob("*.py")}
     assert all(rule == Path(script).stem for rule, _, script in rules())

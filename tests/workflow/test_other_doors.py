@@ -7,7 +7,7 @@ import tifffile
 import yaml
 from running import CORES, run_snakemake
 
-from rockrec.grid import Grid
+from rockrec.plain.grid import Grid
 from rockrec.synthetic import make_rock
 
 GRID = {"rows": 2, "columns": 3, "overlap": 16, "first": 1}

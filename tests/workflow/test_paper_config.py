@@ -6,8 +6,8 @@ import pytest
 import yaml
 from running import ROOT, jobs, run_snakemake
 
-from mosaic_checks import count_windows
-from settings import resolve
+from rockrec_settings.mosaics import count_windows
+from rockrec_settings.resolve import resolve
 
 PAPER = ROOT / "config/paper.yaml"
 SMALL = ROOT / "tests/paper_small.yaml"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from preflight import Needs, gpu_hours, needs
-from settings import resolve
+from rockrec_planning.preflight import Needs, gpu_hours, needs
+from rockrec_settings.resolve import resolve
 
 DEMO = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
 PAPER = {

@@ -16,9 +16,9 @@ from edits import all_keys, edit, keys_of
 from planning import Plan, dag_of, finish
 from running import ROOT
 
-import code_inputs
-from config_schema import load_schema
-from settings import NETWORKS, resolve
+from rockrec_planning import code_inputs
+from rockrec_settings.resolve import NETWORKS, resolve
+from rockrec_settings.schema import load_schema
 
 KINDS = load_schema()["$defs"]["method"]["properties"]["kind"]["enum"]
 TRAINING = {"train_gan", "train_unet"}
@@ -268,8 +268,8 @@ def own_code(tmp_path_factory):
         ("rockrec/gans/monitor.py", set(), {"train_gan"}),
         ("rockrec/descriptors/kernels.py", {"describe_tiles", "anneal"}, {*TRAINING, "cut_tiles"}),
         ("rockrec/figures/style.py", {"plot_realisations"}, {*TRAINING, "anneal", "compare"}),
-        ("rockrec/progress.py", {"anneal"}, {*TRAINING, "cut_tiles"}),
-        ("rockrec/provenance.py", {"sample_gan"}, TRAINING),
+        ("rockrec/housekeeping/progress.py", {"anneal"}, {*TRAINING, "cut_tiles"}),
+        ("rockrec/housekeeping/provenance.py", {"sample_gan"}, TRAINING),
         ("rockrec/segmentation/training.py", {"train_unet"}, {"make_synthetic_rock"}),
         ("train_gan.py", {"train_gan"}, {"cut_tiles", "train_unet"}),
     ],

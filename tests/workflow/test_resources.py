@@ -21,7 +21,7 @@ import numba
 import numpy as np
 import torch
 
-from logbook import logged
+from rockrec.housekeeping.logbook import logged
 
 NAMES = [f"{a}openblas_get_num_threads{b}" for a in ("scipy_", "") for b in ("64_", "")]
 

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from config_schema import load_schema
 from rockrec.annealing import Schedule
 from rockrec.gans.settings import gan_settings
-from settings import NETWORKS, NOT_FOR_THE_NETWORK
+from rockrec_settings.resolve import NETWORKS, NOT_FOR_THE_NETWORK
+from rockrec_settings.schema import load_schema
 
 BLOCKS = load_schema()["$defs"]
 

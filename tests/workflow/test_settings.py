@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from blocks import experiment_samples, for_sample
-from config_schema import load_schema
-from mosaic_checks import advice, mosaic_shape
-from settings import SettingsError, resolve
+from rockrec_settings.blocks import experiment_samples, for_sample
+from rockrec_settings.mosaics import advice, mosaic_shape
+from rockrec_settings.resolve import SettingsError, resolve
+from rockrec_settings.schema import load_schema
 
 DEMO = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
 

@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from running import CORES, ROOT, run_snakemake
 
-from settings import NETWORKS
+from rockrec_settings.resolve import NETWORKS
 
 TINY = ROOT / "tests/tiny.yaml"
 ROCK = "results/meta_igneous"

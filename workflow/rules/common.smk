@@ -8,19 +8,20 @@ from snakemake.exceptions import WorkflowError
 from snakemake.io import IOFile
 from snakemake.logging import logger
 
-# The settings are checked here, in Snakemake's own process, with the library's plain modules.
-sys.path.extend(f"{workflow.basedir}/workflow/{folder}" for folder in ("rules", "scripts"))
+# The settings are checked and the run is planned here, in Snakemake's own process, with this
+# checkout's plain modules: they come before those of an installed rockrec.
+sys.path[:0] = [f"{workflow.basedir}/workflow{folder}" for folder in ("", "/scripts")]
 
-from code_inputs import library_code
-from rockrec.grid import Grid
-from rockrec.motions import AUGMENTATIONS
-from rockrec.seeds import seed_for
-from blocks import experiment_samples, for_sample
-from config_schema import load_schema
-from mosaic_checks import advice
-from preflight import announce
-from settings import NETWORKS, NOT_FOR_THE_NETWORK, SettingsError, resolve
-from stage_times import time_table
+from rockrec_planning.code_inputs import library_code
+from rockrec.plain.grid import Grid
+from rockrec.plain.motions import AUGMENTATIONS
+from rockrec.plain.seeds import seed_for
+from rockrec_settings.blocks import experiment_samples, for_sample
+from rockrec_settings.schema import load_schema
+from rockrec_settings.mosaics import advice
+from rockrec_planning.preflight import announce
+from rockrec_settings.resolve import NETWORKS, NOT_FOR_THE_NETWORK, SettingsError, resolve
+from rockrec_planning.stage_times import time_table
 
 try:
     settings = resolve(config)
@@ -40,21 +41,13 @@ EXPERIMENTS = list(settings["experiments"])
 
 # How a stage logs, writes and shares the processor. Editing it never trains a network anew, so
 # neither does it make anew what networks are trained on.
-SHAPES_NO_PIXEL = (
-    "logbook",
-    "rockrec.devices",
-    "rockrec.integrity",
-    "rockrec.outputs",
-    "rockrec.progress",
-    "rockrec.threads",
-)
+SHAPES_NO_PIXEL = ("rockrec.housekeeping",)
 # Modules that decide no weights of a network: editing them redescribes, it never retrains.
 SHAPES_NO_WEIGHTS = (
     *SHAPES_NO_PIXEL,
     "rockrec.comparison",
     "rockrec.descriptors",
     "rockrec.gans.monitor",
-    "rockrec.provenance",
 )
 
 

@@ -2,12 +2,12 @@
 
 import logging
 
-from logbook import logged
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import ImageError, check_stated_pixel_size
 from rockrec.mosaics import open_mosaic
-from rockrec.outputs import written_whole
+from rockrec.plain.seeds import seed_for
 from rockrec.res import analyse_res
-from rockrec.seeds import seed_for
 
 log = logging.getLogger(__name__)
 

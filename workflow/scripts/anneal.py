@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from logbook import logged
 from rockrec.annealing import anneal_each
 from rockrec.annealing.finished import Shelf, save_realisations
 from rockrec.descriptors import describe
+from rockrec.housekeeping.integrity import checksum
+from rockrec.housekeeping.logbook import logged
 from rockrec.images import read_stack
-from rockrec.integrity import checksum
-from rockrec.seeds import seed_for
-from rockrec.windows import training_windows
+from rockrec.plain.seeds import seed_for
+from rockrec.plain.windows import training_windows
 
 log = logging.getLogger(__name__)
 

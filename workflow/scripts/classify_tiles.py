@@ -4,13 +4,13 @@ import math
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.diagnosis.classifier import Accuracy, classifier_accuracy
 from rockrec.diagnosis.findings import LEAST_TILES
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import in_pieces, read_stack
-from rockrec.outputs import written_whole
-from rockrec.seeds import seed_for
-from rockrec.windows import disjoint
+from rockrec.plain.seeds import seed_for
+from rockrec.plain.windows import disjoint
 
 
 @logged(snakemake)

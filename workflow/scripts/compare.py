@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.comparison import PoreSet, compare_pores, compare_sets
 from rockrec.description import load_description
-from rockrec.outputs import written_whole
-from rockrec.seeds import seed_for
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
+from rockrec.plain.seeds import seed_for
 
 
 @logged(snakemake)

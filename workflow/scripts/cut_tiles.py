@@ -5,12 +5,12 @@ import logging
 import numpy as np
 import pandas as pd
 
-from logbook import logged
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import ImageError, check_phase, check_stated_pixel_size, write_stack
 from rockrec.mosaics import open_mosaic, values_of
-from rockrec.outputs import written_whole
+from rockrec.plain.windows import count_splits, split_windows
 from rockrec.tiles import cut_tiles
-from rockrec.windows import count_splits, split_windows
 
 log = logging.getLogger(__name__)
 

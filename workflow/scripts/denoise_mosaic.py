@@ -4,9 +4,9 @@ import logging
 
 import numpy as np
 
-from logbook import logged
 from rockrec.denoise import denoised_bands
-from rockrec.grid import Grid
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.images import check_gray, check_stated_pixel_size
 from rockrec.mosaics import (
     Histogram,
@@ -16,7 +16,7 @@ from rockrec.mosaics import (
     write_contrast,
     write_mosaic,
 )
-from rockrec.threads import keep_large_blocks
+from rockrec.plain.grid import Grid
 
 log = logging.getLogger(__name__)
 

@@ -1,10 +1,10 @@
 """Describe the realisations of a method, larger ones in pieces of the tiles' size."""
 
-from logbook import logged
 from rockrec.comparison import curve_table
 from rockrec.description import describe_set, save_description
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import in_pieces, read_stack, stack_pixel_size
-from rockrec.outputs import written_whole
 
 
 @logged(snakemake)

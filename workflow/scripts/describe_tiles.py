@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.comparison import curve_table
 from rockrec.description import describe_set, save_description
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import read_stack, stack_pixel_size
-from rockrec.outputs import written_whole
-from rockrec.windows import disjoint
+from rockrec.plain.windows import disjoint
 
 
 @logged(snakemake)

@@ -4,13 +4,13 @@ from functools import cache
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.diagnosis import TURNS, fit_checks, table_of
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import in_pieces, read_stack
-from rockrec.motions import motions
-from rockrec.outputs import written_whole
-from rockrec.seeds import seed_for
-from rockrec.windows import disjoint
+from rockrec.plain.motions import motions
+from rockrec.plain.seeds import seed_for
+from rockrec.plain.windows import disjoint
 
 
 @logged(snakemake)

@@ -1,7 +1,7 @@
 """Fetch a published archive and verify its checksum."""
 
-from logbook import logged
 from rockrec.fetching import FetchError, by_hand, download
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

@@ -4,12 +4,12 @@ import logging
 
 import numpy as np
 
-from logbook import logged
 from rockrec.annealing import collected
 from rockrec.annealing.finished import load_realisations
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
+from rockrec.housekeeping.provenance import write_provenance
 from rockrec.images import stack_pixel_size, write_stack
-from rockrec.outputs import written_whole
-from rockrec.provenance import write_provenance
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """Take in a stack of binary images that another tool made."""
 
-from logbook import logged
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.provenance import write_provenance
 from rockrec.images import (
     ImageError,
     read_external_stack,
@@ -8,7 +9,6 @@ from rockrec.images import (
     stack_pixel_size,
     write_stack,
 )
-from rockrec.provenance import write_provenance
 
 
 @logged(snakemake)

@@ -1,11 +1,11 @@
 """Draw a walk through the latent space of a trained StyleGAN2."""
 
-from logbook import logged
-from rockrec.devices import choose_device
 from rockrec.gans.sampling import latents, load_model, threshold
 from rockrec.gans.stylegan2.latent_space import interpolation
+from rockrec.housekeeping.devices import choose_device
+from rockrec.housekeeping.logbook import logged
 from rockrec.images import stack_pixel_size, write_stack
-from rockrec.seeds import seed_for
+from rockrec.plain.seeds import seed_for
 
 CORNERS = 4
 

@@ -1,9 +1,9 @@
 """List the layers of an experiment's trained networks."""
 
-from logbook import logged
 from rockrec.gans.architecture import list_layers
 from rockrec.gans.sampling import load_model
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.tables.architectures import architecture_table
 
 

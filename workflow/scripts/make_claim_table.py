@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.claims import Evidence, assess_claims
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.report.claims import claim_fragment
 from rockrec.tables.errors import read_errors
 

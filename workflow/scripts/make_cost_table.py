@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from logbook import logged
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.report.sheets import cost_fragment
 from rockrec.tables.costs import Run, cost_table
 

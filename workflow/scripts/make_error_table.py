@@ -1,7 +1,7 @@
 """Make table S3 (S4): errors, floors and verdicts of all samples of an experiment."""
 
-from logbook import logged
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.report.errors import error_fragment
 from rockrec.tables.errors import error_table, read_errors
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from logbook import logged
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.report.faults import fault_fragment, fault_table
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from logbook import logged
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
+from rockrec.housekeeping.provenance import machine, revision
 from rockrec.mosaics import open_mosaic
-from rockrec.outputs import written_whole
-from rockrec.provenance import machine, revision
 from rockrec.report.advice import advice
 from rockrec.report.page import Figure, Report, RunFacts, render
 from rockrec.report.story import Mosaic, tile_set

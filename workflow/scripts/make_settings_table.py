@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from logbook import logged
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.report.sheets import settings_fragment
 from rockrec.tables.costs import Run
 from rockrec.tables.settings import settings_table

@@ -1,8 +1,8 @@
 """Make a synthetic rock: its gray mosaic, sparse labels, and the truth behind them."""
 
-from logbook import logged
+from rockrec.housekeeping.logbook import logged
 from rockrec.mosaics import write_mosaic
-from rockrec.seeds import seed_for
+from rockrec.plain.seeds import seed_for
 from rockrec.synthetic import make_rock
 
 

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from logbook import logged
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import in_pieces, read_stack, spread, stack_pixel_size
-from rockrec.outputs import written_whole
+from rockrec.plain.windows import disjoint
 from rockrec.pores import measure_pores
-from rockrec.windows import disjoint
 
 
 @logged(snakemake)

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from logbook import logged
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import read_stack
 from rockrec.mosaics import open_mosaic
-from rockrec.outputs import written_whole
+from rockrec.plain.windows import Window
 from rockrec.resizing import compare_sizes
 from rockrec.tiles import cut_window
-from rockrec.windows import Window
 
 COMPARED = 100  # training windows whose curves before and after are compared
 

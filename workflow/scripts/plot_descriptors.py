@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.figures.descriptor_curves import plot_sample_descriptors
 from rockrec.figures.style import REAL, save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

@@ -1,10 +1,10 @@
 """Plot figure S1: many tiles of one sample, and the S2 curve of each."""
 
-from logbook import logged
 from rockrec.description import load_description
 from rockrec.figures.diversity import Described, plot_diversity
 from rockrec.figures.sources import heldout_tiles, realised_tiles
 from rockrec.figures.style import REAL, save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.figures.history import plot_history
 from rockrec.figures.sources import training_labels
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

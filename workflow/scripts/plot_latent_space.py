@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from logbook import logged
 from rockrec.figures.latent_space import plot_latent_space
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 from rockrec.images import read_stack
 
 

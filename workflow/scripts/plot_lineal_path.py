@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.figures.lineal_path import plot_lineal_path
 from rockrec.figures.sources import by_sample
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

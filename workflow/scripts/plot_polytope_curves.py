@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.figures.polytope_curves import plot_polytope_curves
 from rockrec.figures.sources import by_sample
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.figures.pores import plot_pores
 from rockrec.figures.style import REAL, save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

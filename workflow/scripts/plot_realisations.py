@@ -1,9 +1,9 @@
 """Plot figure 3: real tiles beside realisations of each method."""
 
-from logbook import logged
 from rockrec.figures.realisations import plot_realisations
 from rockrec.figures.sources import tiles_by_sample
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.figures.repetition import plot_repetition, repetition_of
 from rockrec.figures.sources import tiles_by_sample
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from logbook import logged
 from rockrec.figures.res import plot_res
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

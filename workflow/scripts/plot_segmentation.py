@@ -1,8 +1,8 @@
 """Plot the segmented mosaics over their gray images."""
 
-from logbook import logged
 from rockrec.figures.segmentation import Field, Segmented, field_corners, plot_segmentation
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 from rockrec.mosaics import open_mosaic, read_contrast, read_small
 
 FIELDS, SIDE, LONGEST = 3, 320, 1000

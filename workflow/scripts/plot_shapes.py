@@ -1,9 +1,9 @@
 """Plot figure 1: what the descriptors look for, drawn on real tiles."""
 
-from logbook import logged
 from rockrec.figures.shapes import plot_shapes
 from rockrec.figures.sources import heldout_tiles
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from logbook import logged
 from rockrec.figures.sources import training_labels
 from rockrec.figures.strip import Strip, plot_strips
 from rockrec.figures.style import save
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

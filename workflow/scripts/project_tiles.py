@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from logbook import logged
-from rockrec.devices import choose_device
 from rockrec.gans.sampling import load_model
 from rockrec.gans.stylegan2.latent_space import project
+from rockrec.housekeeping.devices import choose_device
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
+from rockrec.housekeeping.threads import keep_large_blocks, use_threads
 from rockrec.images import read_stack, stack_pixel_size, write_stack
-from rockrec.outputs import written_whole
-from rockrec.seeds import seed_for
-from rockrec.threads import keep_large_blocks, use_threads
+from rockrec.plain.seeds import seed_for
 
 
 @logged(snakemake)

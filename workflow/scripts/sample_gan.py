@@ -2,12 +2,12 @@
 
 import time
 
-from logbook import logged
-from rockrec.devices import choose_device, device_name
 from rockrec.gans.sampling import load_model, sample, sample_larger, threshold
+from rockrec.housekeeping.devices import choose_device, device_name
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.provenance import write_provenance
 from rockrec.images import stack_pixel_size, write_stack
-from rockrec.provenance import write_provenance
-from rockrec.seeds import seed_for
+from rockrec.plain.seeds import seed_for
 
 
 @logged(snakemake)

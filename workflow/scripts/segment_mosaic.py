@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from logbook import logged
-from rockrec.devices import choose_device
+from rockrec.housekeeping.devices import choose_device
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
 from rockrec.segmentation import load_unet, segmented_bands
-from rockrec.threads import keep_large_blocks
 
 
 @logged(snakemake)

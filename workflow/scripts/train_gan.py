@@ -5,15 +5,15 @@ import shutil
 import numpy as np
 import pandas as pd
 
-from logbook import logged
 from rockrec.gans.augmentation import check_fabric
 from rockrec.gans.job import TrainingJob
 from rockrec.gans.settings import gan_settings
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
+from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.images import read_stack
-from rockrec.outputs import written_whole
-from rockrec.seeds import seed_for
-from rockrec.threads import keep_large_blocks
-from rockrec.windows import disjoint, training_windows
+from rockrec.plain.seeds import seed_for
+from rockrec.plain.windows import disjoint, training_windows
 
 
 @logged(snakemake)

@@ -4,12 +4,13 @@ from contextlib import contextmanager
 
 import pandas as pd
 
-from logbook import logged
-from rockrec.devices import choose_device
+from rockrec.housekeeping.devices import choose_device
+from rockrec.housekeeping.logbook import logged
+from rockrec.housekeeping.outputs import written_whole
+from rockrec.housekeeping.threads import use_threads
 from rockrec.labels import open_labels, read_labels
 from rockrec.mosaics import open_mosaic, read_contrast
-from rockrec.outputs import written_whole
-from rockrec.seeds import seed_for
+from rockrec.plain.seeds import seed_for
 from rockrec.segmentation import (
     Field,
     InitialModelError,
@@ -21,7 +22,6 @@ from rockrec.segmentation import (
     save_unet,
     train_unet,
 )
-from rockrec.threads import use_threads
 
 # As many whatever the cores that there are: other sums would round otherwise, and a run that is
 # repeated elsewhere give another network.

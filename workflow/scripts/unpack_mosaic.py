@@ -1,7 +1,7 @@
 """Take a published mosaic out of its archive."""
 
-from logbook import logged
 from rockrec.fetching import FetchError, by_hand, unpack
+from rockrec.housekeeping.logbook import logged
 
 
 @logged(snakemake)

@@ -9,8 +9,8 @@ import numpy as np
 from numba import njit, prange
 from skimage.restoration import denoise_bilateral
 
+from rockrec.housekeeping.progress import Progress
 from rockrec.mosaics import Contrast, row_bands
-from rockrec.progress import Progress
 
 KERNELS = ("exact", "skimage")
 DTYPES = (np.dtype(np.uint8), np.dtype(np.uint16))

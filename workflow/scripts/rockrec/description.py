@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from rockrec.descriptors import FUNCTIONS, describe
-from rockrec.integrity import check_archive
+from rockrec.housekeeping.integrity import check_archive
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.minkowski import euler_number, perimeter
-from rockrec.outputs import written_whole
 from rockrec.pores import percolates
 
 # Beside the paper's functions: both directions that S2 is the mean of, since it hides

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from rockrec.outputs import written_whole
-from rockrec.progress import Progress
+from rockrec.housekeeping.outputs import written_whole
+from rockrec.housekeeping.progress import Progress
 
 CHUNK = 1 << 20  # bytes
 TIMEOUT = 60  # seconds without a byte

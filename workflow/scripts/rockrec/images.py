@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.outputs import written_whole
 
 MOST_BYTES = 2**40  # of an image, decoded; a header that declares more is broken, or a trap
 MOST_RATIO = 2000  # of a stack, decoded to stored; zlib itself ends at 1032

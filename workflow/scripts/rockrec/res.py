@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from rockrec.descriptors import ORDER, describe, scaled
-from rockrec.progress import Progress
-from rockrec.seeds import seed_for
+from rockrec.housekeeping.progress import Progress
+from rockrec.plain.seeds import seed_for
 
 FORMS = ("pooled", "per_image")
 

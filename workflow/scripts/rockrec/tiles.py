@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from rockrec.progress import Progress
-from rockrec.windows import Window
+from rockrec.housekeeping.progress import Progress
+from rockrec.plain.windows import Window
 
 RESIZE_MODES = ("keep_fraction", "any_nonzero")
 WINDOWS_AT_ONCE = 64  # in memory

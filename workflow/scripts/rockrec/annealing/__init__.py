@@ -1,8 +1,8 @@
 """Stochastic reconstruction by simulated annealing (Yeong-Torquato)."""
 
-from .energy import TARGETS
-from .reconstruct import Annealed, Realisation, anneal, anneal_each, collected
-from .schedule import Schedule
+from rockrec.annealing.energy import TARGETS
+from rockrec.annealing.reconstruct import Annealed, Realisation, anneal, anneal_each, collected
+from rockrec.annealing.schedule import Schedule
 
 __all__ = [
     "TARGETS",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..descriptors import NAMES, origins
-from ..descriptors.counting import count
-from .kernels import CHORDS, PAIRS, TUPLES, Lattice, Terms
-from .lattice import lattice_of
-from .tables import Channel, tables_of
+from rockrec.annealing.kernels import CHORDS, PAIRS, TUPLES, Lattice, Terms
+from rockrec.annealing.lattice import lattice_of
+from rockrec.annealing.tables import Channel, tables_of
+from rockrec.descriptors import NAMES, origins
+from rockrec.descriptors.counting import count
 
 # No swap changes C2 cheaply: it may join or split clusters of any size.
 TARGETS = tuple(name for name in NAMES if name != "C2")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..integrity import check_archive
-from ..outputs import written_whole
-from .reconstruct import HISTORY, Realisation
+from rockrec.annealing.reconstruct import HISTORY, Realisation
+from rockrec.housekeeping.integrity import check_archive
+from rockrec.housekeeping.outputs import written_whole
 
 
 def save_realisations(path: str | os.PathLike, realisations: Sequence[Realisation]) -> None:

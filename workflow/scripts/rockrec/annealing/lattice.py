@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from .kernels import Lattice
+from rockrec.annealing.kernels import Lattice
 
 # Steps (row, column) from a pixel to the next of its line. The first four are in every lattice.
 DIRECTIONS = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, -1), (1, -1), (-1, 1))

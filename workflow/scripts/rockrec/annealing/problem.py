@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .energy import TARGETS, Energy, energy_of
+from rockrec.annealing.energy import TARGETS, Energy, energy_of
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ import numba
 import numpy as np
 import pandas as pd
 
-from ..progress import Progress
-from .energy import Energy
-from .kernels import Best, Sites, list_sites, run_stage
-from .problem import Problem, problem_of
-from .schedule import Schedule
+from rockrec.annealing.energy import Energy
+from rockrec.annealing.kernels import Best, Sites, list_sites, run_stage
+from rockrec.annealing.problem import Problem, problem_of
+from rockrec.annealing.schedule import Schedule
+from rockrec.housekeeping.progress import Progress
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .energy import Energy
+from rockrec.annealing.energy import Energy
 
 # A mean squared error of a curve that needs no bettering: a tenth of the paper's best.
 FINE_ERROR = 1e-9

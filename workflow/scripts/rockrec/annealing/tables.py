@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..descriptors.polytopes import POLYTOPES
-from .kernels import CHORDS, FOLD, TUPLES, Terms
-from .lattice import DIRECTIONS, layout
+from rockrec.annealing.kernels import CHORDS, FOLD, TUPLES, Terms
+from rockrec.annealing.lattice import DIRECTIONS, layout
+from rockrec.descriptors.polytopes import POLYTOPES
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The paper's statements, each held against the numbers of a run."""
 
-from .assess import CLAIMS, assess_claims
-from .evidence import Evidence
+from rockrec.claims.assess import CLAIMS, assess_claims
+from rockrec.claims.evidence import Evidence
 
 __all__ = ["CLAIMS", "Evidence", "assess_claims"]

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from .evidence import DIFFERENT, REAL, SAME, Evidence, Finding, Findings, verdict
+from rockrec.claims.evidence import DIFFERENT, REAL, SAME, Evidence, Finding, Findings, verdict
 
 HIGHER_ORDERS = ("P3H", "P3V", "P4", "P6")
 RESAMPLES = 500

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import annealing, networks, sizes
-from .evidence import UNTESTABLE, Evidence, Finding, Findings
+from rockrec.claims import annealing, networks, sizes
+from rockrec.claims.evidence import UNTESTABLE, Evidence, Finding, Findings
 
 
 class Claim(NamedTuple):

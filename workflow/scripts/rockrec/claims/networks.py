@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from .annealing import relative_change
-from .evidence import DIFFERENT, SAME, Evidence, Finding, Findings, method_of, verdict
+from rockrec.claims.annealing import relative_change
+from rockrec.claims.evidence import DIFFERENT, SAME, Evidence, Finding, Findings, method_of, verdict
 
 NETWORKS = ("dcgan", "wgan_gp", "stylegan2_ada")
 RANKED = ("S2", "P3H", "P3V", "P4", "P6")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from .evidence import Evidence, Finding, Findings, verdict
+from rockrec.claims.evidence import Evidence, Finding, Findings, verdict
 
 PORE_SIZE, FRACTURE_WIDTH = 10, 20  # px, as the paper reads them off its curves
 WITHIN = 1.5  # a factor: what the paper reads off is round

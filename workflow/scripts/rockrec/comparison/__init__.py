@@ -1,11 +1,11 @@
 """Two sets of images compared, descriptor by descriptor, against what real rock differs by."""
 
-from .curves import band, contributions, mean_curve, per_image, pooled
-from .errors import floor, mse
-from .hierarchy import evaluate_by_order
-from .pores import PoreSet, compare_pores
-from .table import compare_sets, curve_table
-from .verdict import DIFFERENT, SAME, TOO_FEW, UNDEFINED
+from rockrec.comparison.curves import band, contributions, mean_curve, per_image, pooled
+from rockrec.comparison.errors import floor, mse
+from rockrec.comparison.hierarchy import evaluate_by_order
+from rockrec.comparison.pores import PoreSet, compare_pores
+from rockrec.comparison.table import compare_sets, curve_table
+from rockrec.comparison.verdict import DIFFERENT, SAME, TOO_FEW, UNDEFINED
 
 __all__ = [
     "DIFFERENT",

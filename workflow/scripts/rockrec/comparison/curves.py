@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from ..descriptors import scaled
+from rockrec.descriptors import scaled
 
 
 def mean_curve(tiles: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:

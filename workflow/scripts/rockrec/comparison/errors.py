@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .curves import mean_curve, variance
-from .measures import Measure
+from rockrec.comparison.curves import mean_curve, variance
+from rockrec.comparison.measures import Measure
 
 
 def mse(curve_a: np.ndarray, curve_b: np.ndarray) -> np.ndarray:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..descriptors import FUNCTIONS, ORDER
-from .curves import mean_curve
-from .errors import floor, mse
+from rockrec.comparison.curves import mean_curve
+from rockrec.comparison.errors import floor, mse
+from rockrec.descriptors import FUNCTIONS, ORDER
 
 
 class Evaluation(NamedTuple):

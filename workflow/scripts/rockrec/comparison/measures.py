@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..descriptors import ORDER
-from .curves import contributions, mean_curve, per_image, pooled
+from rockrec.comparison.curves import contributions, mean_curve, per_image, pooled
+from rockrec.descriptors import ORDER
 
 SCALARS = ("phase_fraction", "euler_number", "perimeter", "percolation_x", "percolation_y")
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .errors import draw_pairs
-from .verdict import holm, in_words, shuffled_labels
+from rockrec.comparison.errors import draw_pairs
+from rockrec.comparison.verdict import holm, in_words, shuffled_labels
 
 PERIOD = 180.0  # degrees; an axis turned by it is the same axis
 ANGLE_STEP = 0.1  # degrees; the bins that directions are counted in

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from .curves import band
-from .errors import draw_pairs, ratio_over_pairs
-from .measures import Measure, measures_of
-from .verdict import holm, in_words, permutation_p, shuffled_labels
+from rockrec.comparison.curves import band
+from rockrec.comparison.errors import draw_pairs, ratio_over_pairs
+from rockrec.comparison.measures import Measure, measures_of
+from rockrec.comparison.verdict import holm, in_words, permutation_p, shuffled_labels
 
 
 def compare_sets(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .errors import mse
-from .measures import Measure
+from rockrec.comparison.errors import mse
+from rockrec.comparison.measures import Measure
 
 SAME = "cannot be told from real"
 DIFFERENT = "differs from real"

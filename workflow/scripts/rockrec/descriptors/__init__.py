@@ -1,6 +1,6 @@
 """Statistical microstructure descriptors of binary images."""
 
-from .curves import (
+from rockrec.descriptors.curves import (
     FUNCTIONS,
     NAMES,
     ORDER,

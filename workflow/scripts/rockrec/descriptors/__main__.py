@@ -15,11 +15,10 @@ import tifffile
 
 from rockrec.comparison import compare_sets, curve_table
 from rockrec.description import scalars
+from rockrec.descriptors import FUNCTIONS, NAMES, describe
+from rockrec.descriptors.polytopes import BOUNDARIES
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import ImageError, read_external_stack
-from rockrec.outputs import written_whole
-
-from . import FUNCTIONS, NAMES, describe
-from .polytopes import BOUNDARIES
 
 SHOWN = ["descriptor", "quantity", "form", "n_a", "n_b", "error", "floor", "ratio", "p", "verdict"]
 

@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from . import kernels
-from .clusters import label_clusters
-from .packing import pack
-from .polytopes import POLYTOPES, Polytope, vertex_offsets
+from rockrec.descriptors import kernels
+from rockrec.descriptors.clusters import label_clusters
+from rockrec.descriptors.packing import pack
+from rockrec.descriptors.polytopes import POLYTOPES, Polytope, vertex_offsets
 
 Primitive = str | Polytope
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from . import kernels
-from .counting import (
+from rockrec.descriptors import kernels
+from rockrec.descriptors.counting import (
     PIXELS_AT_ONCE,
     ReadRows,
     count,
@@ -13,8 +13,8 @@ from .counting import (
     on_lattice,
     origin_windows,
 )
-from .packing import pack
-from .polytopes import BOUNDARIES, Polytope
+from rockrec.descriptors.packing import pack
+from rockrec.descriptors.polytopes import BOUNDARIES, Polytope
 
 FUNCTIONS = ("S2", "P3H", "P3V", "P4", "P6", "L")
 ORDER = {

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 import torch
 
-from .counting import ENDS, origin_windows, vertex_table
-from .curves import FUNCTIONS, Function, checked_lags, named_functions, parts_of
+from rockrec.descriptors.counting import ENDS, origin_windows, vertex_table
+from rockrec.descriptors.curves import FUNCTIONS, Function, checked_lags, named_functions, parts_of
 
 
 def describe_torch(

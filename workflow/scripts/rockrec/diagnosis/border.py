@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .findings import Check, Finding
-from .splits import MeanBand
+from rockrec.diagnosis.findings import Check, Finding
+from rockrec.diagnosis.splits import MeanBand
 
 DEPTH = 8  # px
 SIDES = ("all sides", "top", "bottom", "left", "right")

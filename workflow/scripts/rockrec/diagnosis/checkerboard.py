@@ -7,8 +7,8 @@ its own: that of the rock falls off towards high frequencies, where these patter
 
 import numpy as np
 
-from .findings import Check, Finding
-from .splits import MeanBand
+from rockrec.diagnosis.findings import Check, Finding
+from rockrec.diagnosis.splits import MeanBand
 
 PERIODS = (2, 4, 8, 16)  # px
 APART = 2  # bins between a frequency and its neighbours: the half-width of the taper's peak

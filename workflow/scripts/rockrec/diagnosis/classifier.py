@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from .findings import LEAST_TILES
+from rockrec.diagnosis.findings import LEAST_TILES
 
 CHANNELS = (16, 32, 64, 64)
 LARGEST_CROP = 96  # px

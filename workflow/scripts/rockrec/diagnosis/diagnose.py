@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from .border import edge_excess
-from .checkerboard import checkerboard_phase, checkerboard_power
-from .diversity import low_spread, similar_curves
-from .findings import DIAGNOSES, LEAST_TILES, Check, unable
-from .matching import TURNS
-from .memory import memorised_tiles, repeated_tiles
-from .repetition import repeated_pattern
-from .splits import draw_splits
+from rockrec.diagnosis.border import edge_excess
+from rockrec.diagnosis.checkerboard import checkerboard_phase, checkerboard_power
+from rockrec.diagnosis.diversity import low_spread, similar_curves
+from rockrec.diagnosis.findings import DIAGNOSES, LEAST_TILES, Check, unable
+from rockrec.diagnosis.matching import TURNS
+from rockrec.diagnosis.memory import memorised_tiles, repeated_tiles
+from rockrec.diagnosis.repetition import repeated_pattern
+from rockrec.diagnosis.splits import draw_splits
 
 SMALLEST = 32  # px
 

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.spatial.distance import pdist, squareform
 
-from ..descriptors import describe
-from .findings import Check, Finding
-from .splits import upper_quantile
+from rockrec.descriptors import describe
+from rockrec.diagnosis.findings import Check, Finding
+from rockrec.diagnosis.splits import upper_quantile
 
 DIRECTIONS = ("S2H", "S2V", "S2D+", "S2D-")
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from .findings import LEVEL, Check, Finding
-from .matching import Match, best_matches
+from rockrec.diagnosis.findings import LEVEL, Check, Finding
+from rockrec.diagnosis.matching import Match, best_matches
 
 
 def memorised_tiles(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..descriptors import describe
-from .findings import Check, Finding
-from .splits import MeanBand
+from rockrec.descriptors import describe
+from rockrec.diagnosis.findings import Check, Finding
+from rockrec.diagnosis.splits import MeanBand
 
 DIRECTIONS = ("S2H", "S2V", "S2D+", "S2D-")
 HALF_WIDTHS = (2, 4, 8, 16)  # px

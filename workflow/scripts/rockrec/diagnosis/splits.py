@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .findings import LEVEL
+from rockrec.diagnosis.findings import LEVEL
 
 SPLITS = 2000
 

@@ -14,7 +14,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.outputs import written_whole
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from rockrec.threads import keep_large_blocks
-
-from .job import TrainingJob
+from rockrec.gans.job import TrainingJob
+from rockrec.housekeeping.threads import keep_large_blocks
 
 
 def main(path: str) -> None:

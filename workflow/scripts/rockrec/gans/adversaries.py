@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from .batches import TileSubset
-from .draws import Draws
+from rockrec.gans.batches import TileSubset
+from rockrec.gans.draws import Draws
 
 
 class Adversaries(nn.Module, ABC):

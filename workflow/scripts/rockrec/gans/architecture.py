@@ -4,8 +4,8 @@ import pandas as pd
 import torch
 from torch import nn
 
-from .networks import build
-from .settings import GanSettings
+from rockrec.gans.networks import build
+from rockrec.gans.settings import GanSettings
 
 TILES = 4  # a layer may compare the tiles of a batch with one another
 SHOWN = ("kernel_size", "stride", "padding", "scale_factor", "mode", "negative_slope")

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import torch
 
-from rockrec.integrity import check_archive
-from rockrec.outputs import written_whole
-
-from .settings import GanSettings
+from rockrec.gans.settings import GanSettings
+from rockrec.housekeeping.integrity import check_archive
+from rockrec.housekeeping.outputs import written_whole
 
 FORMAT = 3  # of the checkpoints; a change in what the loop computes changes it
 

@@ -3,10 +3,10 @@
 import torch
 from torch.nn.functional import softplus
 
-from .adversaries import Adversaries
-from .layers import Discriminator, Generator, initialise
-from .penalties import r1_penalty
-from .settings import ConvolutionalSettings
+from rockrec.gans.adversaries import Adversaries
+from rockrec.gans.layers import Discriminator, Generator, initialise
+from rockrec.gans.penalties import r1_penalty
+from rockrec.gans.settings import ConvolutionalSettings
 
 
 class Dcgan(Adversaries):

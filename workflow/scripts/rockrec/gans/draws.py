@@ -2,7 +2,7 @@
 
 import torch
 
-from .processes import Processes
+from rockrec.gans.processes import Processes
 
 
 class Draws:

@@ -6,8 +6,7 @@ from torch import nn
 
 from rockrec.descriptors import describe
 from rockrec.descriptors.torch_twin import describe_torch
-
-from .processes import Processes
+from rockrec.gans.processes import Processes
 
 MEMORY = 0.9  # share of the earlier batches in the running mean
 TILES_AT_ONCE = 256

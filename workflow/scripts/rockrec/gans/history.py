@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.outputs import written_whole
 
 COLUMNS = (
     "step",

@@ -10,13 +10,12 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rockrec.gans.batches import TileSubset
+from rockrec.gans.checkpoint import RunFiles
+from rockrec.gans.interrupt import signals_noted
+from rockrec.gans.settings import gan_settings
+from rockrec.gans.training import train
 from rockrec.images import read_stack
-
-from .batches import TileSubset
-from .checkpoint import RunFiles
-from .interrupt import signals_noted
-from .settings import gan_settings
-from .training import train
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrizations
 
-from .settings import ConvolutionalSettings, check_size
+from rockrec.gans.settings import ConvolutionalSettings, check_size
 
 NORMAL_STD = 0.02
 STATISTICS_BATCHES = 8

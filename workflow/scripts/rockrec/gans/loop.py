@@ -7,20 +7,19 @@ from dataclasses import asdict, astuple
 import numpy as np
 import torch
 
-from rockrec.motions import motions
-from rockrec.seeds import seed_for
-
-from .augmentation import moved
-from .averaging import RunningMean, ready_to_sample
-from .batches import TileSubset, images_of
-from .draws import Draws
-from .guide import Guide
-from .history import History
-from .monitor import Check, Monitor
-from .networks import build
-from .processes import Processes
-from .settings import GanSettings
-from .strip import Strip
+from rockrec.gans.augmentation import moved
+from rockrec.gans.averaging import RunningMean, ready_to_sample
+from rockrec.gans.batches import TileSubset, images_of
+from rockrec.gans.draws import Draws
+from rockrec.gans.guide import Guide
+from rockrec.gans.history import History
+from rockrec.gans.monitor import Check, Monitor
+from rockrec.gans.networks import build
+from rockrec.gans.processes import Processes
+from rockrec.gans.settings import GanSettings
+from rockrec.gans.strip import Strip
+from rockrec.plain.motions import motions
+from rockrec.plain.seeds import seed_for
 
 
 class TrainingDiverged(RuntimeError):

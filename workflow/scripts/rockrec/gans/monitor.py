@@ -10,10 +10,9 @@ from torch import nn
 from rockrec.comparison.errors import floor, mse
 from rockrec.comparison.measures import Measure
 from rockrec.descriptors import FUNCTIONS, ORDER, describe
+from rockrec.gans.sampling import draw, latents, threshold
+from rockrec.gans.settings import GanSettings
 from rockrec.minkowski import euler_number, perimeter
-
-from .sampling import draw, latents, threshold
-from .settings import GanSettings
 
 S2 = Measure("S2", "P", "mean")
 SCORED = tuple(

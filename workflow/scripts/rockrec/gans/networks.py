@@ -2,11 +2,11 @@
 
 import torch
 
-from .adversaries import Adversaries
-from .dcgan import Dcgan
-from .settings import GanSettings
-from .stylegan2.adversaries import StyleGan2Ada
-from .wgan_gp import WganGp
+from rockrec.gans.adversaries import Adversaries
+from rockrec.gans.dcgan import Dcgan
+from rockrec.gans.settings import GanSettings
+from rockrec.gans.stylegan2.adversaries import StyleGan2Ada
+from rockrec.gans.wgan_gp import WganGp
 
 KINDS: dict[str, type[Adversaries]] = {
     "dcgan": Dcgan,

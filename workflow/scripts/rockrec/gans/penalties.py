@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 
-from .draws import Draws
+from rockrec.gans.draws import Draws
 
 Scores = Callable[[torch.Tensor], torch.Tensor]
 

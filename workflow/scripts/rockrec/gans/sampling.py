@@ -8,9 +8,9 @@ import torch
 from skimage.filters import threshold_otsu
 from torch import nn
 
-from .checkpoint import load_whole
-from .networks import build
-from .settings import LARGER_KINDS, THRESHOLDS, GanSettings, gan_settings
+from rockrec.gans.checkpoint import load_whole
+from rockrec.gans.networks import build
+from rockrec.gans.settings import LARGER_KINDS, THRESHOLDS, GanSettings, gan_settings
 
 FORMAT = 1
 # Always as many at a time, the last ones thrown away: convolutions round differently in batches

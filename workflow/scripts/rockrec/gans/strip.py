@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.outputs import written_whole
 
 SHOWN = 4  # latent vectors
 MOST = 32  # checks kept; beyond, every second one goes

@@ -9,20 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
-from rockrec.devices import choose_device, device_name
-from rockrec.progress import Progress
-from rockrec.seeds import seed_for
-from rockrec.threads import use_threads
-
-from . import sampling
-from .batches import TileSubset, check_tiles, checksum, phase_fraction
-from .checkpoint import RunFiles, checkpoint_key, save_whole
-from .interrupt import Interrupted, signals_noted
-from .lock import FolderLock
-from .loop import Training
-from .monitor import Monitor
-from .processes import together
-from .settings import GanSettings
+from rockrec.gans import sampling
+from rockrec.gans.batches import TileSubset, check_tiles, checksum, phase_fraction
+from rockrec.gans.checkpoint import RunFiles, checkpoint_key, save_whole
+from rockrec.gans.interrupt import Interrupted, signals_noted
+from rockrec.gans.lock import FolderLock
+from rockrec.gans.loop import Training
+from rockrec.gans.monitor import Monitor
+from rockrec.gans.processes import together
+from rockrec.gans.settings import GanSettings
+from rockrec.housekeeping.devices import choose_device, device_name
+from rockrec.housekeeping.progress import Progress
+from rockrec.housekeeping.threads import use_threads
+from rockrec.plain.seeds import seed_for
 
 log = logging.getLogger(__name__)
 

@@ -2,10 +2,10 @@
 
 import torch
 
-from .adversaries import Adversaries
-from .layers import Discriminator, Generator, initialise
-from .penalties import gradient_penalty
-from .settings import ConvolutionalSettings
+from rockrec.gans.adversaries import Adversaries
+from rockrec.gans.layers import Discriminator, Generator, initialise
+from rockrec.gans.penalties import gradient_penalty
+from rockrec.gans.settings import ConvolutionalSettings
 
 
 class WganGp(Adversaries):

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import ImageError
 from rockrec.mosaics.reading import row_bands
-from rockrec.outputs import written_whole
 
 PERCENTILES = (0.5, 99.5)
 

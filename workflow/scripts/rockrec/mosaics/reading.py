@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from rockrec.grid import Grid
 from rockrec.images import ImageError, open_tiff, readable
 from rockrec.pixel_sizes import pixel_size_of
+from rockrec.plain.grid import Grid
 
 ROWS = 1024  # of a band
 MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in memory as well

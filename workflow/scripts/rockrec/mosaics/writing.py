@@ -12,10 +12,10 @@ from typing import BinaryIO
 import numpy as np
 import tifffile
 
+from rockrec.housekeeping.outputs import written_whole
+from rockrec.housekeeping.threads import worker_thread
 from rockrec.images import check_pixel_size, per_centimetre
 from rockrec.mosaics.reading import row_bands
-from rockrec.outputs import written_whole
-from rockrec.threads import worker_thread
 
 BLOCK = 512  # side of a compressed block, px
 NO_UUID = str(uuid.UUID(int=0))

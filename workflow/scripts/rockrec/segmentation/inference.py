@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from rockrec.progress import Progress
+from rockrec.housekeeping.progress import Progress
 from rockrec.segmentation.model import STRIDE, UNet, autocast, check_precision
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import segmentation_models_pytorch as smp
 import torch
 
-from rockrec.integrity import check_archive
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.integrity import check_archive
+from rockrec.housekeeping.outputs import written_whole
 
 FORMAT = 2
 CLASS_WEIGHTS = ("none", "balanced")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from rockrec.progress import Progress
+from rockrec.housekeeping.progress import Progress
 from rockrec.segmentation.crops import Crops, balanced_weights
 from rockrec.segmentation.fields import Field
 from rockrec.segmentation.inference import segment

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from .costs import Run
+from rockrec.tables.costs import Run
 
 COLUMNS = ("sample", "method", "setting", "value", "paper")
 NOT_A_SETTING = ("per_sample",)

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from ..processes import Processes
+from rockrec.gans.processes import Processes
 
 
 class Controller(nn.Module):

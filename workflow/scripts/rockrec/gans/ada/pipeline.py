@@ -4,12 +4,11 @@ import math
 
 import torch
 
-from rockrec.motions import motions
-
-from ..augmentation import moved
-from ..draws import Draws
-from .matrices import rotation, scaling, translation
-from .warping import warped
+from rockrec.gans.ada.matrices import rotation, scaling, translation
+from rockrec.gans.ada.warping import warped
+from rockrec.gans.augmentation import moved
+from rockrec.gans.draws import Draws
+from rockrec.plain.motions import motions
 
 SHIFT = 0.125  # of the tile's side, at most
 FRACTIONAL_SHIFT_STD = 0.125  # of the tile's side

@@ -6,9 +6,9 @@ Importable where torch is not installed.
 
 import dataclasses
 
-from .convolutional import DCGAN, WGAN_GP, ConvolutionalSettings
-from .engine import COMMON, PRECISIONS, THRESHOLDS, GanSettings, check_size
-from .stylegan2 import STYLEGAN2_ADA, StyleGan2Settings, automatic_batch
+from rockrec.gans.settings.convolutional import DCGAN, WGAN_GP, ConvolutionalSettings
+from rockrec.gans.settings.engine import COMMON, PRECISIONS, THRESHOLDS, GanSettings, check_size
+from rockrec.gans.settings.stylegan2 import STYLEGAN2_ADA, StyleGan2Settings, automatic_batch
 
 BY_KIND: dict[str, tuple[type[GanSettings], dict]] = {
     "dcgan": (ConvolutionalSettings, DCGAN),

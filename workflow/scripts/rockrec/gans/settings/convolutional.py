@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from .checks import is_number, is_share, is_zero_or_more
-from .engine import GanSettings
+from rockrec.gans.settings.checks import is_number, is_share, is_zero_or_more
+from rockrec.gans.settings.engine import GanSettings
 
 UPSAMPLING = ("transposed", "resize", "blur")
 INITIAL_WEIGHTS = ("he", "normal")

@@ -4,9 +4,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rockrec.motions import AUGMENTATIONS
-
-from .checks import is_number, is_share, is_whole, require, require_some_of
+from rockrec.gans.settings.checks import is_number, is_share, is_whole, require, require_some_of
+from rockrec.plain.motions import AUGMENTATIONS
 
 THRESHOLDS = ("otsu", "zero", "phase_fraction")
 PRECISIONS = ("float32", "bfloat16")

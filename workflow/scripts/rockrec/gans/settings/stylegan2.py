@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .checks import is_number, is_whole, is_zero_or_more, require_some_of
-from .engine import GanSettings
+from rockrec.gans.settings.checks import is_number, is_whole, is_zero_or_more, require_some_of
+from rockrec.gans.settings.engine import GanSettings
 
 OUTPUTS = ("tanh", "linear")
 STARTS = ("waves", "noise", "learnt")

@@ -3,17 +3,17 @@
 import torch
 from torch.nn.functional import softplus
 
-from ..ada.controller import Controller
-from ..ada.pipeline import Pipeline
-from ..adversaries import Adversaries
-from ..draws import Draws
-from ..penalties import r1_penalty
-from ..settings import StyleGan2Settings
-from .discriminator import Discriminator
-from .generator import Generator
-from .noise import gaussian_noise
-from .path_length import PathLength
-from .starts import WavesStart
+from rockrec.gans.ada.controller import Controller
+from rockrec.gans.ada.pipeline import Pipeline
+from rockrec.gans.adversaries import Adversaries
+from rockrec.gans.draws import Draws
+from rockrec.gans.penalties import r1_penalty
+from rockrec.gans.settings import StyleGan2Settings
+from rockrec.gans.stylegan2.discriminator import Discriminator
+from rockrec.gans.stylegan2.generator import Generator
+from rockrec.gans.stylegan2.noise import gaussian_noise
+from rockrec.gans.stylegan2.path_length import PathLength
+from rockrec.gans.stylegan2.starts import WavesStart
 
 SEEDS = 2**31
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from .filters import smoothed
+from rockrec.gans.stylegan2.filters import smoothed
 
 SLOPE = 0.2
 # The gain of a layer before a leaky ReLU, which so keeps the variance of the signal, nearly.

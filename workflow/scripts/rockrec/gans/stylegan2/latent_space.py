@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from rockrec.progress import Progress
-
-from .filters import halved
-from .generator import Generator
-from .noise import seeds_of
+from rockrec.gans.stylegan2.filters import halved
+from rockrec.gans.stylegan2.generator import Generator
+from rockrec.gans.stylegan2.noise import seeds_of
+from rockrec.housekeeping.progress import Progress
 
 CANDIDATES = 512  # random styles, of which the nearest is where a search begins
 AT_ONCE = 32

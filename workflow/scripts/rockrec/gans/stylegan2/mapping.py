@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .equalised import GAIN, EqualisedLinear, activated
+from rockrec.gans.stylegan2.equalised import GAIN, EqualisedLinear, activated
 
 RATE = 0.01  # it learns a hundred times more slowly than the other layers (Karras et al., 2019)
 TINY = 1e-8

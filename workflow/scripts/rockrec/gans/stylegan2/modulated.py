@@ -6,8 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from .equalised import EqualisedLinear
-from .filters import smoothed
+from rockrec.gans.stylegan2.equalised import EqualisedLinear
+from rockrec.gans.stylegan2.filters import smoothed
 
 TINY = 1e-8
 

@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-from ..processes import Processes
-from .noise import gaussian_noise, seeds_of
+from rockrec.gans.processes import Processes
+from rockrec.gans.stylegan2.noise import gaussian_noise, seeds_of
 
 TINY = 1e-8  # an image that tanh saturates has no slope, and no length a derivative at 0
 MEMORY = 0.99  # share of the earlier batches in the running mean of the lengths

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..batches import TileSubset, evenly_chosen
-from .noise import gaussian_noise
+from rockrec.gans.batches import TileSubset, evenly_chosen
+from rockrec.gans.stylegan2.noise import gaussian_noise
 
 SMALLEST = 4  # px, of the image that the original starts from
 LARGEST = 16  # px, of an image of plane waves

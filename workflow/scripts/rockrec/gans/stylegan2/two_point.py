@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..batches import TileSubset, evenly_chosen, images_of
-from .equalised import EqualisedLinear
+from rockrec.gans.batches import TileSubset, evenly_chosen, images_of
+from rockrec.gans.stylegan2.equalised import EqualisedLinear
 
 LAGS = 32  # px, at most, down and right
 TINY = 1e-4  # far below what S2 of any two tiles differs by

@@ -2,7 +2,7 @@
 
 import os
 
-from rockrec.grid import Grid
+from rockrec.plain.grid import Grid
 
 
 def sample_file_mistakes(path: str, sample: dict) -> list[str]:

@@ -1,4 +1,4 @@
-"""The table of every config key, made from the schema: ``python workflow/rules/config_table.py``.
+"""The table of every config key, made from the schema: ``make docs``.
 
 Writes ``config/README.md``, so that the page and the check of the config cannot disagree.
 """
@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from config_schema import SCHEMA_PATH, load_schema
+from rockrec_settings.schema import SCHEMA_PATH, load_schema
 
 PAGE = SCHEMA_PATH.parents[2] / "config" / "README.md"
 

@@ -4,9 +4,9 @@ import json
 import os
 from functools import cache
 
-from blocks import experiment_samples, for_sample
-from rockrec.grid import Grid
-from rockrec.windows import count_splits, split_windows
+from rockrec.plain.grid import Grid
+from rockrec.plain.windows import count_splits, split_windows
+from rockrec_settings.blocks import experiment_samples, for_sample
 
 FEW_HELDOUT = 128
 NO_VERDICT = 30

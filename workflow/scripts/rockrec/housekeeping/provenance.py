@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rockrec import __version__
-from rockrec.integrity import checksum
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.integrity import checksum
+from rockrec.housekeeping.outputs import written_whole
 
 PACKAGES = ("numpy", "scipy", "scikit-image", "numba", "torch")
 

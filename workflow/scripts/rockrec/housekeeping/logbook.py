@@ -7,8 +7,8 @@ import os
 import sys
 import time
 
-from rockrec.integrity import check_unchanged, keep_checksum
-from rockrec.threads import use_threads
+from rockrec.housekeeping.integrity import check_unchanged, keep_checksum
+from rockrec.housekeeping.threads import use_threads
 
 # Idle threads soon sleep instead of spinning, or jobs that share the cores starve one another; but
 # not at once, or a network of many small layers runs on two cores hardly faster than on one. The

@@ -3,12 +3,12 @@
 import copy
 import re
 
-from blocks import experiment_samples, for_sample
-from config_schema import filled, load_schema, schema_mistakes
-from file_checks import missing, path_mistakes, sample_file_mistakes
-from mosaic_checks import mosaic_mistakes
 from rockrec.gans.settings import LARGER_KINDS, automatic_batch, gan_settings
-from unet_checks import unet_mistakes
+from rockrec_settings.blocks import experiment_samples, for_sample
+from rockrec_settings.files import missing, path_mistakes, sample_file_mistakes
+from rockrec_settings.mosaics import mosaic_mistakes
+from rockrec_settings.schema import filled, load_schema, schema_mistakes
+from rockrec_settings.unets import unet_mistakes
 
 RESERVED_NAMES = {
     "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums"),

@@ -3,8 +3,8 @@
 import os
 import zipfile
 
-from blocks import for_sample
-from file_checks import path_mistakes
+from rockrec_settings.blocks import for_sample
+from rockrec_settings.files import path_mistakes
 
 
 def unet_mistakes(settings: dict) -> list[str]:

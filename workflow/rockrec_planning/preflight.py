@@ -9,9 +9,9 @@ import shutil
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from blocks import for_sample
-from mosaic_checks import count_windows, mosaic_shape
 from rockrec.gans.settings import automatic_batch
+from rockrec_settings.blocks import for_sample
+from rockrec_settings.mosaics import count_windows, mosaic_shape
 
 # The paper: a WGAN-GP of 128 px tiles, 4,300 steps in 3 h on two Quadro P6000.
 REFERENCE = {"critic_steps": 5, "channels": 64, "max_channels": 1024, "batch": 128}

@@ -5,7 +5,7 @@ import os
 import zipfile
 from pathlib import Path
 
-from rockrec.outputs import written_whole
+from rockrec.housekeeping.outputs import written_whole
 
 RESULTS = Path("results")
 RECORDS = RESULTS / "checksums"  # mirrors the results
