@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from rockrec_settings.resolve import NETWORKS, SettingsError, resolve
+from rockrec.plain.records.kinds import NETWORKS
+from rockrec_settings.resolve import SettingsError, resolve
 from rockrec_settings.schema import branches, follow, load_schema
 
 

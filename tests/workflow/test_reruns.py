@@ -16,8 +16,9 @@ from edits import all_keys, edit, keys_of
 from planning import Plan, dag_of, finish
 from running import ROOT
 
+from rockrec.plain.records.kinds import NETWORKS
 from rockrec_planning import code_inputs
-from rockrec_settings.resolve import NETWORKS, resolve
+from rockrec_settings.resolve import resolve
 from rockrec_settings.schema import load_schema
 
 KINDS = load_schema()["$defs"]["method"]["properties"]["kind"]["enum"]

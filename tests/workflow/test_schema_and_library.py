@@ -6,7 +6,8 @@ import pytest
 
 from rockrec.annealing import Schedule
 from rockrec.gans.settings import gan_settings
-from rockrec_settings.resolve import NETWORKS, NOT_FOR_THE_NETWORK
+from rockrec.plain.records.kinds import NETWORKS
+from rockrec_settings.resolve import NOT_FOR_THE_NETWORK
 from rockrec_settings.schema import load_schema
 
 BLOCKS = load_schema()["$defs"]

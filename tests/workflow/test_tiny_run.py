@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from running import CORES, ROOT, run_snakemake
 
-from rockrec_settings.resolve import NETWORKS
+from rockrec.plain.records.kinds import NETWORKS
 
 TINY = ROOT / "tests/tiny.yaml"
 ROCK = "results/meta_igneous"

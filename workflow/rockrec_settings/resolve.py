@@ -4,6 +4,8 @@ import copy
 import re
 
 from rockrec.gans.settings import LARGER_KINDS, automatic_batch, gan_settings
+from rockrec.plain.records.doors import DOORS
+from rockrec.plain.records.kinds import NETWORKS
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.files import missing, path_mistakes, sample_file_mistakes
 from rockrec_settings.mosaics import mosaic_mistakes
@@ -15,8 +17,6 @@ RESERVED_NAMES = {
     "experiments": ("mosaic", "unet", "res"),
     "methods": ("real", "train", "validation", "heldout"),
 }
-DOORS = ("mosaic", "segmented", "synthetic")
-NETWORKS = ("dcgan", "wgan_gp", "stylegan2_ada")
 NOT_FOR_THE_NETWORK = (
     "limit",
     "size",

@@ -20,7 +20,8 @@ from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.schema import load_schema
 from rockrec_settings.mosaics import advice
 from rockrec_planning.preflight import announce
-from rockrec_settings.resolve import NETWORKS, NOT_FOR_THE_NETWORK, SettingsError, resolve
+from rockrec.plain.records.kinds import NETWORKS
+from rockrec_settings.resolve import NOT_FOR_THE_NETWORK, SettingsError, resolve
 from rockrec_planning.stage_times import time_table
 
 try:
