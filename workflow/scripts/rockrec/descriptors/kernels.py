@@ -229,16 +229,6 @@ def count_polytope(planes, offsets, windows):
     return counts
 
 
-@compiled()
-def _add_chord(chords, length, opening, size, wraps):
-    """Count one chord; in a periodic line the one that ends at the edge joins `opening`."""
-    if wraps and opening > 0 and length < size:
-        chords[opening] -= 1
-        chords[opening + length] += 1
-    else:
-        chords[length] += 1
-
-
 @compiled(parallel=True)
 def count_row_chords(planes, shape, wraps):
     """Numbers of chords (maximal runs of 1) in rows by length, int64 (n, W + 1).
