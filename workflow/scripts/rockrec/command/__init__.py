@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:  # a reader such as `head` has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except ModuleNotFoundError as error:
-            command.error(_what_to_install(error, asked.module))
+            command.exit(2, f"{command.prog} {_what_it_needs(error, asked.module)}\n")
         except (ValueError, OSError, MemoryError, RuntimeError) as error:
             if not _is_of_the_user(error):
                 raise
@@ -80,7 +80,7 @@ def _told_on_stderr() -> Iterator[None]:
         log.removeHandler(handler)
 
 
-def _what_to_install(error: ModuleNotFoundError, module: ModuleType) -> str:
+def _what_it_needs(error: ModuleNotFoundError, module: ModuleType) -> str:
     package = (error.name or "").partition(".")[0]
     extra = EXTRA_OF.get(package, module.EXTRA)
     if package in ("", "rockrec"):

@@ -84,7 +84,7 @@ def run(asked: argparse.Namespace) -> None:
 def _plot(curves, path: Path) -> None:
     import matplotlib as mpl
 
-    from rockrec.figures.descriptor_curves import plot_descriptors
+    from rockrec.figures.descriptors import plot_descriptors
     from rockrec.figures.style import RC
     from rockrec.housekeeping.outputs import written_whole
 
