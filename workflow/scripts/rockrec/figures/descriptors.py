@@ -1,5 +1,6 @@
 """Figures 9 and 10: all descriptors of several sets of images, a panel for each."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
@@ -62,8 +63,9 @@ def plot_descriptors(
         axes.set_xlabel("lag $r$ [px]")
         axes.set_ylabel(f"{_symbol(descriptor, quantity)} [–]")
         axes.set_title(next(letters))
-        first = next(iter(tables.values()))
-        micrometre_axis(axes, pixel_size_of(first), "lag $r$ [µm]")
+        pixel_size = pixel_size_of(next(iter(tables.values())))
+        if math.isfinite(pixel_size):  # images whose pixel size nobody states have px alone
+            micrometre_axis(axes, pixel_size, "lag $r$ [µm]")
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=8)
     if len(sets) > 1:
