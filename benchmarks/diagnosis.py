@@ -27,9 +27,11 @@ sys.path.insert(0, str(LIBRARY))
 
 from rockrec.annealing import anneal  # noqa: E402
 from rockrec.descriptors import describe  # noqa: E402
-from rockrec.diagnosis import DIAGNOSES, FOUND, TURNS, fit_checks  # noqa: E402
+from rockrec.diagnosis import TURNS, fit_checks  # noqa: E402
 from rockrec.diagnosis.classifier import classifier_accuracy  # noqa: E402
 from rockrec.images import in_pieces  # noqa: E402
+from rockrec.plain.records.diagnoses import DIAGNOSES  # noqa: E402
+from rockrec.plain.records.verdicts import FOUND  # noqa: E402
 from rockrec.synthetic import make_rock  # noqa: E402
 
 N = 64  # tiles in a set

@@ -5,10 +5,10 @@ import math
 import pandas as pd
 
 from rockrec.diagnosis.classifier import Accuracy, classifier_accuracy
-from rockrec.diagnosis.findings import LEAST_TILES
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import in_pieces, read_stack
+from rockrec.plain.records.verdicts import FEWEST_TILES
 from rockrec.plain.seeds import seed_for
 from rockrec.plain.windows import disjoint
 
@@ -32,7 +32,7 @@ def main():
         seed = seed_for(params.seed, *snakemake.wildcards, "classifier", method, replicate)
         some = min(params.n_tiles, len(tiles), len(heldout))
         found = Accuracy(math.nan, math.nan, math.nan, some)
-        if some >= LEAST_TILES:
+        if some >= FEWEST_TILES:
             found = classifier_accuracy(heldout[:some], tiles[:some], seed % 2**32)
         rows.append({"method": method, "replicate": replicate, **found._asdict()})
     with written_whole(snakemake.output.classifier) as partial:

@@ -6,7 +6,7 @@ from rockrec.claims import Evidence, assess_claims
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.report.claims import claim_fragment
-from rockrec.tables.errors import read_errors
+from rockrec.tables.by_method import read_by_method
 
 
 @logged(snakemake)
@@ -26,13 +26,13 @@ def evidence(inputs, scenes):
         strict=True,
     )
     for scene, (errors, diagnosis, pores, real, res, costs) in zip(scenes, files, strict=True):
-        cost_lines = pd.read_csv(costs, dtype={"replicate": str})
+        cost_lines = read_by_method(costs)
         yield Evidence(
             scene["experiment"],
             scene["sample"],
             scene["settings"],
-            read_errors(errors),
-            pd.read_csv(diagnosis, dtype={"replicate": str}),
+            read_by_method(errors),
+            read_by_method(diagnosis),
             pd.read_csv(pores),
             pd.read_csv(real),
             {run: pd.read_csv(next(curves)) for run in scene["runs"]},

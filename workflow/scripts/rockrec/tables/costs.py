@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from rockrec.plain.records.descriptors import is_s2_alone
+
 COLUMNS = (
     "sample",
     "method",
@@ -103,7 +105,7 @@ def _annealed_beside(run: Run, runs: list[Run]) -> tuple[str, float] | None:
     annealed = [other for other in runs if other.kind == "sa" and other.sample == run.sample]
     if not annealed:
         return None
-    to_s2 = [one for one in annealed if one.provenance["settings"]["targets"] == ["S2"]]
+    to_s2 = [one for one in annealed if is_s2_alone(one.provenance["settings"]["targets"])]
     method = (to_s2 or annealed)[0].method
     seconds = [
         one.provenance["core_seconds_per_realisation"] for one in annealed if one.method == method
