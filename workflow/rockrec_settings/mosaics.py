@@ -46,7 +46,7 @@ def advice(settings: dict) -> list[str]:
     """Return warnings about a config that runs but tells less than its user may expect.
 
     Mosaics whose size cannot be read here (no image library beside Snakemake, or the file is
-    made by the run) are judged by the stage that cuts them.
+    made by the run) are judged by the stage that describes their tiles.
     """
     lines = []
     for name in settings["experiments"]:

@@ -3,13 +3,16 @@
 from rockrec.comparison.curves import band, contributions, mean_curve, per_image, pooled
 from rockrec.comparison.errors import floor, mse
 from rockrec.comparison.pores import PoreSet, compare_pores
+from rockrec.comparison.sources import Source, compare_sources
 from rockrec.comparison.table import compare_sets, curve_table
 
 __all__ = [
     "PoreSet",
+    "Source",
     "band",
     "compare_pores",
     "compare_sets",
+    "compare_sources",
     "contributions",
     "curve_table",
     "floor",
