@@ -19,23 +19,18 @@ The last line is StyleGAN2's own size and regularisation. Official implementatio
 import argparse
 import itertools
 import json
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
-LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
-sys.path.insert(0, str(LIBRARY))
-
-from rockrec.gans.loop import Training  # noqa: E402
-from rockrec.gans.monitor import Monitor  # noqa: E402
-from rockrec.gans.networks import KINDS  # noqa: E402
-from rockrec.gans.settings import PRECISIONS, gan_settings  # noqa: E402
-from rockrec.housekeeping.devices import choose_device  # noqa: E402
-from rockrec.housekeeping.threads import use_threads  # noqa: E402
+from rockrec.gans.loop import Training
+from rockrec.gans.monitor import Monitor
+from rockrec.gans.networks import KINDS
+from rockrec.gans.settings import PRECISIONS, gan_settings
+from rockrec.housekeeping.devices import choose_device
+from rockrec.housekeeping.threads import use_threads
 
 
 def main() -> None:

@@ -138,15 +138,21 @@ def _hours(number: float) -> str:
 def announce(workflow, settings: dict, logger) -> None:
     """Let Snakemake's log hold the line before each table of jobs, of a run or a dry run.
 
-    Snakemake has no hook that a dry run calls; its log tells of both.
+    Snakemake has no hook that a dry run calls; its log tells of both. Where this workflow is a
+    module of another one, its own jobs are counted, by the names that their rules have here.
     """
-    announced = []
+    announced, module = [], workflow.modifier
+    before, _, after = module.modify_rulename("*").partition("*")
+
+    def own_jobs():
+        for job in workflow.dag.needrun_jobs():
+            if job.rule.module_globals is module.globals:
+                yield job.rule.name.removeprefix(before).removesuffix(after), job.wildcards_dict
 
     def watch(record) -> bool:
         if str(getattr(record, "event", "")).endswith("run_info") and not announced:
             announced.append(True)
-            jobs = ((job.rule.name, job.wildcards_dict) for job in workflow.dag.needrun_jobs())
-            logger.info(str(needs(jobs, settings)))
+            logger.info(str(needs(own_jobs(), settings)))
         return True
 
     if workflow.is_main_process:

@@ -13,9 +13,9 @@ from rockrec_settings.schema import filled, load_schema, schema_mistakes
 from rockrec_settings.unets import unet_mistakes
 
 RESERVED_NAMES = {
-    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums"),
-    "experiments": ("mosaic", "unet", "res"),
-    "methods": ("real", "train", "validation", "heldout"),
+    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "results"),
+    "experiments": ("mosaic", "unet", "res", "results"),
+    "methods": ("real", "train", "validation", "heldout", "results"),
 }
 NOT_FOR_THE_NETWORK = (
     "limit",

@@ -10,6 +10,8 @@ class Kind:
     Attributes
     ----------
     name : as the config has it; title : as people say it.
+    is_annealed : each realisation is fitted to curves of its own.
+    is_external : made elsewhere.
     is_network : trained on tiles, sampled as often as wanted.
     draws_larger : any multiple of the tile it was trained on.
     walks_latent_space : has styles to walk through, and to project tiles into.
@@ -18,6 +20,8 @@ class Kind:
 
     name: str
     title: str
+    is_annealed: bool = False
+    is_external: bool = False
     is_network: bool = False
     draws_larger: bool = True
     walks_latent_space: bool = False
@@ -27,7 +31,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("sa", "simulated annealing"),
+        Kind("sa", "simulated annealing", is_annealed=True),
         Kind("dcgan", "DCGAN", is_network=True),
         Kind("wgan_gp", "WGAN-GP", is_network=True, gradient_penalty=True),
         Kind(
@@ -37,7 +41,7 @@ KINDS: dict[str, Kind] = {
             draws_larger=False,
             walks_latent_space=True,
         ),
-        Kind("external", "a stack made elsewhere"),
+        Kind("external", "a stack made elsewhere", is_external=True),
     )
 }
 
