@@ -15,17 +15,9 @@ from rockrec.comparison.errors import floor, mse
 from rockrec.descriptors import describe
 from rockrec.descriptors.clusters import label_clusters
 from rockrec.figures.shapes import plot_shapes
-from rockrec.figures.style import (
-    BLUE,
-    GRAY,
-    GREEN,
-    ORANGE,
-    PAGE_WIDTH,
-    RC,
-    VERMILLION,
-    styled,
-)
+from rockrec.figures.style import PAGE_WIDTH, RC, styled
 from rockrec.figures.tile_images import Tiles, draw_tile, hide_frame
+from rockrec.plain.records.colours import BLUE, GRAY, GREEN, ORANGE, VERMILLION
 from rockrec.plain.windows import part_bands, split_windows
 from rockrec.synthetic import make_rock
 from rockrec.tiles import cut_tiles
