@@ -31,7 +31,7 @@ OFF_BY_DEFAULT = {
 
 
 def stated():
-    """Yield rows of the table: patterns of keys, rules that run again, keys that change no number."""
+    """Yield rows of the table: patterns of keys, rules that run again, keys that rerun nothing."""
     text = (ROOT / "docs/reruns.md").read_text(encoding="utf-8")
     table = text.split("| key | runs again")[1].split("\n\n")[0]
     for line in table.splitlines()[2:]:
