@@ -1,4 +1,4 @@
-"""An edited key reruns what README's table says, no less and no more."""
+"""An edited key reruns what the table of docs/reruns.md says, no less and no more."""
 
 import copy
 import os
@@ -31,8 +31,8 @@ OFF_BY_DEFAULT = {
 
 
 def stated():
-    """README's table: (patterns of keys, rules that run again, keys that change no number)."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Yield rows of the table: patterns of keys, rules that run again, keys that rerun nothing."""
+    text = (ROOT / "docs/reruns.md").read_text(encoding="utf-8")
     table = text.split("| key | runs again")[1].split("\n\n")[0]
     for line in table.splitlines()[2:]:
         yield [re.findall("`([^`]+)`", cell) for cell in line.strip("|").split("|")]
@@ -47,7 +47,7 @@ def rules_of(pattern):
         for stated_pattern in several
         if fnmatchcase(pattern, stated_pattern)
     ]
-    assert rows, f"README's table has no row for {pattern}"
+    assert rows, f"docs/reruns.md has no row for {pattern}"
     return max(rows, key=lambda row: row[0])[1]
 
 
