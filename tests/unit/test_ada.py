@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from rockrec.gans.settings.stylegan2 import ADA_AUGMENTATIONS
 from scipy.ndimage import gaussian_filter
 
 from rockrec.gans.ada.controller import Controller
@@ -15,7 +16,6 @@ from rockrec.gans.augmentation import FabricError, check_fabric
 from rockrec.gans.draws import Draws
 from rockrec.gans.processes import Processes
 from rockrec.gans.settings import gan_settings
-from rockrec.gans.settings.stylegan2 import ADA_AUGMENTATIONS
 
 ALWAYS = torch.tensor(1.0)
 

@@ -2,7 +2,7 @@
 
 from rockrec.annealing.energy import TARGETS
 from rockrec.annealing.reconstruct import Annealed, Realisation, anneal, anneal_each, collected
-from rockrec.annealing.schedule import Schedule
+from rockrec.plain.records.kinds.sa import Schedule
 
 __all__ = [
     "TARGETS",
