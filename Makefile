@@ -37,10 +37,10 @@ lint: $(READY)
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
 
-# The environment: exact versions, no conda needed.
+# The environment: exact versions, no conda needed; and this checkout's library, for benchmarks.
 $(READY): requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt --editable .
 	@touch $@
 
 docs: $(READY)

@@ -13,7 +13,6 @@ held-out tiles for every descriptor, and a picture of both beside the rock.
 import argparse
 import logging
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -23,15 +22,12 @@ import pandas as pd
 import tifffile
 from scipy.ndimage import gaussian_filter
 
-LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
-sys.path.insert(0, str(LIBRARY))
-
-from rockrec.annealing import Annealed, anneal  # noqa: E402
-from rockrec.comparison import compare_sets  # noqa: E402
-from rockrec.description import describe_set  # noqa: E402
-from rockrec.descriptors import describe, origins  # noqa: E402
-from rockrec.minkowski import euler_number  # noqa: E402
-from rockrec.synthetic import make_rock  # noqa: E402
+from rockrec.annealing import Annealed, anneal
+from rockrec.comparison import compare_sets
+from rockrec.description import describe_set
+from rockrec.descriptors import describe, origins
+from rockrec.minkowski import euler_number
+from rockrec.synthetic import make_rock
 
 S2_ALONE = ("S2",)
 SEVERAL = ("S2H", "S2V", "P3H", "P3V", "P4")

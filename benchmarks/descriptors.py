@@ -16,17 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numba
 import numpy as np
 import scipy.fft
 from scipy.ndimage import gaussian_filter
 
-LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
-sys.path.insert(0, str(LIBRARY))
-
-from rockrec.descriptors import describe, describe_mosaic  # noqa: E402
+from rockrec.descriptors import describe, describe_mosaic
 
 SIZE, TILE, IMAGES, RUNS = 512, 128, 16, 7
 
@@ -161,7 +157,7 @@ def compare(threads: int) -> None:
 def first_call() -> None:
     """Print how long compilation takes in a new process, and then the cached call in another."""
     program = (
-        f"import sys, time; sys.path.insert(0, {str(LIBRARY)!r}); import numpy as np;"
+        "import time; import numpy as np;"
         "from rockrec.descriptors import describe; t = time.perf_counter();"
         "describe(np.zeros((2, 64, 64), np.uint8)); print(f'{time.perf_counter() - t:.2f} s')"
     )

@@ -12,7 +12,6 @@ from separate ends of it. A false alarm is counted for the family: in any of the
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,15 +21,12 @@ import numpy as np
 import tifffile
 from scipy.ndimage import gaussian_filter
 
-LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
-sys.path.insert(0, str(LIBRARY))
-
-from rockrec.annealing import anneal  # noqa: E402
-from rockrec.descriptors import describe  # noqa: E402
-from rockrec.diagnosis import DIAGNOSES, FOUND, TURNS, fit_checks  # noqa: E402
-from rockrec.diagnosis.classifier import classifier_accuracy  # noqa: E402
-from rockrec.images import in_pieces  # noqa: E402
-from rockrec.synthetic import make_rock  # noqa: E402
+from rockrec.annealing import anneal
+from rockrec.descriptors import describe
+from rockrec.diagnosis import DIAGNOSES, FOUND, TURNS, fit_checks
+from rockrec.diagnosis.classifier import classifier_accuracy
+from rockrec.images import in_pieces
+from rockrec.synthetic import make_rock
 
 N = 64  # tiles in a set
 N_TRAIN = 128

@@ -25,15 +25,13 @@ import pandas as pd
 import torch
 import yaml
 
+from rockrec.housekeeping.threads import keep_large_blocks, use_threads
+from rockrec.mosaics import open_mosaic, write_mosaic
+from rockrec.segmentation import load_unet
+from rockrec.segmentation.model import autocast
+from rockrec.synthetic import make_rock
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
-
-from rockrec.housekeeping.threads import keep_large_blocks, use_threads  # noqa: E402
-from rockrec.mosaics import open_mosaic, write_mosaic  # noqa: E402
-from rockrec.segmentation import load_unet  # noqa: E402
-from rockrec.segmentation.model import autocast  # noqa: E402
-from rockrec.synthetic import make_rock  # noqa: E402
-
 PIXEL_SIZE_NM = 50
 ROCK = (2240, 3424)  # px
 SPACING = 200  # px between strewn labels

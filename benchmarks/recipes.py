@@ -13,7 +13,6 @@ images of twice the tile's side. Finished runs are not done again; pictures stan
 
 import argparse
 import logging
-import sys
 import time
 from pathlib import Path
 
@@ -21,20 +20,17 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 
-LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
-sys.path.insert(0, str(LIBRARY))
-
-from rockrec.comparison import compare_sets  # noqa: E402
-from rockrec.description import describe_set  # noqa: E402
-from rockrec.gans.sampling import load_model, sample, sample_larger, threshold  # noqa: E402
-from rockrec.gans.settings import gan_settings  # noqa: E402
-from rockrec.gans.training import train  # noqa: E402
-from rockrec.housekeeping.threads import keep_large_blocks  # noqa: E402
-from rockrec.images import in_pieces  # noqa: E402
-from rockrec.plain.seeds import seed_for  # noqa: E402
-from rockrec.plain.windows import disjoint, split_windows  # noqa: E402
-from rockrec.synthetic import make_rock  # noqa: E402
-from rockrec.tiles import cut_tiles  # noqa: E402
+from rockrec.comparison import compare_sets
+from rockrec.description import describe_set
+from rockrec.gans.sampling import load_model, sample, sample_larger, threshold
+from rockrec.gans.settings import gan_settings
+from rockrec.gans.training import train
+from rockrec.housekeeping.threads import keep_large_blocks
+from rockrec.images import in_pieces
+from rockrec.plain.seeds import seed_for
+from rockrec.plain.windows import disjoint, split_windows
+from rockrec.synthetic import make_rock
+from rockrec.tiles import cut_tiles
 
 SIZE, WINDOW, STRIDE = 64, 128, 32
 SAMPLES = {"pores": "meta_igneous", "fractures": "serpentinite"}

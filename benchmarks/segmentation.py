@@ -18,7 +18,6 @@ import argparse
 import json
 import logging
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -26,12 +25,9 @@ import numpy as np
 import pandas as pd
 import tifffile
 
-LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
-sys.path.insert(0, str(LIBRARY))
-
-from rockrec.denoise import denoise  # noqa: E402
-from rockrec.segmentation import Field, UNet, UNetSettings, labelled_fields, segment, train_unet  # noqa: E402
-from rockrec.segmentation.scores import boundary_counts, confusion, score_rows  # noqa: E402
+from rockrec.denoise import denoise
+from rockrec.segmentation import Field, UNet, UNetSettings, labelled_fields, segment, train_unet
+from rockrec.segmentation.scores import boundary_counts, confusion, score_rows
 
 DENOISING = {"kernel": "exact", "radius": 4, "sigma_space": 2.0, "sigma_gray": 30.0}
 PERCENTILES = (0.5, 99.5)

@@ -20,7 +20,6 @@ import argparse
 import functools
 import logging
 import operator
-import sys
 import time
 from pathlib import Path
 
@@ -31,20 +30,17 @@ import pandas as pd
 import recipes
 import torch
 
-LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
-sys.path.insert(0, str(LIBRARY))
-
-from rockrec.comparison import compare_sets  # noqa: E402
-from rockrec.description import describe_set  # noqa: E402
-from rockrec.gans.batches import images_of  # noqa: E402
-from rockrec.gans.checkpoint import load_whole  # noqa: E402
-from rockrec.gans.draws import Draws  # noqa: E402
-from rockrec.gans.networks import build  # noqa: E402
-from rockrec.gans.sampling import load_model, sample, threshold  # noqa: E402
-from rockrec.gans.settings import gan_settings  # noqa: E402
-from rockrec.gans.training import train  # noqa: E402
-from rockrec.housekeeping.threads import keep_large_blocks  # noqa: E402
-from rockrec.images import in_pieces  # noqa: E402
+from rockrec.comparison import compare_sets
+from rockrec.description import describe_set
+from rockrec.gans.batches import images_of
+from rockrec.gans.checkpoint import load_whole
+from rockrec.gans.draws import Draws
+from rockrec.gans.networks import build
+from rockrec.gans.sampling import load_model, sample, threshold
+from rockrec.gans.settings import gan_settings
+from rockrec.gans.training import train
+from rockrec.housekeeping.threads import keep_large_blocks
+from rockrec.images import in_pieces
 
 REALISATIONS = 1024
 SCORED = 512  # tiles of each sort that the discriminator scores

@@ -19,23 +19,19 @@ The last line is StyleGAN2's own size and regularisation. Official implementatio
 import argparse
 import itertools
 import json
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
-LIBRARY = Path(__file__).parents[1] / "workflow" / "scripts"
-sys.path.insert(0, str(LIBRARY))
-
-from rockrec.gans.loop import Training  # noqa: E402
-from rockrec.gans.monitor import Monitor  # noqa: E402
-from rockrec.gans.networks import KINDS  # noqa: E402
-from rockrec.gans.settings import PRECISIONS, gan_settings  # noqa: E402
-from rockrec.housekeeping.devices import choose_device  # noqa: E402
-from rockrec.housekeeping.threads import use_threads  # noqa: E402
+from rockrec.gans.loop import Training
+from rockrec.gans.monitor import Monitor
+from rockrec.gans.settings import gan_settings
+from rockrec.housekeeping.devices import choose_device
+from rockrec.housekeeping.threads import use_threads
+from rockrec.plain.records.kinds import NETWORKS
+from rockrec.plain.records.settings import PRECISIONS
 
 
 def main() -> None:
@@ -67,7 +63,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
+    parser.add_argument("--kinds", nargs="+", default=list(NETWORKS), choices=NETWORKS)
     parser.add_argument("--sizes", nargs="+", type=int, default=[64])
     parser.add_argument("--channels", type=int, default=16)
     parser.add_argument("--max-channels", type=int, default=1024)

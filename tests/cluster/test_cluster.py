@@ -60,13 +60,14 @@ def cluster_profile(folder):
     profile["slurm-init-seconds-before-status-checks"] = 3
     profile["latency-wait"] = 5
     profile["set-threads"] = {"train_gan": 2, "anneal": 2}
-    training = profile["set-resources"]["train_gan"]
-    training["mem_mb"] = (
-        f"200 if wildcards.replicate == '{STARVED}' and attempt == 1 else {training['mem_mb']}"
-    )
-    training["slurm_extra"] = (
-        f"'' if wildcards.replicate == '{UNWARNED}' else {training['slurm_extra']}"
-    )
+    profile["slurm-partition-config"] = str(ROOT / "profiles/slurm/partitions.yaml")
+    memory = "int(16000 + 2 * input.size_mb) * min(attempt, 2)"
+    profile["set-resources"] = {
+        "train_gan": {
+            "mem_mb": f"200 if wildcards.replicate == '{STARVED}' and attempt == 1 else {memory}",
+            "slurm_extra": f"'' if wildcards.replicate == '{UNWARNED}' else '--signal=TERM@300'",
+        }
+    }
     folder.mkdir()
     (folder / "config.yaml").write_text(yaml.safe_dump(profile), encoding="utf-8")
     return folder
@@ -274,7 +275,7 @@ def test_no_job_ran_on_the_login_node(disturbed):
     completed = [job for job in scheduled(disturbed) if job["JobState"] == "COMPLETED"]
     for rule, count in planned.items():
         own = [job for job in completed if rule_of(job) == rule]
-        if rule not in ("all", "total") and not rule.startswith(("plot_", "list_", "make_")):
+        if rule not in ("everything", "total") and not rule.startswith(("plot_", "list_", "make_")):
             assert len({job["Comment"] for job in own}) == int(count), rule
         for job in own:
             on_gpu = rule in GPU_RULES

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
+from planning import script_rules
 
 from rockrec_planning.code_inputs import SCRIPTS, library_code
 
@@ -126,10 +127,7 @@ def test_every_module_of_its_rules_is_imported_by_its_own_python(finished, name)
 
 def scripts_of(name):
     """Scripts of the rules that name an environment."""
-    for path in (ROOT / "workflow/rules").glob("*.smk"):
-        for block in re.split(r"(?=^rule )", path.read_text(encoding="utf-8"), flags=re.M):
-            if f"envs/{name}.yaml" in block:
-                yield re.search(r'script:\s+"\.\./scripts/(\S+)"', block)[1]
+    return [rule.script for rule in script_rules() if rule.environment == f"envs/{name}.yaml"]
 
 
 def test_an_environment_holds_no_package_of_the_others(finished):

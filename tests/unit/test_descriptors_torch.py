@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from rockrec.descriptors import ORDER, describe  # noqa: E402
-from rockrec.descriptors.torch_twin import describe_torch  # noqa: E402
+from rockrec.descriptors import ORDER, describe
+from rockrec.descriptors.torch_twin import describe_torch
 
 BOUNDARIES = ("unbiased", "periodic", "amiri2023")
 FUNCTIONS = (*ORDER, "L")

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from rockrec.descriptors import describe
 from rockrec.figures import style
-from rockrec.figures.descriptor_curves import plot_descriptors, plot_sample_descriptors
+from rockrec.figures.descriptors import plot_descriptors, plot_sample_descriptors
 from rockrec.figures.diversity import Described, plot_diversity
 from rockrec.figures.history import plot_history
 from rockrec.figures.lineal_path import plot_lineal_path

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from drawn import text_of
 
-from rockrec.figures.descriptor_curves import panels_of, plot_descriptors, plot_sample_descriptors
+from rockrec.figures.descriptors import panels_of, plot_descriptors, plot_sample_descriptors
 from rockrec.figures.polytope_curves import plot_polytope_curves
 from rockrec.figures.style import directions_apart
 

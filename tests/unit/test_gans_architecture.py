@@ -2,11 +2,9 @@
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
-from rockrec.gans.architecture import list_layers  # noqa: E402
-from rockrec.gans.networks import build  # noqa: E402
-from rockrec.gans.settings import gan_settings  # noqa: E402
+from rockrec.gans.architecture import list_layers
+from rockrec.gans.networks import build
+from rockrec.gans.settings import gan_settings
 
 PAPER = {"latent": 512, "channels": 64, "upsampling": "transposed", "pointwise": True}
 

@@ -1,6 +1,7 @@
 """A training in several processes, as a script starts it: stopped, continued, failed."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -52,9 +53,8 @@ def start(job, folder):
     """A process that starts the training's processes, as the rule's script does."""
     path = folder / "job.json"
     path.write_text(json.dumps(asdict(job)), encoding="utf-8")
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, path], env={"PYTHONPATH": str(LIBRARY), "PATH": ""}
-    )
+    environment = os.environ | {"PYTHONPATH": str(LIBRARY), "PATH": ""}
+    return subprocess.Popen([sys.executable, "-c", SCRIPT, path], env=environment)
 
 
 def test_stopped_and_continued_two_processes_end_as_undisturbed(tiles, tmp_path, caplog):

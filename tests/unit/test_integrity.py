@@ -1,5 +1,6 @@
 """Damaged files are noticed, and two processes never write one file at once."""
 
+import os
 import subprocess
 import sys
 import time
@@ -118,7 +119,7 @@ def test_the_second_writer_of_a_file_waits_for_the_first(tmp_path):
         return subprocess.Popen(
             [sys.executable, "-c", WRITER, letter, str(seconds)],
             cwd=tmp_path,
-            env={"PYTHONPATH": str(Path("workflow/scripts").resolve())},
+            env=os.environ | {"PYTHONPATH": str(Path("workflow/scripts").resolve())},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -137,7 +138,7 @@ def test_a_killed_writer_keeps_no_one_waiting(tmp_path, monkeypatch):
     first = subprocess.Popen(
         [sys.executable, "-c", WRITER, "a", "60"],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(Path("workflow/scripts").resolve())},
+        env=os.environ | {"PYTHONPATH": str(Path("workflow/scripts").resolve())},
         stdout=subprocess.PIPE,
     )
     first.stdout.readline()

@@ -5,6 +5,7 @@ import struct
 import zlib
 from zlib import crc32
 
+import h5py
 import numpy as np
 import pytest
 import tifffile
@@ -17,7 +18,6 @@ LABELS = np.random.default_rng(0).integers(0, 4, (30, 50)).astype(np.uint8)
 
 
 def write_hdf5(path, array, axes=None, name="exported_data", also=()):
-    h5py = pytest.importorskip("h5py")
     with h5py.File(path, "w") as file:
         data = file.create_dataset(name, data=array)
         if axes:
@@ -171,8 +171,6 @@ def test_a_label_of_no_named_class_is_refused(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".h5", ".npy", ".png", ".tif"])
 def test_missing_and_broken_files_are_named(tmp_path, suffix):
-    if suffix == ".h5":
-        pytest.importorskip("h5py")
     path = tmp_path / f"a{suffix}"
     with pytest.raises(ImageError, match=f"a{suffix}: no such file"):
         read_labels(path)
@@ -190,7 +188,6 @@ def test_truncated_numpy_file_is_named(tmp_path):
 
 
 def test_damaged_hdf5_chunk_is_named_with_its_place(tmp_path):
-    h5py = pytest.importorskip("h5py")
     with h5py.File(tmp_path / "a.h5", "w") as file:
         data = file.create_dataset("exported_data", (30, 50), "u1", chunks=(10, 50), compression=4)
         data[:] = LABELS

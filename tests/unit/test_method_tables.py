@@ -13,7 +13,7 @@ from rockrec.report.sheets import (
     times,
 )
 from rockrec.tables.architectures import architecture_table
-from rockrec.tables.costs import PAPER_CORES, Run, cost_table
+from rockrec.tables.costs import PAPER_CORES, Replicate, cost_table
 from rockrec.tables.settings import merged, settings_table
 
 MACHINE = {"processor": "Xeon", "processors": 24}
@@ -25,7 +25,7 @@ def annealed(method="sa", core_seconds=1350.0, targets=("S2",), replicate="1", s
         "core_seconds_per_realisation": core_seconds,
         "machine": MACHINE,
     }
-    return Run(sample, method, replicate, told)
+    return Replicate(sample, method, replicate, told)
 
 
 def network(seconds=4 / 128, device="CPU, 2 threads", sample="rock", **settings):
@@ -37,7 +37,7 @@ def network(seconds=4 / 128, device="CPU, 2 threads", sample="rock", **settings)
         "machine": MACHINE,
     }
     history = example_results.gan_history(steps=400, kept=300)
-    return Run(sample, "wgan_gp", "1", told, history.assign(device=device))
+    return Replicate(sample, "wgan_gp", "1", told, history.assign(device=device))
 
 
 def costs(*runs):
@@ -93,7 +93,7 @@ def test_without_annealing_there_is_no_speed_up():
 
 def test_a_stack_made_elsewhere_has_no_costs():
     told = {"settings": {"kind": "external"}, "machine": MACHINE}
-    table = cost_table([Run("rock", "mine", "1", told)])
+    table = cost_table([Replicate("rock", "mine", "1", told)])
     assert table[["training_hours", "seconds_per_realisation", "speed_up"]].isna().all(axis=None)
     assert "mine" in cost_fragment(table)
 

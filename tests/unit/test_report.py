@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from pages import parsed, text_of
 
+from rockrec.plain.stage_times import StageTime, stage_times
 from rockrec.report.advice import advice
 from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
@@ -16,7 +17,6 @@ from rockrec.report.page import Figure, Report, RunFacts, render
 from rockrec.report.story import Mosaic, TileSet, res_in_words
 from rockrec.report.story import tile_set as summed_up
 from rockrec.report.templates import templates
-from rockrec.report.times import StageTime, stage_times
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.tables.errors import error_table
@@ -78,9 +78,9 @@ def report():
         tiles=[tile_set()],
         res={"rock": example_results.res_tables(chosen=256)[1]},
         figures=[
-            Figure("history", "comparison", "History", "Losses & errors.", png),
-            Figure("res", "", "Sizes", "F2 by size.", png),
-            Figure("pores", "comparison", "Pores", "Areas.", png),
+            Figure("history", "comparison", "methods", "History", "Losses & errors.", png),
+            Figure("res", "", "res", "Sizes", "F2 by size.", png),
+            Figure("pores", "comparison", "comparison", "Pores", "Areas.", png),
         ],
         tables={("errors", "comparison"): error_fragment(table), ("claims", ""): "<p>Claims.</p>"},
         verdicts={("comparison", "rock"): verdicts(table, faults_of("checkerboard_power"))},

@@ -12,9 +12,13 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
+import torch
 
+from rockrec.gans.sampling import load_model
 from rockrec.images import ImageError, open_tiff, read_external_stack
+from rockrec.labels import read_labels
 from rockrec.mosaics import open_mosaic
+from rockrec.segmentation import load_unet
 
 CODE = sorted(Path("workflow").rglob("*.py"))
 SAFE = {"torch.load": ("weights_only", True), "np.load": ("allow_pickle", False)}
@@ -44,11 +48,6 @@ class Trap:
 
 
 def test_a_model_that_hides_code_is_refused_and_runs_none(tmp_path, monkeypatch):
-    torch = pytest.importorskip("torch")
-    pytest.importorskip("segmentation_models_pytorch")
-    from rockrec.gans.sampling import load_model
-    from rockrec.segmentation import load_unet
-
     monkeypatch.chdir(tmp_path)
     torch.save({"format": 2, "settings": Trap()}, "trap.pt")
     Path("bare.pt").write_bytes(pickle.dumps(Trap()))
@@ -60,9 +59,6 @@ def test_a_model_that_hides_code_is_refused_and_runs_none(tmp_path, monkeypatch)
 
 
 def test_labels_that_hide_code_are_refused(tmp_path, monkeypatch):
-    pytest.importorskip("h5py")
-    from rockrec.labels import read_labels
-
     monkeypatch.chdir(tmp_path)
     np.save("labels.npy", np.array([[Trap()]], dtype=object), allow_pickle=True)
     with pytest.raises(ImageError, match="labels.npy"):

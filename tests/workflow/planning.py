@@ -1,10 +1,13 @@
 """The DAG of a config, built in this process: hundreds of plans in a minute."""
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from running import ROOT
@@ -69,6 +72,38 @@ def dag_of(folder: Path, config: dict, snakefile: Path = ROOT / "Snakefile") -> 
         for remembered in ("_code", "_conda_env", "_input", "_log", "_params"):
             getattr(workflow.persistence, remembered).cache_clear()
         get_script_mtime.cache_clear()
+
+
+class ScriptRule(NamedTuple):
+    """A rule that runs a script: names of rule, environment's file, script, and params."""
+
+    name: str
+    environment: str
+    script: str
+    params: set[str]
+
+
+@cache
+def script_rules() -> list[ScriptRule]:
+    """Every rule of the workflow that runs a script, as Snakemake knows it."""
+    demo = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            with dag_of(Path(folder), demo) as workflow:
+                return [
+                    ScriptRule(
+                        rule.name,
+                        rule.conda_env.removeprefix("../../"),
+                        Path(rule.script.format(params=rule.params)).name,
+                        set(rule.params.keys()),
+                    )
+                    for rule in workflow.rules
+                    if rule.script
+                ]
+        finally:
+            os.chdir(before)
 
 
 def finish(folder: Path, config: dict, **options) -> None:

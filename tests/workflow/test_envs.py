@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from planning import script_rules
 from running import ROOT
 
 from rockrec_planning.code_inputs import SCRIPTS, library_code
@@ -25,19 +26,6 @@ PACKAGES = {
 # Nothing imports it by name: tifffile reads and writes compressed files with it.
 NOT_IMPORTED = {"imagecodecs"}
 ENVIRONMENTS = sorted(f"envs/{path.name}" for path in (ROOT / "envs").glob("*.yaml"))
-RULE = re.compile(
-    r'^rule (\w+):.*?conda:\s+"\.\./\.\./(\S+)".*?script:\s+"\.\./scripts/(\S+)"', re.M | re.S
-)
-
-
-def rules():
-    """(rule, environment file, script) of every rule that runs a script."""
-    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
-        blocks = re.split(r"(?=^rule )", path.read_text(encoding="utf-8"), flags=re.M)
-        for block in blocks:
-            found = RULE.search(block)
-            if found:
-                yield found.groups()
 
 
 def imported(path):
@@ -63,14 +51,14 @@ def listed_in(environment):
     return dict(package.partition("=")[::2] for package in listed)
 
 
-@pytest.mark.parametrize(("rule", "environment", "script"), list(rules()))
-def test_an_environment_holds_what_its_rule_imports(rule, environment, script):
-    assert needed_by(script) <= set(listed_in(environment))
+@pytest.mark.parametrize("rule", script_rules(), ids=lambda rule: rule.name)
+def test_an_environment_holds_what_its_rule_imports(rule):
+    assert needed_by(rule.script) <= set(listed_in(rule.environment))
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_an_environment_holds_no_more_than_its_rules_import(environment):
-    scripts = [script for _, its_own, script in rules() if its_own == environment]
+    scripts = [rule.script for rule in script_rules() if rule.environment == environment]
     needed = set().union(*map(needed_by, scripts))
     assert set(listed_in(environment)) - needed <= {"python", *NOT_IMPORTED}
 
@@ -82,6 +70,6 @@ def test_every_package_is_pinned_to_a_minor_version(environment):
 
 
 def test_every_script_has_a_rule():
-    with_rule = {script for _, _, script in rules()}
+    with_rule = {rule.script for rule in script_rules()}
     assert with_rule == {path.name for path in SCRIPTS.glob("*.py")}
-    assert all(rule == Path(script).stem for rule, _, script in rules())
+    assert all(rule.name == Path(rule.script).stem for rule in script_rules())

@@ -1,14 +1,13 @@
 """The cluster profile: what every rule would ask a scheduler for, resolved by Snakemake itself."""
 
-import re
 from dataclasses import dataclass
 
 import pytest
+import yaml
+from planning import script_rules
 from running import ROOT
 from snakemake.api import SnakemakeApi
-from snakemake.cli import parse_set_resources
 from snakemake.profiles import ProfileConfigFileParser
-from snakemake.resources import Resources
 from snakemake.settings.types import (
     ConfigSettings,
     DAGSettings,
@@ -23,6 +22,7 @@ from snakemake.settings.types import (
 )
 
 PROFILE = ROOT / "profiles/slurm/config.yaml"
+PARTITIONS = ROOT / "profiles/slurm/partitions.yaml"
 NETWORKS = {"train_unet", "segment_mosaic", "train_gan", "sample_gan"}
 CONTINUED = {"train_gan", "anneal"}
 ATTEMPTS = (1, 2, 3)
@@ -43,10 +43,6 @@ def requests(profile, folder, device):
         opened = api.workflow(
             resource_settings=ResourceSettings(
                 nodes=100,
-                default_resources=Resources.parse(
-                    profile["default-resources"], allow_expressions=True
-                ),
-                overwrite_resources=parse_set_resources(profile["set-resources"]),
             ),
             config_settings=ConfigSettings(
                 config={"run": {"device": device}}, configfiles=[ROOT / "tests/tiny.yaml"]
@@ -65,7 +61,6 @@ def requests(profile, folder, device):
         workflow.group_settings = GroupSettings()
         workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
         workflow._build_dag()
-        groups = dict(pair.split("=") for pair in profile["groups"])
         jobs = {job.rule.name: job for job in workflow.dag.jobs if job.output}
         for name, job in jobs.items():
             if name not in workflow._localrules:
@@ -73,7 +68,7 @@ def requests(profile, folder, device):
                     [resolve(job, attempt, SMALL) for attempt in ATTEMPTS],
                     resolve(job, 1, LARGE),
                     job.restart_times,
-                    groups.get(name),
+                    job.rule._group,
                 )
     return found
 
@@ -117,10 +112,17 @@ def test_gpu_jobs_ask_for_one_and_the_others_do_not(rules, capsys):
     with capsys.disabled():
         print_requests(rules)
     assert {name for name, rule in rules.items() if rule.asked[0].get("gpu", 0)} >= NETWORKS
-    for name, rule in rules.items():
-        for asked in rule.asked:
-            partition = "gpu" if asked.get("gpu", 0) else "cpu"
-            assert asked["slurm_partition"] == partition, f"{name} belongs into {PROFILE}"
+    computing = {name for name, rule in rules.items() if "device" in rule.asked[0]}
+    assert {name for name, rule in rules.items() if rule.asked[0].get("gpu", 0)} == computing
+
+
+def test_a_partition_has_gpus_and_another_is_for_all_other_jobs(profile, rules):
+    assert ROOT / profile["slurm-partition-config"] == PARTITIONS
+    partitions = yaml.safe_load(PARTITIONS.read_text(encoding="utf-8"))["partitions"]
+    most = max(asked.get("gpu", 0) for rule in rules.values() for asked in rule.asked)
+    assert [name for name, limits in partitions.items() if limits.get("max_gpu", 0) >= most]
+    assert [name for name, limits in partitions.items() if not limits.get("max_gpu", 0)]
+    assert not any("slurm_partition" in rule.asked[0] for rule in rules.values())
 
 
 def test_on_the_cpu_none_asks_for_a_gpu(profile, tmp_path):
@@ -134,7 +136,7 @@ def test_memory_grows_with_attempts_and_with_the_input(rules):
         assert all(isinstance(asked["mem_mb"], int) for asked in rule.asked), name
         # One that goes on is tried often: it would outgrow every node.
         grown = (2 * first, (2 if name in CONTINUED else 3) * first)
-        assert (second, third) == grown, f"{name} belongs into {PROFILE}"
+        assert (second, third) == grown, name
         assert rule.asked_with_large_input["mem_mb"] >= first, name
     for name in ("cut_tiles", "describe_realisations", "train_gan", "anneal"):
         grown = rules[name].asked_with_large_input["mem_mb"] - rules[name].asked[0]["mem_mb"]
@@ -159,18 +161,28 @@ def test_only_rules_that_take_seconds_are_grouped(rules):
     assert max(rules[name].asked[0]["mem_mb"] for name in grouped) <= 4000
 
 
-def test_it_names_no_rule_that_is_not_there(profile):
-    known = set()
-    for path in (ROOT / "workflow/rules").glob("*.smk"):
-        known |= set(re.findall(r"^rule (\w+):", path.read_text(encoding="utf-8"), re.M))
-    named = {entry.split(":")[0] for entry in profile["set-resources"]}
-    named |= {entry.split("=")[0] for entry in profile["groups"]}
-    assert named | set(profile["preemptible-rules"]) <= known
+def test_every_rule_that_resumes_is_preemptible_and_no_other(profile):
+    """What has a folder of checkpoints goes on where its last job ended."""
+    assert set(profile["preemptible-rules"]) == {
+        rule.name for rule in script_rules() if "checkpoints" in rule.params
+    }
+
+
+def test_a_grouped_rule_asks_for_no_more_if_its_input_is_larger(rules):
+    """A group's jobs have inputs that are not there when it is submitted."""
+    for name, rule in rules.items():
+        if rule.group:
+            assert rule.asked_with_large_input == rule.asked[0], name
+
+
+def test_groups_of_the_profile_are_those_of_the_rules(profile, rules):
+    groups = {rule.group for rule in rules.values() if rule.group}
+    assert {entry.split("=")[0] for entry in profile["group-components"]} == groups
 
 
 def print_requests(rules):
     """One line per rule, for the reader of the test's output."""
-    print(f"\n{'rule':24}{'partition':>10}{'GPUs':>6}{'cores':>7}", end="")
+    print(f"\n{'rule':24}{'GPUs':>6}{'cores':>7}", end="")
     print(f"{'MB at attempts 1, 2, 3':>26}{'minutes':>18}  group")
     for name, rule in rules.items():
         first = rule.asked[0]
@@ -178,6 +190,6 @@ def print_requests(rules):
             ", ".join(str(asked[key]) for asked in rule.asked) for key in ("mem_mb", "runtime")
         )
         print(
-            f"{name:24}{first['slurm_partition']:>10}{first.get('gpu', 0):>6}"
+            f"{name:24}{first.get('gpu', 0):>6}"
             f"{first['threads']:>7}{memory:>26}{minutes:>18}  {rule.group or '-'}"
         )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rockrec.report.times import stage_times
+from rockrec.plain.stage_times import stage_times
 
 
 def time_table(results: str) -> str:

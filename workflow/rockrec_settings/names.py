@@ -12,9 +12,9 @@ from rockrec_settings.files import sample_file_mistakes
 from rockrec_settings.schema import schema_mistakes
 
 RESERVED_NAMES = {
-    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums"),
-    "experiments": ("mosaic", "unet", "res"),
-    "methods": ("real", "train", "validation", "heldout"),
+    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "results"),
+    "experiments": ("mosaic", "unet", "res", "results"),
+    "methods": ("real", "train", "validation", "heldout", "results"),
 }
 LONGEST_NAME = 64
 LABELS = {str(value) for value in range(1, 256)}

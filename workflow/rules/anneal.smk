@@ -6,7 +6,7 @@ rule anneal:
     input:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        code=code("anneal.py"),
+        code=code("anneal.py", stop_at=SHAPES_NO_PIXEL),
     output:
         temp("results/{sample}/{experiment}/{method}/{replicate}/annealed/{chunk}of{chunks}.npz"),
     log:
@@ -14,16 +14,16 @@ rule anneal:
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/annealed/{chunk}of{chunks}/anneal.tsv"
     wildcard_constraints:
-        method=methods_of_kind("sa"),
+        method=methods_that("is_annealed"),
     conda:
         "../../envs/imaging.yaml"
     threads: 24
     resources:
-        mem_mb=4000,
+        mem_mb=memory(4000, beside_input=2, most=2),
         runtime=720,
     params:
         method=method_setting("replicates"),
-        checkpoints="results/checkpoints/{sample}",
+        checkpoints=CHECKPOINTS,
         seed=run_seed,
     message:
         "Anneal {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
@@ -48,12 +48,12 @@ rule gather_realisations:
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/gather_realisations.tsv"
     wildcard_constraints:
-        method=methods_of_kind("sa"),
+        method=methods_that("is_annealed"),
     conda:
         "../../envs/imaging.yaml"
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(10),
     params:
         method=method_setting("replicates"),
         seed=run_seed,
@@ -66,7 +66,7 @@ rule gather_realisations:
 rule import_external:
     """Take in a stack of images that another tool made, to be compared like any method."""
     input:
-        stack=lambda wildcards: method_setting()(wildcards)["stack"],
+        stack=lambda wildcards: local(method_setting()(wildcards)["stack"]),
         tiles="results/{sample}/{experiment}/tiles.tif",
         code=code("import_external.py"),
     output:
@@ -77,12 +77,12 @@ rule import_external:
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/import_external.tsv"
     wildcard_constraints:
-        method=methods_of_kind("external"),
+        method=methods_that("is_external"),
     conda:
         "../../envs/imaging.yaml"
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(10),
     message:
         "Take in {wildcards.method} of {wildcards.sample}, {wildcards.experiment}"
     script:

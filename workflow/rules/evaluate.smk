@@ -18,8 +18,8 @@ rule describe_tiles:
         "../../envs/imaging.yaml"
     threads: 4
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
     params:
         boundary=settings["evaluation"]["boundary"],
         window=lambda wildcards: tile_setting(wildcards)["window"],
@@ -45,8 +45,8 @@ rule describe_realisations:
         "../../envs/imaging.yaml"
     threads: 4
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
     params:
         boundary=settings["evaluation"]["boundary"],
         size=lambda wildcards: tile_setting(wildcards)["size"],
@@ -61,11 +61,7 @@ rule compare:
     input:
         train="results/{sample}/{experiment}/train/descriptors.npz",
         heldout="results/{sample}/{experiment}/heldout/descriptors.npz",
-        realisations=lambda wildcards: expand(
-            "results/{sample}/{experiment}/{run}/descriptors.npz",
-            run=runs_of(wildcards.experiment),
-            allow_missing=True,
-        ),
+        realisations=of_each_reconstruction("descriptors.npz"),
         pores="results/{sample}/{experiment}/pores.csv",
         code=code("compare.py"),
     output:
@@ -77,10 +73,10 @@ rule compare:
     conda:
         "../../envs/imaging.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
     params:
-        runs=lambda wildcards: runs_of(wildcards.experiment),
+        runs=labels_of_reconstructions,
         targeted=targeted_by,
         evaluation=settings["evaluation"],
         pore_tiles=settings["pores"]["tiles"],
@@ -96,11 +92,7 @@ rule diagnose:
     input:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        realisations=lambda wildcards: expand(
-            "results/{sample}/{experiment}/{run}/realisations.tif",
-            run=runs_of(wildcards.experiment),
-            allow_missing=True,
-        ),
+        realisations=of_each_reconstruction("realisations.tif"),
         code=code("diagnose.py"),
     output:
         diagnosis="results/{sample}/{experiment}/diagnosis.csv",
@@ -111,10 +103,10 @@ rule diagnose:
     conda:
         "../../envs/imaging.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
     params:
-        runs=lambda wildcards: runs_of(wildcards.experiment),
+        runs=labels_of_reconstructions,
         window=lambda wildcards: tile_setting(wildcards)["window"],
         n_tiles=settings["evaluation"]["set_size"],
         augmentation=augmentations,
@@ -130,11 +122,7 @@ rule classify_tiles:
     input:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        realisations=lambda wildcards: expand(
-            "results/{sample}/{experiment}/{run}/realisations.tif",
-            run=runs_of(wildcards.experiment),
-            allow_missing=True,
-        ),
+        realisations=of_each_reconstruction("realisations.tif"),
         code=code("classify_tiles.py"),
     output:
         classifier="results/{sample}/{experiment}/classifier.csv",
@@ -145,10 +133,10 @@ rule classify_tiles:
     conda:
         "../../envs/torch.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(120),
     params:
-        runs=lambda wildcards: runs_of(wildcards.experiment),
+        runs=labels_of_reconstructions,
         window=lambda wildcards: tile_setting(wildcards)["window"],
         n_tiles=settings["evaluation"]["set_size"],
         seed=settings["seed"],
@@ -163,11 +151,7 @@ rule measure_pores:
     input:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        realisations=lambda wildcards: expand(
-            "results/{sample}/{experiment}/{run}/realisations.tif",
-            run=runs_of(wildcards.experiment),
-            allow_missing=True,
-        ),
+        realisations=of_each_reconstruction("realisations.tif"),
         code=code("measure_pores.py"),
     output:
         pores="results/{sample}/{experiment}/pores.csv",
@@ -178,10 +162,10 @@ rule measure_pores:
     conda:
         "../../envs/imaging.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
     params:
-        runs=lambda wildcards: runs_of(wildcards.experiment),
+        runs=labels_of_reconstructions,
         window=lambda wildcards: tile_setting(wildcards)["window"],
         pores=settings["pores"],
     message:

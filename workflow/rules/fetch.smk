@@ -8,7 +8,7 @@ rule fetch_archive:
     input:
         code=code("fetch_archive.py"),
     output:
-        temp("resources/downloads/{archive}"),
+        temp(local("resources/downloads/{archive}")),
     log:
         "logs/downloads/{archive}/fetch_archive.log",
     benchmark:
@@ -35,7 +35,7 @@ rule unpack_mosaic:
         archive=lambda wildcards: archive_file(TO_FETCH[wildcards.mosaic]),
         code=code("unpack_mosaic.py"),
     output:
-        "resources/{mosaic}",
+        local("resources/{mosaic}"),
     log:
         "logs/downloads/{mosaic}/unpack_mosaic.log",
     benchmark:

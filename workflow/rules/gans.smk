@@ -16,22 +16,25 @@ rule train_gan:
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/train_gan.tsv"
     wildcard_constraints:
-        method=methods_of_kind(*NETWORKS),
+        method=methods_that("is_network"),
     conda:
         "../../envs/torch.yaml"
-    threads: settings["run"]["training_threads"]
+    threads: RUN["training_threads"]
     resources:
-        mem_mb=16000,
+        mem_mb=memory(16000, beside_input=2, most=2),
         runtime=1440,
-        gpu=settings["run"]["gpus"] if settings["run"]["device"] != "cpu" else 0,
-        processes=settings["run"]["gpus"],
-        device=settings["run"]["device"],
-        checkpoint_interval_s=settings["run"]["checkpoint_interval_s"],
-        log_interval_s=settings["run"]["log_interval_s"],
+        gpu=GPU * RUN["gpus"],
+        nodes=1,
+        processes=RUN["gpus"],
+        device=RUN["device"],
+        checkpoint_interval_s=RUN["checkpoint_interval_s"],
+        log_interval_s=RUN["log_interval_s"],
+        # On SLURM it is told to save before its time is up, and the next job goes on.
+        slurm_extra="--signal=TERM@300",
     params:
         method=network_setting,
         window=lambda wildcards: tile_setting(wildcards)["window"],
-        checkpoints="results/checkpoints/{sample}",
+        checkpoints=CHECKPOINTS,
         seed=settings["seed"],
     message:
         "Train {wildcards.method} {wildcards.replicate} on {wildcards.sample}, {wildcards.experiment}"
@@ -44,7 +47,7 @@ rule sample_gan:
     input:
         model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
         tiles="results/{sample}/{experiment}/tiles.tif",
-        code=code("sample_gan.py"),
+        code=drawing_code("sample_gan.py"),
     output:
         realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
         provenance="results/{sample}/{experiment}/{method}/{replicate}/provenance.json",
@@ -53,15 +56,15 @@ rule sample_gan:
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/sample_gan.tsv"
     wildcard_constraints:
-        method=methods_of_kind(*NETWORKS),
+        method=methods_that("is_network"),
     conda:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=8000,
-        runtime=60,
-        gpu=1 if settings["run"]["device"] != "cpu" else 0,
-        device=settings["run"]["device"],
+        mem_mb=again(8000),
+        runtime=again(60),
+        gpu=GPU,
+        device=RUN["device"],
     params:
         sampling=sampling_setting,
         seed=settings["seed"],
@@ -76,7 +79,7 @@ rule interpolate_gan:
     input:
         model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
         tiles="results/{sample}/{experiment}/tiles.tif",
-        code=code("interpolate_gan.py"),
+        code=drawing_code("interpolate_gan.py"),
     output:
         film="results/{sample}/{experiment}/{method}/{replicate}/interpolation.tif",
     log:
@@ -84,15 +87,15 @@ rule interpolate_gan:
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/interpolate_gan.tsv"
     wildcard_constraints:
-        method=methods_of_kind("stylegan2_ada"),
+        method=methods_that("walks_latent_space"),
     conda:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=8000,
-        runtime=30,
-        gpu=1 if settings["run"]["device"] != "cpu" else 0,
-        device=settings["run"]["device"],
+        mem_mb=again(8000),
+        runtime=again(30),
+        gpu=GPU,
+        device=RUN["device"],
     params:
         frames=lambda wildcards: method_setting()(wildcards)["interpolation"],
         threshold=lambda wildcards: method_setting()(wildcards)["threshold"],
@@ -109,7 +112,7 @@ rule project_tiles:
         model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        code=code("project_tiles.py"),
+        code=drawing_code("project_tiles.py"),
     output:
         pairs="results/{sample}/{experiment}/{method}/{replicate}/projections.tif",
         table="results/{sample}/{experiment}/{method}/{replicate}/projections.csv",
@@ -119,15 +122,15 @@ rule project_tiles:
     benchmark:
         "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/project_tiles.tsv"
     wildcard_constraints:
-        method=methods_of_kind("stylegan2_ada"),
+        method=methods_that("walks_latent_space"),
     conda:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=8000,
-        runtime=120,
-        gpu=1 if settings["run"]["device"] != "cpu" else 0,
-        device=settings["run"]["device"],
+        mem_mb=memory(8000, beside_input=2),
+        runtime=again(120),
+        gpu=GPU,
+        device=RUN["device"],
     params:
         lines=lambda wildcards: method_setting()(wildcards)["project"],
         steps=lambda wildcards: method_setting()(wildcards)["project_steps"],

@@ -14,12 +14,12 @@ rule make_synthetic_rock:
     benchmark:
         "results/benchmarks/{sample}/make_synthetic_rock.tsv"
     wildcard_constraints:
-        sample=samples_through("synthetic"),
+        sample=samples_that("is_made"),
     conda:
         "../../envs/imaging.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=again(4000),
+        runtime=again(30),
     params:
         rock=sample_settings("synthetic", "height", "width", "pixel_size_nm"),
         seed=settings["seed"],
@@ -42,13 +42,13 @@ rule denoise_mosaic:
     benchmark:
         "results/benchmarks/{sample}/denoise_mosaic.tsv"
     wildcard_constraints:
-        sample=samples_through("mosaic", "synthetic"),
+        sample=samples_that("is_gray"),
     conda:
         "../../envs/imaging.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(4000, beside_input=0.1),
+        runtime=again(120),
     params:
         denoise=setting("denoise"),
         grid=sample_setting("grid"),
@@ -81,10 +81,10 @@ rule train_unet:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=240,
-        gpu=1 if settings["run"]["device"] != "cpu" else 0,
-        device=settings["run"]["device"],
+        mem_mb=memory(8000, beside_input=0.5),
+        runtime=again(240),
+        gpu=GPU,
+        device=RUN["device"],
     params:
         unet=unet_settings,
         labels=labels_of,
@@ -111,15 +111,15 @@ rule segment_mosaic:
     benchmark:
         "results/benchmarks/{sample}/segment_mosaic.tsv"
     wildcard_constraints:
-        sample=samples_through("mosaic", "synthetic"),
+        sample=samples_that("is_gray"),
     conda:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=720,
-        gpu=1 if settings["run"]["device"] != "cpu" else 0,
-        device=settings["run"]["device"],
+        mem_mb=memory(8000, beside_input=0.1),
+        runtime=again(720),
+        gpu=GPU,
+        device=RUN["device"],
     params:
         segmentation=setting("segmentation"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
@@ -145,8 +145,8 @@ rule analyse_res:
         "../../envs/imaging.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(4000, beside_input=1),
+        runtime=again(60),
     params:
         res=setting("res"),
         mosaic=sample_settings("phase", "pixel_size_nm"),

@@ -4,16 +4,16 @@
 rule make_report:
     """One page that tells what was run and what came out."""
     input:
-        figures=[f"{stem}.png" for _, stem in report_figures()],
-        tables=[f"{table_stem(*table)}.html" for table in report_tables()],
+        figures=[f"{one.stem}.png" for one in shown_figures(settings)],
+        tables=[f"{one.stem}.html" for one in shown_tables(settings)],
         errors=expand("results/tables/{experiment}_errors.csv", experiment=EXPERIMENTS),
         faults=expand("results/tables/{experiment}_faults.csv", experiment=EXPERIMENTS),
         costs=expand("results/tables/{experiment}_costs.csv", experiment=EXPERIMENTS),
-        provenance=[path for scene in SCENES for path in of_scene_runs(*scene, "provenance.json")],
-        tiles=of_scenes("tiles.csv"),
+        provenance=[one.file("provenance.json") for one in reconstructions(settings)],
+        tiles=[scene.file("tiles.csv") for scene in scenes(settings)],
         mosaics=[segmented_of(sample) for sample in SAMPLES],
-        scores=expand("results/{sample}/unet/scores.csv", sample=LABELLED_SAMPLES),
-        res=expand("results/{sample}/res/errors.csv", sample=SAMPLES),
+        scores=[Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
+        res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         code=code("make_report.py"),
     output:
         "results/report.html",
@@ -24,14 +24,14 @@ rule make_report:
     conda:
         "../../envs/plots.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=again(2000),
+        runtime=again(10),
     params:
-        figures=[figure_in_report(title, stem) for title, stem in report_figures()],
-        tables=report_tables(),
+        figures=[figure_in_report(one) for one in shown_figures(settings)],
+        tables=[(one.record.name, one.experiment) for one in shown_tables(settings)],
         experiments=EXPERIMENTS,
-        scenes=[scene_in_report(*scene) for scene in SCENES],
-        mosaics=[(s, door(s), settings["samples"][s]["pixel_size_nm"]) for s in SAMPLES],
+        scenes=[scene_in_report(scene) for scene in scenes(settings)],
+        mosaics=[(s, door_of(b).name, b["pixel_size_nm"]) for s, b in settings["samples"].items()],
         scored=LABELLED_SAMPLES,
         samples=SAMPLES,
         config_files=[Path(path).name for path in workflow.configfiles],

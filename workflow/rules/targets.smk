@@ -1,10 +1,10 @@
-# Targets for a stage: `snakemake --cores 24 segment` makes what that stage ends in, and all before.
+# Targets for a stage: `snakemake segment --cores 24` makes what that stage ends in, and all before.
 
 
 rule denoise:
     """Stage: all denoised mosaics."""
     input:
-        expand("results/{sample}/mosaic/denoised.tif", sample=GRAY_SAMPLES),
+        [rock.file("mosaic/denoised.tif") for rock in rocks(settings, "is_gray")],
     localrule: True
 
 
@@ -12,15 +12,15 @@ rule segment:
     """Stage: all segmented mosaics, with their figure and the networks' scores."""
     input:
         [segmented_of(sample) for sample in SAMPLES],
-        expand("results/{sample}/unet/scores.csv", sample=LABELLED_SAMPLES),
-        [f"{stem}.png" for _, stem in report_figures() if Path(stem).name == "segmentation"],
+        [Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
+        [path for path in ALL_FIGURES if path == "results/figures/segmentation.png"],
     localrule: True
 
 
 rule tiles:
     """Stage: the tiles of all experiments, divided into their three parts."""
     input:
-        of_scenes("tiles.tif"),
+        [scene.file("tiles.tif") for scene in scenes(settings)],
     localrule: True
 
 
@@ -28,35 +28,35 @@ rule res:
     """Stage: the representative size of every sample, with its figure."""
     input:
         "results/figures/res.png",
-        expand("results/{sample}/res/errors.csv", sample=SAMPLES),
+        [rock.file("res/errors.csv") for rock in rocks(settings)],
     localrule: True
 
 
 rule sa:
     """Stage: all annealed realisations."""
     input:
-        realisations_of_kinds("sa"),
+        [one.file("realisations.tif") for one in reconstructions(settings, that="is_annealed")],
     localrule: True
 
 
 rule gan:
     """Stage: all networks, trained, and their realisations."""
     input:
-        realisations_of_kinds(*NETWORKS),
+        [one.file("realisations.tif") for one in reconstructions(settings, that="is_network")],
     localrule: True
 
 
 rule figures:
     """Stage: all figures, as PDF and PNG."""
     input:
-        all_figures(),
+        ALL_FIGURES,
     localrule: True
 
 
 rule tables:
     """Stage: all tables, as CSV and HTML."""
     input:
-        all_tables(),
+        ALL_TABLES,
     localrule: True
 
 

@@ -17,8 +17,8 @@ rule cut_tiles:
         "../../envs/imaging.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(4000, beside_input=1),
+        runtime=again(60),
     params:
         tiles=tile_setting,
         mosaic=sample_settings("phase", "pixel_size_nm"),
@@ -44,8 +44,8 @@ rule measure_resizing:
     conda:
         "../../envs/imaging.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=memory(4000, beside_input=1),
+        runtime=again(60),
     params:
         mosaic=sample_settings("phase", "pixel_size_nm"),
         window=lambda wildcards: tile_setting(wildcards)["window"],

@@ -10,10 +10,11 @@ from rockrec.tables.architectures import architecture_table
 @logged(snakemake)
 def main():
     layers = {}
-    for network, path in zip(snakemake.params.networks, snakemake.input.models, strict=True):
-        if tuple(network) not in layers:  # replicates have the same layers
+    owners = snakemake.params.whose["models"]
+    for (sample, _, method, *_), path in zip(owners, snakemake.input.models, strict=True):
+        if (sample, method) not in layers:  # replicates have the same layers
             model = load_model(path)
-            layers[tuple(network)] = list_layers(model.settings, model.size)
+            layers[sample, method] = list_layers(model.settings, model.size)
     with written_whole(snakemake.output.csv) as partial:
         architecture_table(layers).to_csv(partial, index=False)
 

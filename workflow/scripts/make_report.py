@@ -11,10 +11,10 @@ from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.housekeeping.provenance import machine, revision
 from rockrec.mosaics import open_mosaic
+from rockrec.plain.stage_times import stage_times
 from rockrec.report.advice import advice
 from rockrec.report.page import Figure, Report, RunFacts, render
 from rockrec.report.story import Mosaic, tile_set
-from rockrec.report.times import stage_times
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.tables.errors import read_errors

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rockrec.figures.descriptor_curves import plot_sample_descriptors
+from rockrec.figures.descriptors import plot_sample_descriptors
 from rockrec.figures.style import REAL, save
 from rockrec.housekeeping.logbook import logged
 

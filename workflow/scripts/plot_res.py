@@ -12,8 +12,8 @@ def main():
     inputs = snakemake.input
     samples = {
         sample: (pd.read_csv(curves), pd.read_csv(errors))
-        for sample, curves, errors in zip(
-            snakemake.params.samples, inputs.curves, inputs.errors, strict=True
+        for (sample,), curves, errors in zip(
+            snakemake.params.whose["curves"], inputs.curves, inputs.errors, strict=True
         )
     }
     save(plot_res(samples), *snakemake.output, dpi=snakemake.params.dpi)

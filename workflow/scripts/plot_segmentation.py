@@ -14,8 +14,8 @@ def main():
     files = zip(inputs.denoised, inputs.segmented, inputs.contrast, strict=True)
     samples = {
         sample: segmented(*paths, phase, pixel_size_nm)
-        for sample, phase, pixel_size_nm, paths in zip(
-            params.samples, params.phases, params.pixel_sizes_nm, files, strict=True
+        for (sample,), phase, pixel_size_nm, paths in zip(
+            params.whose["segmented"], params.phases, params.pixel_sizes_nm, files, strict=True
         )
     }
     save(plot_segmentation(samples), *snakemake.output, dpi=snakemake.params.dpi)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from rockrec.figures.sources import training_labels
+from rockrec.figures.sources import labels_of
 from rockrec.figures.strip import Strip, plot_strips
 from rockrec.figures.style import save
 from rockrec.housekeeping.logbook import logged
@@ -11,10 +11,13 @@ from rockrec.housekeeping.logbook import logged
 
 @logged(snakemake)
 def main():
-    strips, histories = snakemake.input.strips, snakemake.input.history
-    read_ones = map(read, strips, histories)
-    strips = dict(zip(training_labels(strips), read_ones, strict=True))
-    save(plot_strips(strips), *snakemake.output, dpi=snakemake.params.dpi)
+    labels = labels_of(snakemake.params.whose["strips"])
+    strips = map(read, snakemake.input.strips, snakemake.input.history)
+    save(
+        plot_strips(dict(zip(labels, strips, strict=True))),
+        *snakemake.output,
+        dpi=snakemake.params.dpi,
+    )
 
 
 def read(strip, history):

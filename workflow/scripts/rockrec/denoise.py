@@ -6,9 +6,10 @@ from contextlib import contextmanager
 
 import cv2
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from skimage.restoration import denoise_bilateral
 
+from rockrec.housekeeping.compiling import compiled
 from rockrec.housekeeping.progress import Progress
 from rockrec.mosaics import Contrast, row_bands
 
@@ -164,7 +165,7 @@ def _exact16(block, radius, sigma_space, sigma_gray, contrast) -> np.ndarray:
     return smooth
 
 
-@njit(parallel=True, cache=True)
+@compiled(parallel=True)
 def _weighted_means(padded, y, x, space, gray, radius, smooth):
     height, width = smooth.shape
     for row in prange(height):

@@ -4,27 +4,27 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rockrec.descriptors import FUNCTIONS, describe
+from rockrec.descriptors import describe
 from rockrec.housekeeping.integrity import check_archive
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.minkowski import euler_number, perimeter
+from rockrec.plain.records.descriptors import DESCRIPTORS, OF_PAPER
 from rockrec.pores import percolates
-
-# Beside the paper's functions: both directions that S2 is the mean of, since it hides
-# anisotropy; the oblique pairs and the cluster function, to which no method is fitted, so that
-# a verdict can rest on them.
-DESCRIBED = (*FUNCTIONS, "S2H", "S2V", "S2D+", "S2D-", "C2")
 
 
 def describe_set(tiles: np.ndarray, pixel_size_nm: float, boundary: str) -> dict[str, np.ndarray]:
     """Describe tiles (n, size, size) of 0/1 one by one.
+
+    By every descriptor there is: beside the paper's the directions that S2 is the mean of, since
+    it hides anisotropy; the oblique pairs and the cluster function, to which no method need be
+    fitted, so that a verdict can rest on them. In ``amiri2023`` by the paper's alone.
 
     Returns
     -------
     dict : each descriptor's curves (n, lags); ``phase_fraction`` and the scalars of
         `scalars` (n,); ``boundary`` and ``pixel_size_nm``.
     """
-    functions = FUNCTIONS if boundary == "amiri2023" else DESCRIBED
+    functions = OF_PAPER if boundary == "amiri2023" else tuple(DESCRIPTORS)
     return {
         **describe(tiles, functions, boundary),
         "phase_fraction": tiles.mean(axis=(1, 2)),

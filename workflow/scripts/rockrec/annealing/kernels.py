@@ -12,7 +12,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from rockrec.housekeeping.compiling import compiled
 
 PAIRS, CHORDS, TUPLES = 0, 1, 2
 FOLD = 8  # lags are padded to a multiple of this, to be summed in a fixed order
@@ -78,7 +79,7 @@ class Best(NamedTuple):
     state: np.ndarray  # int64: number of swaps noted, 1 if more were made than noted
 
 
-@njit(cache=True)
+@compiled()
 def _random(state):
     """Xorshift (Marsaglia 2003), 64 bits; the upper ones are the random ones."""
     x = state[0]
@@ -89,25 +90,25 @@ def _random(state):
     return x
 
 
-@njit(cache=True)
+@compiled()
 def _below(state, n):
     """A whole number in 0 ... n - 1, n < 2**32."""
     return np.int64(((_random(state) >> U(32)) * U(n)) >> U(32))
 
 
-@njit(cache=True)
+@compiled()
 def _uniform(state):
     """A number in [0, 1)."""
     return (_random(state) >> U(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True)
+@compiled()
 def _at(copies, k, y, x):
     """Where pixel (y, x) lies in copy k."""
     return U(copies[k, 0] + copies[k, 1] * y + copies[k, 2] * x)
 
 
-@njit(cache=True)
+@compiled()
 def _set(pixels, copies, height, width, periodic, y, x, value):
     """Set a pixel in every copy, and wherever a copy repeats it periodically."""
     for k in range(len(copies)):
@@ -122,7 +123,7 @@ def _set(pixels, copies, height, width, periodic, y, x, value):
                         pixels[_at(copies, k, row, column)] = value
 
 
-@njit(cache=True)
+@compiled()
 def _add_pairs(pixels, ahead1, behind1, ahead0, behind0, change, c):
     """Pairs along a line, r to either side: those of pixel 0 less those of pixel 1."""
     for r in range(U(change.shape[1])):
@@ -131,7 +132,7 @@ def _add_pairs(pixels, ahead1, behind1, ahead0, behind0, change, c):
         change[c, r] += np.int32(made - lost)
 
 
-@njit(cache=True)
+@compiled()
 def _add_chords(pixels, ahead, behind, full, sign, change, c):
     """Segments of r + 1 pixels that setting the pixel makes, `sign` times.
 
@@ -151,7 +152,7 @@ def _add_chords(pixels, ahead, behind, full, sign, change, c):
         change[c, U(r)] += sign * (after - max(a - r, 0) - max(b - r, 0))
 
 
-@njit(cache=True)
+@compiled()
 def _read_rays(pixels, copies, line_rays, slanted_rays, y, x, rays, which):
     """Copy the rays that begin at pixel (y, x) to ``rays[which]``."""
     n_lines, n_lags, which = len(line_rays), U(rays.shape[2]), U(which)
@@ -165,7 +166,7 @@ def _read_rays(pixels, copies, line_rays, slanted_rays, y, x, rays, which):
             rays[which, U(n_lines + k), r] = pixels[U(at + slanted_rays[U(k), r])]
 
 
-@njit(cache=True)
+@compiled()
 def _add_tuples(term_rays, t, n_rays, rays, joint, change, c):
     """Tuples that a pixel completes as one of the vertices: of pixel 0 less those of pixel 1."""
     n_lags, first = U(change.shape[1]), U(term_rays[t, 0])
@@ -180,7 +181,7 @@ def _add_tuples(term_rays, t, n_rays, rays, joint, change, c):
         change[c, r] += np.int32(np.int8(joint[U(0), r]) - np.int8(joint[U(1), r]))
 
 
-@njit(cache=True)
+@compiled()
 def _curve(first_channel, coefficient, counts, f, curve):
     """Curve f of the counts."""
     first = U(first_channel[f])
@@ -191,7 +192,7 @@ def _curve(first_channel, coefficient, counts, f, curve):
             curve[r] += coefficient[c, r] * counts[c, r]
 
 
-@njit(cache=True)
+@compiled()
 def _folded(values):
     """Sum by folding in half again and again: vectors are added, in the same order everywhere."""
     n = U(len(values))
@@ -205,7 +206,7 @@ def _folded(values):
     return total
 
 
-@njit(cache=True)
+@compiled()
 def _energy_change(first_channel, coefficient, weight, slope, change, shift, rise):
     """Rise of the energy that `change` of the counts brings, `slope` its gradient so far."""
     n_lags = U(len(shift))
@@ -218,7 +219,7 @@ def _energy_change(first_channel, coefficient, weight, slope, change, shift, ris
     return _folded(rise)
 
 
-@njit(cache=True)
+@compiled()
 def _settle(first_channel, coefficient, weight, targets, counts, slope, shift, rise):
     """Energy (Eq. 3) of the counts; `slope` becomes its gradient by the curves."""
     n_lags = U(len(shift))
@@ -233,7 +234,7 @@ def _settle(first_channel, coefficient, weight, targets, counts, slope, shift, r
     return _folded(rise)
 
 
-@njit(cache=True)
+@compiled()
 def _has_unlike_neighbour(image, periodic, y, x):
     height, width = image.shape
     here = image[y, x]
@@ -248,7 +249,7 @@ def _has_unlike_neighbour(image, periodic, y, x):
     return False
 
 
-@njit(cache=True)
+@compiled()
 def _strike_site(drawn_from, n_sites, position, sort, phase, pixel):
     last = n_sites[sort, phase] - 1
     hole, moved = position[sort, pixel], drawn_from[sort, phase, last]
@@ -258,7 +259,7 @@ def _strike_site(drawn_from, n_sites, position, sort, phase, pixel):
     n_sites[sort, phase] = last
 
 
-@njit(cache=True)
+@compiled()
 def _review_site(image, periodic, drawn_from, n_sites, position, y, x):
     """Enter the pixel among those drawn, or strike it off, as it now stands."""
     height, width = image.shape
@@ -277,7 +278,7 @@ def _review_site(image, periodic, drawn_from, n_sites, position, y, x):
             _strike_site(drawn_from, n_sites, position, sort, phase, pixel)
 
 
-@njit(cache=True)
+@compiled()
 def list_sites(image, periodic, sites):
     """Fill `sites` from the image."""
     sites.n[:] = 0
@@ -287,7 +288,7 @@ def list_sites(image, periodic, sites):
             _review_site(image, periodic, sites.drawn_from, sites.n, sites.position, y, x)
 
 
-@njit(cache=True)
+@compiled()
 def _keep_best(best, image, counts):
     """Bring the best image up to the present one by the swaps noted, or else by a copy."""
     if best.state[1]:
@@ -299,7 +300,7 @@ def _keep_best(best, image, counts):
     best.state[:] = 0
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def run_stage(
     image,
     lattice,

@@ -126,7 +126,7 @@ def _compared(described, seed):
 
 
 def _plot(tables: dict[str, pd.DataFrame], path: Path) -> None:
-    from rockrec.figures.descriptor_curves import plot_descriptors
+    from rockrec.figures.descriptors import plot_descriptors
 
     figure = plot_descriptors(tables)
     with written_whole(path) as partial:

@@ -14,20 +14,11 @@ from rockrec.descriptors.counting import (
     origin_windows,
 )
 from rockrec.descriptors.packing import pack
-from rockrec.descriptors.polytopes import BOUNDARIES, Polytope
+from rockrec.descriptors.polytopes import BOUNDARIES, POLYTOPES, Polytope
 
 FUNCTIONS = ("S2", "P3H", "P3V", "P4", "P6", "L")
-ORDER = {
-    "S2": 2,
-    "S2H": 2,
-    "S2V": 2,
-    "S2D+": 2,
-    "S2D-": 2,
-    "P3H": 3,
-    "P3V": 3,
-    "P4": 4,
-    "P6": 6,
-}
+# n of P_n; S2 is the mean of two directions.
+ORDER = {"S2": 2} | {name: len(vertices(1)) for name, vertices in POLYTOPES.items()}
 NAMES = (*ORDER, "L", "C2")
 # Counted along rows and along columns, then averaged.
 LINES = {"S2": ("S2H", "S2V"), "L": ("LH", "LV"), "C2": ("C2H", "C2V")}
@@ -46,9 +37,9 @@ def describe(
     Parameters
     ----------
     images : (H, W) or (n, H, W), bool or 0/1, 1 = phase of interest.
-    functions : names out of S2, S2H, S2V, S2D+, S2D-, P3H, P3V, P4, P6, L, C2; or a mapping
-        from keys of the result to such names or to polytopes of one's own: functions from
-        the lag r to the (row, column) offsets of the vertices.
+    functions : names out of `NAMES` (S2, S2H, S2V, S2D+, S2D-, P3H, P3V, P4, P6, L, C2); or a
+        mapping from keys of the result to such names or to polytopes of one's own: functions
+        from the lag r to the (row, column) offsets of the vertices.
     boundary : ``"unbiased"``, ``"periodic"`` or ``"amiri2023"`` (square images only, no C2).
     n_lags : lags 0 ... n_lags - 1, in pixels; by default half the shorter side.
 

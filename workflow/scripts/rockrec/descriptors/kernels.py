@@ -5,8 +5,10 @@ All functions return whole numbers; a mean over origins is taken by the caller.
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, prange, types
+from numba import prange, types
 from numba.extending import intrinsic
+
+from rockrec.housekeeping.compiling import compiled
 
 FUSED = ("S2H", "S2V", "P3H", "P3V", "P4", "P6")
 
@@ -50,25 +52,25 @@ def _funnel(typing_context, low, high, shift):
     return types.uint64(types.uint64, types.uint64, types.uint64), generate
 
 
-@njit(cache=True)
+@compiled()
 def _shifted(planes, word, columns):
     """The two planes and the bit shift that put column x + `columns` at bit x of `word`."""
     first = word + (columns >> 6)
     return planes[first], planes[first + 1], np.uint64(columns & 63)
 
 
-@njit(cache=True)
+@compiled()
 def _words(columns):
     return (columns + 63) >> 6
 
 
-@njit(cache=True)
+@compiled()
 def _last_mask(columns):
     """The bits of the last word that lie inside `columns`."""
     return ALL_ONES >> np.uint64(-columns & 63)
 
 
-@njit(cache=True)
+@compiled()
 def _count_word(planes, word, rows, shape, wraps, wanted, r, heights, edge, sides, counts):
     """Add the counts at lag r of the origins in one word of columns to `counts`.
 
@@ -147,7 +149,7 @@ def _count_word(planes, word, rows, shape, wraps, wanted, r, heights, edge, side
         counts[5] += total
 
 
-@njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def count_fused(planes, rows, shape, wraps, wanted, heights, block_words):
     """Counts of the standard polytopes, which share their edges.
 
@@ -192,7 +194,7 @@ def count_fused(planes, rows, shape, wraps, wanted, heights, block_words):
     return counts.reshape(n, blocks, n_lags, 6).sum(axis=1)
 
 
-@njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def count_polytope(planes, offsets, windows):
     """Counts of any polytope.
 
@@ -227,17 +229,7 @@ def count_polytope(planes, offsets, windows):
     return counts
 
 
-@njit(cache=True)
-def _add_chord(chords, length, opening, size, wraps):
-    """Count one chord; in a periodic line the one that ends at the edge joins `opening`."""
-    if wraps and opening > 0 and length < size:
-        chords[opening] -= 1
-        chords[opening + length] += 1
-    else:
-        chords[length] += 1
-
-
-@njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def count_row_chords(planes, shape, wraps):
     """Numbers of chords (maximal runs of 1) in rows by length, int64 (n, W + 1).
 
@@ -272,7 +264,7 @@ def count_row_chords(planes, shape, wraps):
     return chords
 
 
-@njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def count_column_chords(planes, shape, wraps):
     """Numbers of chords (maximal runs of 1) in columns by length, int64 (n, H + 1)."""
     height, width = shape
@@ -304,7 +296,7 @@ def count_column_chords(planes, shape, wraps):
     return chords
 
 
-@njit(cache=True)
+@compiled()
 def _add_last_chord(chords, length, opening, wraps):
     """Count a chord that ends at the edge: in a periodic line it joins the one that opens it."""
     if wraps and opening > 0:
@@ -313,7 +305,7 @@ def _add_last_chord(chords, length, opening, wraps):
     chords[length] += 1
 
 
-@njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def count_same_label(labels):
     """Pairs of pixels of a line, r apart, with the same label.
 

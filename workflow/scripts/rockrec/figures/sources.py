@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -75,12 +74,11 @@ def tiles_by_sample(
     return by_sample(samples, methods, stacks, realisations, read)
 
 
-def training_labels(paths: Sequence[str]) -> list[str]:
-    """Name trainings by the folders of their files, ``<sample>/<experiment>/<method>/<replicate>``.
+def labels_of(owners: Sequence[Sequence]) -> list[str]:
+    """Name reconstructions, (sample, experiment, method, replicate, ...) each, in one experiment.
 
     As "sample, method", with the replicate where a method has several.
     """
-    folders = [Path(path).parts[-5:-1] for path in paths]
-    runs = [f"{method}/{replicate}" for _, _, method, replicate in folders]
-    names = source_names(dict.fromkeys(runs))
-    return [f"{folder[0]}, {names[run]}" for folder, run in zip(folders, runs, strict=True)]
+    labels = [f"{method}/{replicate}" for _, _, method, replicate, *_ in owners]
+    names = source_names(dict.fromkeys(labels))
+    return [f"{owner[0]}, {names[label]}" for owner, label in zip(owners, labels, strict=True)]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from rockrec.housekeeping.outputs import written_whole
 
-RESULTS = Path("results")
-RECORDS = RESULTS / "checksums"  # mirrors the results
+RESULTS, RECORDS = "results", "checksums"  # results/checksums mirrors results
 REMEDY = "delete it to have it made again"
 
 
@@ -63,7 +62,9 @@ def check_archive(path: str | os.PathLike) -> None:
 
 
 def _record_of(path: str | os.PathLike) -> Path | None:
+    """Where the checksum of a result stands: in a module of another workflow, below its prefix."""
     path = Path(os.path.normpath(path))
-    if path.is_relative_to(RESULTS):
-        return RECORDS / f"{path.relative_to(RESULTS)}.sha256"
-    return None
+    folders = [folder for folder in path.parents if folder.name == RESULTS]
+    if not folders or path.is_absolute():
+        return None
+    return folders[0] / RECORDS / f"{path.relative_to(folders[0])}.sha256"

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import time
+import traceback
 
 from rockrec.housekeeping.integrity import check_unchanged, keep_checksum
 from rockrec.housekeeping.threads import use_threads
@@ -19,6 +20,15 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 LINE = "%(asctime)s %(levelname)-7s %(message)s"
 CLOCK = "%Y-%m-%d %H:%M:%S"
+
+
+class ReasonOnce(logging.Formatter):
+    """The traceback below the line that gives the reason, without saying it again."""
+
+    def formatException(self, exc_info) -> str:
+        error = exc_info[1]
+        again = len(list(traceback.format_exception_only(error)))
+        return "".join(traceback.format_exception(error)[:-again]).rstrip()
 
 
 class WithoutTraceback(logging.Formatter):
@@ -70,7 +80,7 @@ def _start(path: str) -> None:
     open(path, "w", encoding="utf-8").close()
     # At the end of the file, wherever that is: other processes of a training write there, too.
     to_file = logging.FileHandler(path, mode="a", encoding="utf-8")
-    to_file.setFormatter(logging.Formatter(LINE, CLOCK))
+    to_file.setFormatter(ReasonOnce(LINE, CLOCK))
     to_stderr = logging.StreamHandler()
     to_stderr.setFormatter(WithoutTraceback(LINE, CLOCK))
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_stderr], force=True)

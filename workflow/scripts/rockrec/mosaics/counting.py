@@ -1,10 +1,11 @@
 """Counting gray levels without widening each pixel to 64 bit, as NumPy does."""
 
 import numpy as np
-from numba import njit
+
+from rockrec.housekeeping.compiling import compiled
 
 
-@njit(nogil=True, cache=True)
+@compiled(nogil=True)
 def count(band: np.ndarray, counts: np.ndarray) -> None:
     """Add the pixels of a band (rows, columns) to the counts of their levels."""
     for row in band:

@@ -7,44 +7,26 @@ from dataclasses import dataclass
 import imagecodecs
 import pandas as pd
 
+from rockrec.plain.stage_times import StageTime
 from rockrec.report.story import Mosaic, TileSet, res_in_words
 from rockrec.report.templates import templates
-from rockrec.report.times import StageTime
 from rockrec.report.verdicts import Verdict
-
-# Where a figure stands in the story, by the name of its file; any other belongs to the comparison.
-SECTION_OF = {
-    "segmentation": "mosaics",
-    "shapes": "tiles",
-    "resizing": "tiles",
-    "res": "res",
-    "realisations": "methods",
-    "history": "methods",
-    "strip": "methods",
-    "latent_space": "methods",
-    "diversity": "faults",
-    "repetition": "faults",
-}
 
 
 @dataclass(frozen=True)
 class Figure:
     """A figure of the report.
 
-    name : of its file; experiment : empty for those of the whole run; title, caption : text;
-    png : its bytes.
+    name : of its file; experiment : empty for those of the whole run; section : of the page, which
+    shows it; title, caption : text; png : its bytes.
     """
 
     name: str
     experiment: str
+    section: str
     title: str
     caption: str
     png: bytes
-
-    @property
-    def section(self) -> str:
-        """The section of the page that shows it."""
-        return SECTION_OF.get(self.name, "comparison")
 
     @property
     def address(self) -> str:

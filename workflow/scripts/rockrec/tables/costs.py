@@ -1,7 +1,9 @@
 """What training and sampling cost, and how much faster a network draws than annealing anneals."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -25,8 +27,8 @@ PAPER_CORES = 24  # the paper's annealing ran on 24 cores, its networks on two G
 
 
 @dataclass(frozen=True)
-class Run:
-    """One replicate of a method.
+class Replicate:
+    """What one replicate of a method of a sample made.
 
     Attributes
     ----------
@@ -40,38 +42,47 @@ class Run:
     provenance: dict
     history: pd.DataFrame | None = None
 
+    @classmethod
+    def read(
+        cls, owner: Sequence, provenance: str, history: pd.DataFrame | None = None
+    ) -> "Replicate":
+        """Read its ``provenance.json``; `owner` is (sample, experiment, method, replicate, ...)."""
+        sample, _, method, replicate, *_ = owner
+        told = json.loads(Path(provenance).read_text(encoding="utf-8"))
+        return cls(sample, method, str(replicate), told, history)
+
     @property
     def kind(self) -> str:
         return self.provenance["settings"]["kind"]
 
 
-def cost_table(runs: Iterable[Run]) -> pd.DataFrame:
-    """Say for each run how long it took, on what, and how it stands to annealing.
+def cost_table(replicates: Iterable[Replicate]) -> pd.DataFrame:
+    """Say for each replicate how long it took, on what, and how it stands to annealing.
 
     Returns
     -------
-    One line per run. ``training_hours`` and ``hours_to_kept`` [h] (checks included), ``steps``
+    One line each. ``training_hours`` and ``hours_to_kept`` [h] (checks included), ``steps``
     and ``kept_step``: networks only. ``seconds_per_realisation``: seconds of one realisation, of
     annealing on one core. ``annealing``: the annealed method, fitted to S2 alone where there is
     one, that ``speed_up`` refers to: its seconds on 24 cores, as in the paper, over the
-    network's as it was run. ``speed_up_one_core``: seconds of one core over seconds of one
+    network's as it was drawn. ``speed_up_one_core``: seconds of one core over seconds of one
     core, for networks that drew on a CPU. Stacks made elsewhere have no costs.
     """
-    runs = list(runs)
-    rows = [_row(run, _annealed_beside(run, runs)) for run in runs]
+    replicates = list(replicates)
+    rows = [_row(one, _annealed_beside(one, replicates)) for one in replicates]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(run: Run, annealed: tuple[str, float] | None) -> dict:
-    row = {"sample": run.sample, "method": run.method, "replicate": run.replicate, "kind": run.kind}
-    told = run.provenance
+def _row(one: Replicate, annealed: tuple[str, float] | None) -> dict:
+    row = {"sample": one.sample, "method": one.method, "replicate": one.replicate, "kind": one.kind}
+    told = one.provenance
     processor = told["machine"].get("processor", "processor not recorded")
-    if run.kind == "sa":
+    if one.kind == "sa":
         row["seconds_per_realisation"] = told["core_seconds_per_realisation"]
         row["sampling_hardware"] = f"{processor}, 1 core"
-    if run.history is not None:
+    if one.history is not None:
         seconds = told["seconds_per_realisation"]
-        row |= _training(run.history, processor)
+        row |= _training(one.history, processor)
         row["seconds_per_realisation"] = seconds
         row["sampling_hardware"] = _hardware(told["device"], processor)
         if annealed is not None:
@@ -98,9 +109,9 @@ def _hardware(device: str, processor: str) -> str:
     return f"{processor}{device.removeprefix('CPU')}" if device.startswith("CPU") else device
 
 
-def _annealed_beside(run: Run, runs: list[Run]) -> tuple[str, float] | None:
+def _annealed_beside(one: Replicate, replicates: list[Replicate]) -> tuple[str, float] | None:
     """The annealed method that a network of the same sample is held against, and its seconds."""
-    annealed = [other for other in runs if other.kind == "sa" and other.sample == run.sample]
+    annealed = [other for other in replicates if other.kind == "sa" and other.sample == one.sample]
     if not annealed:
         return None
     to_s2 = [one for one in annealed if one.provenance["settings"]["targets"] == ["S2"]]

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from rockrec.tables.costs import Run
+from rockrec.tables.costs import Replicate
 
 COLUMNS = ("sample", "method", "setting", "value", "paper")
 NOT_A_SETTING = ("per_sample",)
 
 
-def settings_table(runs: Iterable[Run], paper: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+def settings_table(
+    replicates: Iterable[Replicate], paper: Mapping[str, Mapping[str, str]]
+) -> pd.DataFrame:
     """List what each method of each sample was set to; replicates share their settings.
 
     Parameters
@@ -23,11 +25,11 @@ def settings_table(runs: Iterable[Run], paper: Mapping[str, Mapping[str, str]]) 
     (empty where it states none).
     """
     rows = {}
-    for run in runs:
-        stated = paper.get(run.kind, {})
-        for setting, value in run.provenance["settings"].items():
+    for one in replicates:
+        stated = paper.get(one.kind, {})
+        for setting, value in one.provenance["settings"].items():
             if setting not in NOT_A_SETTING:
-                key = run.sample, run.method, setting
+                key = one.sample, one.method, setting
                 rows.setdefault(key, (_text(value), stated.get(setting, "")))
     return pd.DataFrame([(*key, *told) for key, told in rows.items()], columns=list(COLUMNS))
 

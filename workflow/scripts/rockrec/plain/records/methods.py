@@ -60,6 +60,8 @@ class Kind:
     settings : its block of the config.
     networks : imports and returns the class of its networks, a `rockrec.gans.adversaries`; None
         for a kind that is not trained.
+    is_annealed : each realisation is fitted to curves of its own.
+    is_external : made elsewhere.
     draws_larger : any multiple of the tile it was trained on.
     walks_latent_space : has styles to walk through, and to project tiles into.
     gradient_penalty : each update of its critic takes a second derivative.
@@ -72,6 +74,8 @@ class Kind:
     title: str
     settings: type[Method]
     networks: Callable[[], type] | None = None
+    is_annealed: bool = False
+    is_external: bool = False
     draws_larger: bool = True
     walks_latent_space: bool = False
     gradient_penalty: bool = False

@@ -17,4 +17,4 @@ class ExternalSettings(Method):
     )
 
 
-EXTERNAL = Kind(title="a stack made elsewhere", settings=ExternalSettings)
+EXTERNAL = Kind(title="a stack made elsewhere", settings=ExternalSettings, is_external=True)

@@ -77,4 +77,4 @@ class AnnealingSettings(Schedule, Reconstruction):
     )
 
 
-SA = Kind(title="simulated annealing", settings=AnnealingSettings)
+SA = Kind(title="simulated annealing", settings=AnnealingSettings, is_annealed=True)

@@ -26,7 +26,7 @@ ADA = (
 
 @dataclass(frozen=True, kw_only=True)
 class StyleGan2Settings(NetworkSettings):
-    """Styles shape a tile layer by layer; null stands for the original's value for the tiles' size."""
+    """Styles shape a tile; null stands for the original's value for the size of the tiles."""
 
     kind: str = constant(
         "stylegan2_ada",
