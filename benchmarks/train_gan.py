@@ -27,7 +27,7 @@ from scipy.ndimage import gaussian_filter
 
 from rockrec.gans.loop import Training
 from rockrec.gans.monitor import Monitor
-from rockrec.gans.settings import gan_settings
+from rockrec.gans.settings import at_size, gan_settings
 from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.threads import use_threads
 from rockrec.plain.records.kinds import NETWORKS
@@ -84,7 +84,7 @@ def rock(size: int) -> np.ndarray:
 
 def make_training(tiles, kind, precision, compiled, options, device) -> Training:
     torch.compiler.reset()  # each line compiles for itself
-    settings = gan_settings(
+    given = gan_settings(
         {
             "kind": kind,
             "channels": options.channels,
@@ -94,7 +94,8 @@ def make_training(tiles, kind, precision, compiled, options, device) -> Training
             "precision": precision,
             **options.settings,
         }
-    ).at_size(tiles.shape[1])
+    )
+    settings = at_size(given, tiles.shape[1])
     monitor = Monitor(tiles[:128], float(tiles.mean()), settings, seed=0)
     return Training(tiles, monitor, settings, 0, device, compiled=compiled)
 

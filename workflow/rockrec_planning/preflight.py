@@ -96,9 +96,8 @@ def _work(method: Mapping, size: int) -> float:
 def _layers(method: Mapping, size: int) -> list[tuple[int, int, int]]:
     """(side of the output, channels in, channels out) of the generator's doublings."""
     doublings = int(math.log2(size // 8))
-    widths = [
-        min(method["channels"] << k, method["max_channels"]) for k in range(doublings, -1, -1)
-    ]
+    narrowest, widest = method["channels"], method["max_channels"]
+    widths = [min(narrowest << k, widest) for k in range(doublings, -1, -1)]
     pairs = zip([*widths], [*widths[1:], 1], strict=True)
     return [(8 << k, wide, narrow) for k, (wide, narrow) in enumerate(pairs)]
 
