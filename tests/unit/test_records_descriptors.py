@@ -1,13 +1,15 @@
 """Records of descriptors name what the library counts, and say of it what the library does."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
+import rockrec
 from rockrec.annealing import energy
 from rockrec.descriptors import FUNCTIONS, NAMES, ORDER
 from rockrec.descriptors.curves import LINES
 from rockrec.descriptors.torch_twin import describe_torch
-from rockrec.gans.settings import engine
 from rockrec.plain.records.descriptors import (
     DESCRIPTORS,
     GUIDES,
@@ -16,6 +18,8 @@ from rockrec.plain.records.descriptors import (
     is_s2_alone,
     met_by,
 )
+from rockrec.plain.records.diagnoses import DIAGNOSES
+from rockrec.plain.records.kinds import KINDS
 
 
 def test_every_descriptor_that_is_counted_has_a_record_and_the_other_way_round():
@@ -28,7 +32,6 @@ def test_every_descriptor_that_is_counted_has_a_record_and_the_other_way_round()
 
 def test_what_annealing_is_held_to_and_what_guides_a_network():
     assert set(TARGETS) == set(energy.TARGETS)
-    assert set(GUIDES) == set(engine.GUIDES)
     images = torch.rand(1, 8, 8, requires_grad=True)
     for name in DESCRIPTORS:
         if name in GUIDES:
@@ -60,3 +63,15 @@ def test_s2_alone_may_be_given_by_its_directions():
 def test_scaled_curves_have_names():
     names = {name: DESCRIPTORS[name].scaled for name in ("S2", "P3H", "S2D+", "L")}
     assert names == {"S2": "F2", "P3H": "F3H", "S2D+": "F2D+", "L": "L/φ"}
+
+
+@pytest.mark.parametrize("room", ["descriptors", "annealing"])
+def test_what_is_counted_asks_no_record(room):
+    """An edited title would make every pixel anew."""
+    modules = list((Path(rockrec.__file__).parent / room).glob("*.py"))
+    assert modules
+    assert not [m.name for m in modules if "plain.records" in m.read_text(encoding="utf-8")]
+
+
+def test_cures_are_for_diagnoses():
+    assert {name for kind in KINDS.values() for name in kind.cures} == set(DIAGNOSES)

@@ -266,6 +266,7 @@ def own_code(tmp_path_factory):
         ("rockrec/gans/loop.py", {"train_gan"}, {"train_unet", "anneal"}),
         ("rockrec/gans/monitor.py", set(), {"train_gan"}),
         ("rockrec/descriptors/kernels.py", {"describe_tiles", "anneal"}, {*TRAINING, "cut_tiles"}),
+        ("rockrec/diagnosis/border.py", {"diagnose"}, {*TRAINING, "anneal", "compare"}),
         ("rockrec/figures/style.py", {"plot_realisations"}, {*TRAINING, "anneal", "compare"}),
         ("rockrec/housekeeping/progress.py", {"anneal"}, {*TRAINING, "cut_tiles"}),
         ("rockrec/housekeeping/provenance.py", {"sample_gan"}, TRAINING),

@@ -17,6 +17,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, searched))
 
 from rockrec.plain.grid import Grid
 from rockrec.plain.motions import AUGMENTATIONS
+from rockrec.plain.records.descriptors import met_by
 from rockrec.plain.records.doors import DOORS, door_of
 from rockrec.plain.records.figures import FIGURES
 from rockrec.plain.records.kinds import KINDS, kinds_that
@@ -105,10 +106,13 @@ wildcard_constraints:
     chunks="[0-9]+",
 
 
-def code(script, *kinds, stop_at=()):
-    """The library modules a script runs on, and networks of some kinds: an edited one reruns it."""
-    records = [KINDS[kind].module for kind in kinds]
-    found = library_code(script, *records, stop_at=stop_at)
+def code(script, *kinds, records=(), stop_at=()):
+    """The library modules a script runs on: an edited one reruns it.
+
+    With them come the networks of some kinds, and what records import once they are asked.
+    """
+    of_kinds = [KINDS[kind].module for kind in kinds]
+    found = library_code(script, *records, *of_kinds, stop_at=stop_at)
     return [local(os.path.relpath(path)) for path in found]
 
 

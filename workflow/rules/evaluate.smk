@@ -92,7 +92,7 @@ rule diagnose:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
         realisations=of_each_reconstruction("realisations.tif"),
-        code=code("diagnose.py"),
+        code=code("diagnose.py", records=["rockrec.plain.records.diagnoses"]),
     output:
         diagnosis="results/{sample}/{experiment}/diagnosis.csv",
     log:

@@ -155,8 +155,7 @@ def targeted_by(wildcards):
 
     def targeted(block):
         if KINDS[block["kind"]].is_annealed:
-            means = ["S2"] if {"S2H", "S2V"} <= set(block["targets"]) else []
-            return [*block["targets"], *means, "phase_fraction"]
+            return [*met_by(block["targets"]), "phase_fraction"]
         forced = ["phase_fraction"] if block.get("threshold") == "phase_fraction" else []
         return [*block.get("guide", []), *forced]
 

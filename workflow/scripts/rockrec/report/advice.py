@@ -6,40 +6,11 @@ import pandas as pd
 
 from rockrec.plain.records.descriptors import DESCRIPTORS, TARGETS
 from rockrec.plain.records.diagnoses import DIAGNOSES
+from rockrec.plain.records.kinds import KINDS
 from rockrec.plain.records.verdicts import DIFFERENT, FOUND, WANTED_TILES
 from rockrec.tables.errors import headline
 
 LOW_IOU = 0.8
-COLLAPSE = {
-    "dcgan": "A lower learning_rate, label_smoothing or r1 for dcgan, or kind wgan_gp",
-    "wgan_gp": "A lower learning_rate or more critic_steps for wgan_gp",
-    "stylegan2_ada": "A lower discriminator_rate or more input_noise for stylegan2_ada",
-}
-CHECKERBOARD = dict.fromkeys(
-    ("dcgan", "wgan_gp"), "upsampling: resize or blur in place of transposed"
-)
-WINDOWS = "More training windows (a smaller stride, no limit)"
-# By diagnosis and kind of the method; where a kind is missing, no key of it is a cure.
-CURES = {
-    "repeated_pattern": {
-        "dcgan": "More training windows (a smaller stride), or kind wgan_gp",
-        "wgan_gp": "More training windows (a smaller stride)",
-        "stylegan2_ada": "More training windows (a smaller stride)",
-    },
-    "low_spread": COLLAPSE,
-    "similar_curves": COLLAPSE,
-    "repeated_tiles": COLLAPSE,
-    "checkerboard_phase": CHECKERBOARD,
-    "checkerboard_power": CHECKERBOARD,
-    "edge_excess": dict.fromkeys(
-        ("dcgan", "wgan_gp"), "A larger size of the realisations, whose border is cut off"
-    ),
-    "memorised_tiles": {
-        "dcgan": f"{WINDOWS}, or augmentation",
-        "wgan_gp": f"{WINDOWS}, or augmentation",
-        "stylegan2_ada": f"{WINDOWS}, or more augmentations under ada",
-    },
-}
 # A direction of S2 is missed with the mean that it is a part of.
 PARTS = {part for one in DESCRIPTORS.values() for part in one.mean_of}
 MISSED = tuple(name for name in TARGETS if name not in PARTS)
@@ -148,7 +119,8 @@ def _annealing(errors, costs) -> Advice:
 
 def _faults(faults, kinds: Mapping[str, str]) -> Advice:
     for line in faults[faults["verdict"] == FOUND].itertuples():
-        cure = CURES.get(line.diagnosis, {}).get(kinds.get(line.method))
+        kind = KINDS.get(kinds.get(line.method))
+        cure = kind and kind.cures.get(line.diagnosis)
         if cure:
             yield cure, f"{_named(line)} {DIAGNOSES[line.diagnosis].does}"
 

@@ -6,6 +6,7 @@ from rockrec.plain.records.descriptors import RES_DESCRIPTORS
 from rockrec.plain.records.methods import BySample
 from rockrec.plain.records.settings import REQUIRED, Settings, block, setting
 from rockrec.plain.records.unet import SegmentationBlock, UNetBlock
+from rockrec.plain.records.verdicts import WANTED_TILES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,7 @@ class EvaluationBlock(Settings):
         paper="amiri2023",
     )
     set_size: int = setting(
-        128,
+        WANTED_TILES,
         "Tiles on each side of a comparison (fewer where fewer exist).",
         minimum=2,
         paper=128,
