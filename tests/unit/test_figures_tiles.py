@@ -19,7 +19,7 @@ from rockrec.figures.repetition import (
     repetition_of,
 )
 from rockrec.figures.shapes import SHAPES, place_shapes, plot_shapes
-from rockrec.figures.sources import tiles_by_sample, training_labels
+from rockrec.figures.sources import labels_of, tiles_by_sample
 from rockrec.figures.tile_images import Tiles
 from rockrec.images import write_stack
 
@@ -258,10 +258,6 @@ def test_tiles_come_from_the_heldout_lines_and_larger_ones_in_pieces(tmp_path):
 
 
 def test_trainings_are_named_by_sample_and_method_and_replicates_where_there_are_several():
-    paths = [
-        f"results/{sample}/comparison/{run}/history.csv"
-        for sample in ("a", "b")
-        for run in ("gan/1", "wgan/1", "wgan/2")
-    ]
-    labels = training_labels(paths)
+    methods = (("gan", 1), ("wgan", 1), ("wgan", 2))
+    labels = labels_of([(sample, "comparison", *one, "") for sample in "ab" for one in methods])
     assert labels[:3] == ["a, gan", "a, wgan/1", "a, wgan/2"] and len(set(labels)) == 6
