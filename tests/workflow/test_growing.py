@@ -99,7 +99,7 @@ def house(tmp_path_factory):
     """A copy of the workflow."""
     folder = tmp_path_factory.mktemp("house")
     for part in ("workflow", "envs"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, folder / part)  # with what numba has compiled
     shutil.copy2(ROOT / "Snakefile", folder)
     return folder
 
