@@ -1,4 +1,4 @@
-"""The templates of the report, and how numbers and names are set in them."""
+"""The templates of the report, and how numbers, names and the words of verdicts are set in them."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup, escape
 
+from rockrec.plain.records import verdicts
 from rockrec.tables.errors import in_floors
 
 # F3H, S2D+, P_n; not the paper's Fig. S1 or Table S3.
@@ -27,6 +28,7 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.globals["words"] = verdicts
     environment.filters |= {
         "scientific": _scientific,
         "floors": in_floors,
