@@ -10,9 +10,9 @@ from imagecodecs import png_encode
 from scipy.ndimage import gaussian_filter
 
 from rockrec.command import main
-from rockrec.comparison import DIFFERENT, SAME
 from rockrec.descriptors import describe
 from rockrec.images import write_stack
+from rockrec.plain.records.verdicts import DIFFERENT, SAME
 
 
 def rock(n, seed, grain=2.0, side=32):

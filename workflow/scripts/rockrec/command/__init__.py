@@ -13,13 +13,15 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from rockrec import __version__
-from rockrec.command import compare, describe, sample
+from rockrec.command import anneal, compare, describe, sample, segment
 from rockrec.command.parsing import Parser, check_outputs
 from rockrec.housekeeping.integrity import REMEDY
 
 COMMANDS = {
     "describe": describe,
     "compare": compare,
+    "anneal": anneal,
+    "segment": segment,
     "sample": sample,
 }
 # Packages of an extra that several subcommands may need; any other is of the subcommand's own.
@@ -58,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
         one = subcommands.add_parser(
             name,
             help=module.SUMMARY,
-            description=f"{module.SUMMARY.capitalize()}.\n{module.DETAILS}",
+            description=f"{module.SUMMARY[0].upper()}{module.SUMMARY[1:]}.\n{module.DETAILS}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(one)

@@ -4,25 +4,24 @@ import argparse
 import logging
 from pathlib import Path
 
-from rockrec.command.parsing import (
-    add_boundary,
-    add_phase,
-    add_pixel_size,
-    add_seed,
-    whole,
-)
+from rockrec.command.parsing import add_output, add_phase, add_pixel_size, add_seed
+from rockrec.command.settings import add_settings
+from rockrec.plain.records.blocks import EvaluationBlock
+from rockrec.plain.records.verdicts import FEWEST_TILES
 
 log = logging.getLogger(__name__)
 
 SUMMARY = "compare reconstructed images with real ones, descriptor by descriptor"
-DETAILS = """
+DETAILS = f"""
 Every descriptor has a line in the table: the error of the reconstructed images, the floor (what two
 sets of real images differ by, for chance alone), their ratio, and a verdict in words, for which
-both sets need 30 images. Images of several sizes are compared in squares of the smallest side.
+each set needs {FEWEST_TILES} images. Images of several sizes are compared in squares of the
+smallest side.
 
   rockrec compare realisations.tif --real tiles.tif -o errors.csv
 """
 EXTRA = None
+SETTINGS = ("boundary", "max_lag", "set_size", "pairs", "permutations")
 SHOWN = ["descriptor", "quantity", "form", "n_a", "n_b", "error", "floor", "ratio", "p", "verdict"]
 
 
@@ -32,21 +31,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "images", nargs="+", type=Path, help="reconstructed images, or stacks of them"
     )
     parser.add_argument(
-        "--real", nargs="+", type=Path, required=True, help="real images to compare them with"
+        "--real",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        required=True,
+        help="real images, or stacks of them",
     )
     add_phase(parser)
     add_pixel_size(parser, "by default what the files state")
-    add_boundary(parser)
-    parser.add_argument("--max-lag", type=whole(1), help="largest lag compared, px; default all")
-    parser.add_argument(
-        "--set-size",
-        type=whole(2),
-        default=128,
-        help="images of each side that are drawn for a comparison (fewer where fewer exist); "
-        "default %(default)s",
-    )
+    add_settings(parser, EvaluationBlock, *SETTINGS)
     add_seed(parser, "the drawn sets and of the test behind the verdict")
-    parser.add_argument("-o", "--output", type=Path, help="CSV for the table, with all columns")
+    add_output(parser, "CSV of the table, with all its columns,", required=False)
 
 
 def run(asked: argparse.Namespace) -> None:
@@ -66,10 +62,12 @@ def run(asked: argparse.Namespace) -> None:
     pores = [PoreSet(measure_pores(stack, size), len(stack)) for stack in stacks]
     common = {
         "against": "real",
-        "method": "images",
+        "method": "reconstructed",
         "replicate": "",
         "seed": asked.seed,
         "n_per_set": asked.set_size,
+        "n_pairs": asked.pairs,
+        "permutations": asked.permutations,
     }
     of_sets = compare_sets(
         *described, targeted=(), floor_source=described[1], max_lag=asked.max_lag, **common

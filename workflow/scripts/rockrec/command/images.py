@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +46,12 @@ def pixel_size(paths: Sequence[Path], asked_nm: float | None) -> float | None:
 
     None where nothing is stated. Raises ImageError if the files state several.
     """
-    stated = {path: size for path in paths if (size := _stated(path)) is not None}
+    return chosen_pixel_size({path: _stated(path) for path in paths}, asked_nm)
+
+
+def chosen_pixel_size(by_file: Mapping[Path, float | None], asked_nm: float | None) -> float | None:
+    """Return the pixel size of files as `pixel_size` does, where it is known what they state."""
+    stated = {path: size for path, size in by_file.items() if size is not None}
     if asked_nm is not None:
         for path, size in stated.items():
             if not _close(size, asked_nm):

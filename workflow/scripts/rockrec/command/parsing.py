@@ -34,24 +34,13 @@ def whole(least: int) -> Callable[[str], int]:
 
 def nanometres(text: str) -> float:
     """A length in nm."""
-    length = _number(text)
+    try:
+        length = float(text)
+    except ValueError:
+        length = math.nan
     if not 0 < length < math.inf:
         raise argparse.ArgumentTypeError(f"a length in nm above 0 is needed, not {text}")
     return length
-
-
-def share(text: str) -> float:
-    """A number from 0 to 1."""
-    if not 0 <= _number(text) <= 1:
-        raise argparse.ArgumentTypeError(f"a number from 0 to 1 is needed, not {text}")
-    return float(text)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
 
 
 def plot_file(text: str) -> Path:
@@ -62,21 +51,20 @@ def plot_file(text: str) -> Path:
     return path
 
 
-def add_phase(parser: argparse.ArgumentParser) -> None:
-    """Add ``--phase``."""
+def add_output(parser: argparse.ArgumentParser, what: str, required: bool = True) -> None:
+    """Add ``-o``, the file that `what` is written to."""
     parser.add_argument(
-        "--phase", type=whole(0), help="the label of the phase of interest in label images"
+        "-o", "--output", type=Path, metavar="FILE", required=required, help=f"{what} to write"
     )
 
 
-def add_boundary(parser: argparse.ArgumentParser) -> None:
-    """Add ``--boundary``."""
+def add_phase(parser: argparse.ArgumentParser) -> None:
+    """Add ``--phase``."""
     parser.add_argument(
-        "--boundary",
-        choices=("unbiased", "periodic", "amiri2023"),
-        default="unbiased",
-        help="beyond the image's edge: nothing is counted (unbiased), the image begins anew "
-        "(periodic), or as Amiri et al. 2023 did; default %(default)s",
+        "--phase",
+        type=whole(0),
+        metavar="N",
+        help="label of the phase of interest, in label images",
     )
 
 
@@ -90,7 +78,7 @@ def add_pixel_size(parser: argparse.ArgumentParser, default: str) -> None:
 def add_seed(parser: argparse.ArgumentParser, what: str) -> None:
     """Add ``--seed``."""
     parser.add_argument(
-        "--seed", type=whole(0), default=0, help=f"seed of {what}; default %(default)s"
+        "--seed", type=whole(0), metavar="N", default=0, help=f"seed of {what}; default %(default)s"
     )
 
 

@@ -4,7 +4,10 @@ import argparse
 import logging
 from pathlib import Path
 
-from rockrec.command.parsing import add_device, add_pixel_size, add_seed, share, whole
+from rockrec.command.parsing import add_device, add_output, add_pixel_size, add_seed, whole
+from rockrec.command.settings import add_settings
+from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.kinds.stylegan2_ada import StyleGan2Settings
 
 log = logging.getLogger(__name__)
 
@@ -21,27 +24,19 @@ EXTRA = "gans"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What can be asked of the subcommand."""
     parser.add_argument("model", type=Path, help="model.pt of a trained network")
-    parser.add_argument(
-        "-o", "--output", type=Path, required=True, help="TIFF for the realisations"
-    )
-    parser.add_argument(
-        "-n", "--n", type=whole(1), default=128, help="number of realisations; default %(default)s"
-    )
+    add_output(parser, "TIFF")
+    parser.add_argument("-n", "--n", type=whole(1), required=True, help="number of realisations")
     parser.add_argument(
         "--size",
         type=whole(1),
+        metavar="PX",
         help="side of the realisations, px, a multiple of the tile's that the network was trained "
         "on; default the tile's (stylegan2_ada draws no other)",
-    )
-    parser.add_argument(
-        "--truncation",
-        type=share,
-        default=1.0,
-        help="of stylegan2_ada, 0 to 1: below 1 they are more alike; default %(default)s",
     )
     add_seed(parser, "the realisations")
     add_pixel_size(parser, "written into the TIFF; without it the TIFF states none")
     add_device(parser)
+    add_settings(parser.add_argument_group("of stylegan2_ada"), StyleGan2Settings, "truncation")
 
 
 def run(asked: argparse.Namespace) -> None:
@@ -51,7 +46,7 @@ def run(asked: argparse.Namespace) -> None:
     from rockrec.images import write_stack
 
     model = load_model(asked.model, choose_device(asked.device))
-    if asked.truncation != 1 and not hasattr(model.generator, "mean_w"):
+    if asked.truncation != 1 and not KINDS[model.settings.kind].walks_latent_space:
         raise ValueError(f"{model.settings.kind} has no styles for --truncation")
     if asked.size in (None, model.size):
         gray = sample(model, asked.n, asked.seed, asked.truncation)
