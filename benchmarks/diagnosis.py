@@ -23,9 +23,11 @@ from scipy.ndimage import gaussian_filter
 
 from rockrec.annealing import anneal
 from rockrec.descriptors import describe
-from rockrec.diagnosis import DIAGNOSES, FOUND, TURNS, fit_checks
+from rockrec.diagnosis import TURNS, fit_checks
 from rockrec.diagnosis.classifier import classifier_accuracy
 from rockrec.images import in_pieces
+from rockrec.plain.records.diagnoses import DIAGNOSES
+from rockrec.plain.records.verdicts import FOUND
 from rockrec.synthetic import make_rock
 
 N = 64  # tiles in a set

@@ -1,8 +1,8 @@
 """Training speed: images per second of each network and size.
 
-One line per network, tile size, precision, compiled or not: generator steps per second, training
-images seen per second (critic steps counted), seconds of one check of the monitor, and what share
-of the training it takes at ``check_every``. On a GPU also the memory at its peak.
+One line per network, tile size and precision: generator steps per second, training images seen per
+second (critic steps counted), seconds of one check of the monitor, and what share of the training
+it takes at ``check_every``. On a GPU also the memory at its peak.
 
     python benchmarks/train_gan.py --device cpu --sizes 64 --channels 16 --batch 32
     python benchmarks/train_gan.py --device cuda --sizes 128 512 --channels 64 --batch 128
@@ -38,21 +38,19 @@ def main() -> None:
     device = choose_device(options.device)
     use_threads(options.threads)
     print(
-        "kind          size precision compiled  steps/s  images/s  s/1000_images  check_s  "
+        "kind          size precision  steps/s  images/s  s/1000_images  check_s  "
         "check_share  peak_GB"
     )
     for size in options.sizes:
         tiles = rock(size)
-        for kind, precision, compiled in itertools.product(
-            options.kinds, options.precisions, options.compiled
-        ):
-            training = make_training(tiles, kind, precision, compiled == "yes", options, device)
+        for kind, precision in itertools.product(options.kinds, options.precisions):
+            training = make_training(tiles, kind, precision, options, device)
             seconds, check, peak = measure(training, options.steps)
             settings = training.settings
             share = check / (check + seconds * settings.check_every)
             images = settings.batch * settings.critic_steps / seconds
             print(
-                f"{kind:13} {size:4} {precision:9} {compiled:8} {1 / seconds:8.2f} {images:9.0f} "
+                f"{kind:13} {size:4} {precision:9} {1 / seconds:8.2f} {images:9.0f} "
                 f"{1000 / images:14.1f} {check:8.2f} {share:12.1%} {peak:8.1f}",
                 flush=True,
             )
@@ -71,7 +69,6 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--check-tiles", type=int, default=1024, help="tiles drawn for a check")
     parser.add_argument("--steps", type=int, default=16, help="timed for each line")
     parser.add_argument("--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS)
-    parser.add_argument("--compiled", nargs="+", default=["no", "yes"], choices=["no", "yes"])
     return parser.parse_args()
 
 
@@ -81,8 +78,7 @@ def rock(size: int) -> np.ndarray:
     return (gaussian_filter(noise, (0, 3, 3)) > 0).astype(np.uint8)
 
 
-def make_training(tiles, kind, precision, compiled, options, device) -> Training:
-    torch.compiler.reset()  # each line compiles for itself
+def make_training(tiles, kind, precision, options, device) -> Training:
     settings = gan_settings(
         {
             "kind": kind,
@@ -95,7 +91,7 @@ def make_training(tiles, kind, precision, compiled, options, device) -> Training
         }
     ).at_size(tiles.shape[1])
     monitor = Monitor(tiles[:128], float(tiles.mean()), settings, seed=0)
-    return Training(tiles, monitor, settings, 0, device, compiled=compiled)
+    return Training(tiles, monitor, settings, 0, device)
 
 
 def measure(training: Training, steps: int) -> tuple[float, float, float]:

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from rockrec.claims import CLAIMS, Evidence, assess_claims
-from rockrec.claims.evidence import FAILS, HOLDS, UNTESTABLE
+from rockrec.plain.records.diagnoses import DIAGNOSES
+from rockrec.plain.records.verdicts import FAILS, HOLDS, UNTESTABLE
 from rockrec.report.claims import claim_fragment
 
 SETTINGS = {
@@ -15,10 +16,6 @@ SETTINGS = {
     "wgan_gp": {"kind": "wgan_gp", "upsampling": "transposed"},
     "stylegan2_ada": {"kind": "stylegan2_ada"},
 }
-DIAGNOSES = (
-    *("repeated_pattern", "low_spread", "similar_curves", "repeated_tiles"),
-    *("checkerboard_phase", "checkerboard_power", "edge_excess", "memorised_tiles"),
-)
 DESCRIPTORS = ("S2", "P3H", "P3V", "P4", "P6")
 
 
@@ -52,7 +49,7 @@ def diagnosis(method, found=(), cannot=(), where="lag 16 px"):
         {
             "method": method,
             "replicate": "1",
-            "diagnosis": DIAGNOSES,
+            "diagnosis": list(DIAGNOSES),
             "value": 5.0,
             "threshold": 4.0,
             "where": where,
@@ -244,6 +241,14 @@ def test_representative_size_is_the_samples_own_whatever_the_experiments():
     assert (line["number"], line["verdict"]) == (512, HOLDS)
     smaller = example_results.res_tables((64, 128, 256), chosen=128)[1]
     assert told("representative_size", evidence(res=smaller))["verdict"] == UNTESTABLE
+
+
+def test_the_papers_representative_size_is_by_f2():
+    assert "pooled F2" in told("representative_size", evidence())["what"]
+    by_l = evidence(res=evidence().res.assign(descriptor="L"))
+    line = told("representative_size", by_l)
+    assert "pooled L/φ" in line["what"]
+    assert (line["number"], line["verdict"]) == (512, UNTESTABLE)
 
 
 def history(steps, settled, seed=0):

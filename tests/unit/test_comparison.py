@@ -5,14 +5,10 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from rockrec.comparison import (
-    DIFFERENT,
-    TOO_FEW,
-    UNDEFINED,
     band,
     compare_sets,
     contributions,
     curve_table,
-    evaluate_by_order,
     floor,
     mean_curve,
     mse,
@@ -22,6 +18,7 @@ from rockrec.comparison import (
 from rockrec.comparison.measures import Measure
 from rockrec.comparison.verdict import holm, permutation_p, shuffled_labels
 from rockrec.descriptors import ORDER, describe
+from rockrec.plain.records.verdicts import DIFFERENT, TOO_FEW, UNDEFINED
 
 FUNCTIONS = ("S2", "P3H", "P4", "L")
 
@@ -273,20 +270,3 @@ def test_curve_table():
     np.testing.assert_allclose(part["high"] - part["mean"], half, atol=1e-12)
     assert "L" not in set(table.query("quantity == 'F'")["descriptor"])
     assert set(table["boundary"]) == {"unbiased"}
-
-
-def test_orders_are_evaluated_from_low_to_high_until_one_is_off():
-    real, other = described(rock(128, 23)), described(rock(128, 24))
-    coarse = described(rock(128, 25, grain=3))
-    asked = []
-
-    def curves_of(function):
-        asked.append(function)
-        return (coarse if function == "P4" else other)[function]
-
-    found = list(evaluate_by_order(curves_of, real, ["L", "P4", "P3H", "S2"], limit=4))
-    assert [e.function for e in found] == asked == ["S2", "P3H", "P4"]
-    assert [e.ratio > 4 for e in found] == [False, False, True]
-    expected = mse(mean_curve(other["S2"]), mean_curve(real["S2"]))
-    assert found[0].error == pytest.approx(float(expected))
-    assert found[0].floor == pytest.approx(floor(real["S2"], 128, 128))

@@ -6,8 +6,9 @@ import pytest
 from scipy.optimize import linprog
 from scipy.stats import wasserstein_distance
 
-from rockrec.comparison import DIFFERENT, SAME, TOO_FEW, UNDEFINED, PoreSet, compare_pores
+from rockrec.comparison import PoreSet, compare_pores
 from rockrec.comparison.pores import circular_wasserstein, wasserstein
+from rockrec.plain.records.verdicts import DIFFERENT, SAME, TOO_FEW, UNDEFINED
 
 
 def pore_set(seed, n_tiles=60, per_tile=8, decades=0.4, angle=20.0, spread=15.0, factor=1.0):

@@ -29,6 +29,7 @@ from rockrec.figures.shapes import plot_shapes
 from rockrec.figures.sources import by_sample
 from rockrec.figures.strip import Strip, plot_strips
 from rockrec.figures.tile_images import Tiles
+from rockrec.plain.records.colours import VERMILLION
 from rockrec.pores import measure_pores
 
 SOURCES = ("real", "sa/1", "wgan_gp/1")
@@ -365,7 +366,7 @@ def test_fields_lie_along_the_longer_axis_and_inside():
 def test_the_strip_marks_the_kept_step_or_the_last_shown_before_it():
     figure = plot_strips({"rock": strip_of_tiles()})
     texts = figure.findobj(Text)
-    marked = [text.get_text() for text in texts if text.get_color() == style.VERMILLION]
+    marked = [text.get_text() for text in texts if text.get_color() == VERMILLION]
     assert marked == ["step 400"]
 
 

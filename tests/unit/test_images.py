@@ -110,7 +110,10 @@ def test_external_stack_must_be_binary(tmp_path, tiles):
     with pytest.raises(ImageError, match="other.tif: values must be 0 and 1, or 0 and 255, not 0"):
         images.read_external_stack(path)
     tifffile.imwrite(path, np.zeros((20, 20, 3), np.uint8), photometric="rgb")
-    with pytest.raises(ImageError, match="other.tif: not a stack of binary images"):
+    with pytest.raises(ImageError, match="other.tif: is of colour"):
+        images.read_external_stack(path)
+    tifffile.imwrite(path, np.zeros((2, 2, 20, 20), np.uint8), photometric="minisblack")
+    with pytest.raises(ImageError, match="other.tif: not a stack of images, but of shape"):
         images.read_external_stack(path)
     with pytest.raises(ImageError, match="gone.tif: no such file"):
         images.read_external_stack(tmp_path / "gone.tif")

@@ -118,7 +118,7 @@ def test_the_page_tells_what_it_was_given(report):
         "my_rock.yaml, seed 7", "2023-01-31 12:00 UTC", "Raise steps.", "Claims.",
         "rock : 2,048 x 4,096 px of 50 nm, 0.102 x 0.205 mm; entered as a segmented mosaic.",
         "comparison rock 256 128 100 200 100 20 40 0.200 0.210",
-        "by pooled F₂, 256 px = 12.8 µm, relative to 512 px", "Losses &amp; errors.",
+        "by pooled F 2 , 256 px = 12.8 µm, relative to 512 px", "Losses &amp; errors.",
         "comparison: a window of 256 px is representative of rock.",
         "differs from real : F 6 (40), L (12);", "train_gan 3 123.4 60.0", "pores name of pores",
     ):  # fmt: skip
@@ -265,6 +265,16 @@ def test_res_in_words_without_a_representative_size():
     assert "no size up to 512 px is representative" in res_in_words(errors)[0]
     (_, errors) = example_results.res_tables(chosen=512)
     assert "none below the largest, 512 px" in res_in_words(errors)[0]
+
+
+@pytest.mark.parametrize(("descriptor", "scaled"), [("S2V", "F2V"), ("P4", "F4"), ("L", "L/φ")])
+def test_res_in_words_names_the_descriptor_that_it_was_found_by(descriptor, scaled):
+    (_, errors) = example_results.res_tables()
+    sentences = res_in_words(errors.assign(descriptor=descriptor))
+    assert [sentence.split(",")[0] for sentence in sentences] == [
+        f"by pooled {scaled}",
+        f"by per-image {scaled}",
+    ]
 
 
 @pytest.mark.parametrize(

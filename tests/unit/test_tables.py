@@ -4,7 +4,8 @@ import example_results
 import pandas as pd
 import pytest
 
-from rockrec.tables.errors import COLUMNS, error_table, headline, in_floors, read_errors, summaries
+from rockrec.tables.by_method import read_by_method
+from rockrec.tables.errors import COLUMNS, error_table, headline, in_floors, summaries
 
 
 def test_the_table_is_all_samples_one_below_the_other():
@@ -19,7 +20,7 @@ def test_the_table_is_all_samples_one_below_the_other():
 def test_replicates_survive_the_file(tmp_path):
     errors = example_results.errors()
     errors.to_csv(tmp_path / "errors.csv", index=False)
-    read = read_errors(tmp_path / "errors.csv")
+    read = read_by_method(tmp_path / "errors.csv")
     assert read["replicate"].tolist() == errors["replicate"].tolist()
 
 

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from rockrec.plain.windows import Window
+from rockrec.images import read_stack, stack_pixel_size
+from rockrec.plain.windows import Window, split_windows
 from rockrec.resizing import compare_sizes
-from rockrec.tiles import any_nonzero, cut_tiles, keep_fraction
+from rockrec.tiles import any_nonzero, cut_tiles, disjoint_tiles, keep_fraction, write_tiles
 
 
 def gaussian_medium(phi, size, sigma, seed):
@@ -66,6 +67,25 @@ def test_tiles_come_in_the_order_of_their_windows():
     tiles = cut_tiles(mosaic, 1, windows, 10, 10, "keep_fraction", threads=2)
     for tile, (row, column, _) in zip(tiles, windows, strict=True):
         assert np.array_equal(tile, mosaic[row : row + 10, column : column + 10])
+
+
+def test_the_table_says_what_each_tile_of_the_stack_is(tmp_path):
+    mosaic = (np.random.default_rng(0).random((40, 160)) < 0.3).astype(np.uint8)
+    windows = split_windows(40, 160, 20, 5, 0.2, 0.3)
+    path = tmp_path / "tiles.tif"
+    table = write_tiles(path, mosaic, 1, windows, 20, 10, "keep_fraction", 50.0, threads=2)
+    stack = read_stack(path)
+    assert stack_pixel_size(path) == pytest.approx(100.0)
+    assert list(table) == ["row", "column", "split", "disjoint", "phase_fraction"]
+    assert [tuple(line[:3]) for line in table.itertuples(index=False)] == windows
+    assert np.array_equal(table["phase_fraction"], stack.mean(axis=(1, 2)))
+    for part in ("train", "validation", "heldout"):
+        chosen = table.iloc[disjoint_tiles(table, part)]
+        assert len(chosen) and set(chosen["split"]) == {part}
+        covered = np.zeros(mosaic.shape, int)
+        for row, column in zip(chosen["row"], chosen["column"], strict=True):
+            covered[row : row + 20, column : column + 20] += 1
+        assert covered.max() == 1
 
 
 def test_bad_sizes_and_modes_are_refused():

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from rockrec.plain.windows import count_splits, disjoint, split_windows, training_windows
+from rockrec.plain.windows import (
+    count_splits,
+    disjoint,
+    disjoint_windows,
+    split_windows,
+    training_windows,
+)
 
 
 def painted(windows, shape, window, split):
@@ -75,6 +81,19 @@ def test_disjoint_windows_cover_no_pixel_twice_and_leave_no_room_for_another(win
     assert cover.max() == 1
     for row, column in zip(rows, columns, strict=True):
         assert cover[row : row + window, column : column + window].any()
+
+
+@pytest.mark.parametrize("stride", [3, 10, 12])
+def test_disjoint_windows_are_those_of_each_part_alone(stride):
+    windows = split_windows(90, 240, 10, stride, 0.2, 0.3)
+    chosen = disjoint_windows(windows, 10)
+    for part in ("train", "validation", "heldout", "gap"):
+        corners = [(one.row, one.column) for one in windows if one.split == part]
+        found = [apart for apart, one in zip(chosen, windows, strict=True) if one.split == part]
+        if part == "train":
+            assert found == disjoint(*map(list, zip(*corners, strict=True)), 10)
+        else:  # held-out and validation windows never overlap
+            assert set(found) == {part != "gap"}
 
 
 def test_the_longer_axis_is_cut():

@@ -72,6 +72,8 @@ def test_errors_hold_every_method_and_the_row_real(finished):
 def test_tiles_keep_the_phase_fraction_of_the_mosaic(finished):
     tiles = pd.read_csv(finished / ROCK / "comparison/tiles.csv")
     assert set(tiles["split"]) == {"train", "validation", "heldout", "gap"}
+    assert not tiles.loc[tiles["split"] == "gap", "disjoint"].any()
+    assert tiles.loc[tiles["split"].isin(["validation", "heldout"]), "disjoint"].all()
     mosaic = tifffile.imread(finished / ROCK / "mosaic/segmented.tif") == 1
     assert tiles["phase_fraction"].mean() == pytest.approx(mosaic.mean(), abs=0.02)
 

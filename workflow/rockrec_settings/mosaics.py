@@ -5,11 +5,9 @@ import os
 from functools import cache
 
 from rockrec.plain.grid import Grid
+from rockrec.plain.records.verdicts import FEWEST_TILES, WANTED_TILES
 from rockrec.plain.windows import count_splits, split_windows
 from rockrec_settings.blocks import experiment_samples, for_sample
-
-FEW_HELDOUT = 128
-NO_VERDICT = 30
 
 
 def mosaic_mistakes(settings: dict) -> list[str]:
@@ -48,7 +46,7 @@ def advice(settings: dict) -> list[str]:
     """Return warnings about a config that runs but tells less than its user may expect.
 
     Mosaics whose size cannot be read here (no image library beside Snakemake, or the file is
-    made by the run) are judged by the stage that cuts them.
+    made by the run) are judged by the stage that describes their tiles.
     """
     lines = []
     for name in settings["experiments"]:
@@ -56,11 +54,11 @@ def advice(settings: dict) -> list[str]:
             shape = mosaic_shape(settings["samples"][sample])
             if shape:
                 heldout = count_windows(settings, name, sample, shape)["heldout"]
-                if heldout < FEW_HELDOUT:
-                    verdict = "; no verdict under 30" if heldout < NO_VERDICT else ""
+                if heldout < WANTED_TILES:
+                    verdict = f"; no verdict under {FEWEST_TILES}" if heldout < FEWEST_TILES else ""
                     lines.append(
                         f"experiments.{name}: {sample} has {heldout} disjoint held-out windows, "
-                        f"{FEW_HELDOUT} are wanted{verdict}"
+                        f"{WANTED_TILES} are wanted{verdict}"
                     )
     for sample, block in settings["samples"].items():
         shape = mosaic_shape(block)

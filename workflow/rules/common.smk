@@ -8,10 +8,12 @@ from snakemake.exceptions import WorkflowError
 from snakemake.io import IOFile
 from snakemake.logging import logger
 
-# The settings are checked and the run is planned here, in Snakemake's own process, with this
-# checkout's plain modules: they come before those of an installed rockrec.
+# This checkout's library comes before an installed rockrec: here, where the settings are checked
+# and the run is planned, and in the jobs, to whose search path Snakemake adds at the end only.
 WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
 sys.path[:0] = [str(WORKFLOW), str(WORKFLOW / "scripts")]
+searched = [str(WORKFLOW / "scripts"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, searched)))
 
 from rockrec.plain.grid import Grid
 from rockrec.plain.motions import AUGMENTATIONS

@@ -22,7 +22,6 @@ rule describe_tiles:
         runtime=again(60),
     params:
         boundary=settings["evaluation"]["boundary"],
-        window=lambda wildcards: tile_setting(wildcards)["window"],
     message:
         "Describe the {wildcards.part} tiles of {wildcards.sample}, {wildcards.experiment}"
     script:
@@ -137,7 +136,6 @@ rule classify_tiles:
         runtime=again(120),
     params:
         runs=labels_of_reconstructions,
-        window=lambda wildcards: tile_setting(wildcards)["window"],
         n_tiles=settings["evaluation"]["set_size"],
         seed=settings["seed"],
     message:
@@ -166,7 +164,6 @@ rule measure_pores:
         runtime=again(60),
     params:
         runs=labels_of_reconstructions,
-        window=lambda wildcards: tile_setting(wildcards)["window"],
         pores=settings["pores"],
     message:
         "Measure the pores of {wildcards.sample}, {wildcards.experiment}"

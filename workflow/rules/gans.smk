@@ -33,7 +33,6 @@ rule train_gan:
         slurm_extra="--signal=TERM@300",
     params:
         method=network_setting,
-        window=lambda wildcards: tile_setting(wildcards)["window"],
         checkpoints=CHECKPOINTS,
         seed=settings["seed"],
     message:

@@ -4,12 +4,11 @@ import json
 import logging
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from rockrec.annealing import anneal_each
 from rockrec.annealing.finished import Shelf, save_realisations
-from rockrec.descriptors import describe
+from rockrec.annealing.targets import targets_of
 from rockrec.housekeeping.integrity import checksum
 from rockrec.housekeeping.logbook import logged
 from rockrec.images import read_stack
@@ -42,12 +41,15 @@ def main():
         train = training_windows(table["split"], method.pop("limit"), params.seed)
         size = method.pop("size") or stack.shape[1]
         names, target = method.pop("targets"), method.pop("target")
-        drawn = _tiles_of(n, train, params.seed) if target == "tile" else train
-        targets = describe(stack[drawn], names, method["boundary"])
-        fraction = stack[drawn].mean(axis=(1, 2))
-        if target == "mean":
-            targets = {name: curves.mean(axis=0) for name, curves in targets.items()}
-            fraction = fraction.mean()
+        targets, fraction = targets_of(
+            stack,
+            train,
+            names,
+            target=target,
+            n=n,
+            seed=params.seed,
+            boundary=method["boundary"],
+        )
         for realisation in anneal_each(
             targets,
             (size, size),
@@ -61,13 +63,6 @@ def main():
             shelf.keep(realisation)
             finished.append(realisation)
     save_realisations(snakemake.output[0], finished)
-
-
-def _tiles_of(n: int, train: list[int], seed: int) -> np.ndarray:
-    """A training tile for each realisation, its own as long as there are enough."""
-    rng = np.random.default_rng(seed_for(seed, "targets"))
-    rounds = -(-n // len(train))
-    return np.concatenate([rng.permutation(train) for _ in range(rounds)])[:n]
 
 
 main()

@@ -5,34 +5,30 @@ import math
 import pandas as pd
 
 from rockrec.diagnosis.classifier import Accuracy, classifier_accuracy
-from rockrec.diagnosis.findings import LEAST_TILES
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import in_pieces, read_stack
+from rockrec.plain.records.verdicts import FEWEST_TILES
 from rockrec.plain.seeds import seed_for
-from rockrec.plain.windows import disjoint
+from rockrec.tiles import disjoint_tiles
 
 
 @logged(snakemake)
 def main():
-    inputs, params = snakemake.input, snakemake.params
+    inputs, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     stack, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
 
-    def real(part):
-        lines = table[table["split"] == part]
-        apart = disjoint(list(lines["row"]), list(lines["column"]), params.window)
-        return stack[lines.index[apart]]
-
-    heldout = real("heldout")
-    sets = {("real", ""): real("train")}
+    heldout = stack[disjoint_tiles(table, "heldout")]
+    sets = {("real", ""): stack[disjoint_tiles(table, "train")]}
     for run, path in zip(params.runs, inputs.realisations, strict=True):
         sets[tuple(run.split("/"))] = in_pieces(read_stack(path), stack.shape[1])
     rows = []
     for (method, replicate), tiles in sets.items():
-        seed = seed_for(params.seed, *snakemake.wildcards, "classifier", method, replicate)
+        names = wildcards.sample, wildcards.experiment, "classifier", method, replicate
+        seed = seed_for(params.seed, *names)
         some = min(params.n_tiles, len(tiles), len(heldout))
         found = Accuracy(math.nan, math.nan, math.nan, some)
-        if some >= LEAST_TILES:
+        if some >= FEWEST_TILES:
             found = classifier_accuracy(heldout[:some], tiles[:some], seed % 2**32)
         rows.append({"method": method, "replicate": replicate, **found._asdict()})
     with written_whole(snakemake.output.classifier) as partial:

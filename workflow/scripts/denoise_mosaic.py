@@ -2,20 +2,11 @@
 
 import logging
 
-import numpy as np
-
-from rockrec.denoise import denoised_bands
+from rockrec.denoise import denoise_mosaic
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.images import check_gray, check_stated_pixel_size
-from rockrec.mosaics import (
-    Histogram,
-    measured_bands,
-    open_mosaic,
-    row_bands,
-    write_contrast,
-    write_mosaic,
-)
+from rockrec.mosaics import open_mosaic, write_contrast
 from rockrec.plain.grid import Grid
 
 log = logging.getLogger(__name__)
@@ -30,33 +21,11 @@ def main():
     with open_mosaic(path, grid, snakemake.threads) as mosaic:
         log.info("%s: %d x %d px, %s", mosaic.path, *mosaic.shape, mosaic.dtype)
         check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, params.pixel_size_nm)
-        check_gray(
-            mosaic.path,
-            mosaic.shape,
-            mosaic.dtype,
-            at_least=2 * params.denoise["radius"] + 1,
-            white_is_zero=mosaic.white_is_zero,
+        at_least = 2 * params.denoise["radius"] + 1
+        check_gray(mosaic.path, mosaic.shape, mosaic.dtype, at_least, mosaic.white_is_zero)
+        contrast = denoise_mosaic(
+            mosaic, output.denoised, params.pixel_size_nm, snakemake.threads, **params.denoise
         )
-        contrast = None
-        if params.denoise["kernel"] == "skimage" or mosaic.dtype != np.uint8:
-            raw = Histogram(mosaic.dtype)
-            for band in row_bands(mosaic.shape[0]):
-                raw.add(mosaic[band])
-            contrast = raw.contrast()
-            log.info("raw gray levels: %s", contrast)
-        histogram = Histogram(mosaic.dtype)
-        write_mosaic(
-            output.denoised,
-            measured_bands(denoised_bands(mosaic, **params.denoise, contrast=contrast), histogram),
-            params.pixel_size_nm,
-            mosaic.shape,
-            mosaic.dtype,
-            snakemake.threads,
-            compression="zstd",
-        )
-        contrast = histogram.contrast()
-        log.info("denoised gray levels: %s", contrast)
-        contrast.check(mosaic.path)
         write_contrast(output.contrast, contrast)
 
 

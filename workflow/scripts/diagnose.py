@@ -11,23 +11,23 @@ from rockrec.images import in_pieces, read_stack
 from rockrec.plain.motions import motions
 from rockrec.plain.seeds import seed_for
 from rockrec.plain.windows import disjoint
+from rockrec.tiles import disjoint_tiles
 
 
 @logged(snakemake)
 def main():
-    inputs, params = snakemake.input, snakemake.params
+    inputs, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     stack, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
-    lines = table[table["split"] == "train"]
-    corners = list(lines["row"]), list(lines["column"])
-    train = stack[lines.index[disjoint(*corners, params.window)]]
+    train, heldout = (stack[disjoint_tiles(table, part)] for part in ("train", "heldout"))
     # Copies are sought over all shifts: windows half a window apart show every place.
-    originals = stack[lines.index[disjoint(*corners, params.window // 2)]]
-    heldout = stack[table.index[table["split"] == "heldout"]]
+    lines = table[table["split"] == "train"]
+    halfway = disjoint(list(lines["row"]), list(lines["column"]), params.window // 2)
+    originals = stack[lines.index[halfway]]
     turns = [list(TURNS)[4 * flip + turn] for flip, turn in motions(params.augmentation)]
 
     @cache
     def checks_for(n):
-        seed = seed_for(params.seed, *snakemake.wildcards, "diagnose", n)
+        seed = seed_for(params.seed, wildcards.sample, wildcards.experiment, "diagnose", n)
         return fit_checks(train, heldout, n, seed=seed, turns=turns, originals=originals)
 
     def rows(tiles, method, replicate):

@@ -12,10 +12,11 @@ CORNERS = 4
 
 @logged(snakemake)
 def main():
-    params = snakemake.params
+    params, wildcards = snakemake.params, snakemake.wildcards
     device = choose_device(snakemake.resources.device)
     model = load_model(snakemake.input.model, device)
-    seed = seed_for(params.seed, *snakemake.wildcards, "interpolation")
+    names = wildcards.sample, wildcards.experiment, wildcards.method, wildcards.replicate
+    seed = seed_for(params.seed, *names, "interpolation")
     corners = latents(CORNERS, model.settings.latent, seed).to(device)
     gray = interpolation(model.generator, corners, params.frames)
     tiles = threshold(gray, params.threshold, model.phase_fraction)

@@ -6,7 +6,7 @@ from rockrec.claims import Evidence, assess_claims
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.report.claims import claim_fragment
-from rockrec.tables.errors import read_errors
+from rockrec.tables.by_method import read_by_method
 
 
 @logged(snakemake)
@@ -37,13 +37,13 @@ def evidence(inputs, params):
         errors, diagnosis, pores, real = (
             files_of(name, *scene)[()] for name in ("errors", "diagnosis", "pores", "real")
         )
-        costs = read_errors(files_of("costs", experiment)[()])
+        costs = read_by_method(files_of("costs", experiment)[()])
         yield Evidence(
             experiment,
             sample,
             told["settings"],
-            read_errors(errors),
-            read_errors(diagnosis),
+            read_by_method(errors),
+            read_by_method(diagnosis),
             pd.read_csv(pores),
             pd.read_csv(real),
             of_methods("curves", *scene),

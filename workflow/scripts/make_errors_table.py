@@ -3,13 +3,14 @@
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.report.errors import error_fragment
-from rockrec.tables.errors import error_table, read_errors
+from rockrec.tables.by_method import read_by_method
+from rockrec.tables.errors import error_table
 
 
 @logged(snakemake)
 def main():
     paths = zip(snakemake.params.samples, snakemake.input.errors, strict=True)
-    table = error_table({sample: read_errors(path) for sample, path in paths})
+    table = error_table({sample: read_by_method(path) for sample, path in paths})
     with written_whole(snakemake.output.csv) as partial:
         table.to_csv(partial, index=False)
     with written_whole(snakemake.output.html) as partial:

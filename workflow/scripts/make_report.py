@@ -17,7 +17,7 @@ from rockrec.report.page import Figure, Report, RunFacts, render
 from rockrec.report.story import Mosaic, tile_set
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
-from rockrec.tables.errors import read_errors
+from rockrec.tables.by_method import read_by_method
 
 
 @logged(snakemake)
@@ -30,9 +30,9 @@ def main():
         tile_set(*scene, pd.read_csv(path))
         for scene, path in zip(params.scenes, inputs.tiles, strict=True)
     ]
-    errors = in_experiments(map(read_errors, inputs.errors))
-    faults = in_experiments(map(read_errors, inputs.faults))
-    costs = in_experiments(map(read_errors, inputs.costs))
+    errors = in_experiments(map(read_by_method, inputs.errors))
+    faults = in_experiments(map(read_by_method, inputs.faults))
+    costs = in_experiments(map(read_by_method, inputs.costs))
     report = Report(
         run=run_facts(map(read_json, inputs.provenance)),
         settings=yaml.safe_dump(params.settings, sort_keys=False, allow_unicode=True),

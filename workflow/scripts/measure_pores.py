@@ -5,19 +5,15 @@ import pandas as pd
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import in_pieces, read_stack, spread, stack_pixel_size
-from rockrec.plain.windows import disjoint
 from rockrec.pores import measure_pores
+from rockrec.tiles import disjoint_tiles
 
 
 @logged(snakemake)
 def main():
     inputs, params = snakemake.input, snakemake.params
     real, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
-    stacks = {}
-    for part in ("heldout", "train"):
-        lines = table[table["split"] == part]
-        apart = disjoint(list(lines["row"]), list(lines["column"]), params.window)
-        stacks[part] = real[lines.index[apart]]
+    stacks = {part: real[disjoint_tiles(table, part)] for part in ("heldout", "train")}
     for run, path in zip(params.runs, inputs.realisations, strict=True):
         stacks[run] = in_pieces(read_stack(path), real.shape[1])
     pixel_size_nm = stack_pixel_size(inputs.tiles)

@@ -16,6 +16,7 @@ from rockrec.plain.seeds import seed_for
 @logged(snakemake)
 def main():
     params, inputs, output = snakemake.params, snakemake.input, snakemake.output
+    wildcards = snakemake.wildcards
     use_threads(snakemake.threads)
     keep_large_blocks()
     model = load_model(inputs.model, choose_device(snakemake.resources.device))
@@ -24,7 +25,8 @@ def main():
     if beyond:
         raise ValueError(f"project: line {beyond[0]} of {inputs.table}, which has {len(table)}")
     real = np.asarray(stack[params.lines])
-    seed = seed_for(params.seed, *snakemake.wildcards, "projection")
+    names = wildcards.sample, wildcards.experiment, wildcards.method, wildcards.replicate
+    seed = seed_for(params.seed, *names, "projection")
     found = project(model.generator, real, params.steps, seed)
     tiles = (found.gray > 0).astype(np.uint8)
     # Each real tile is followed by its projection.

@@ -13,10 +13,12 @@ from rockrec.plain.seeds import seed_for
 @logged(snakemake)
 def main():
     path, sampling = snakemake.input.model, snakemake.params.sampling
+    wildcards = snakemake.wildcards
     n, size = sampling["realisations"], sampling["size"]
     device = choose_device(snakemake.resources.device)
     model = load_model(path, device)
-    seed = seed_for(snakemake.params.seed, *snakemake.wildcards, "sample")
+    names = wildcards.sample, wildcards.experiment, wildcards.method, wildcards.replicate
+    seed = seed_for(snakemake.params.seed, *names, "sample")
     began = time.monotonic()
     if size is None:
         gray = sample(model, n, seed, sampling["truncation"])

@@ -1,6 +1,8 @@
 """Bilateral filter: smooth the noise of a mosaic and keep its edges."""
 
+import logging
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,7 +13,16 @@ from skimage.restoration import denoise_bilateral
 
 from rockrec.housekeeping.compiling import compiled
 from rockrec.housekeeping.progress import Progress
-from rockrec.mosaics import Contrast, row_bands
+from rockrec.mosaics import (
+    Contrast,
+    Histogram,
+    contrast_of,
+    measured_bands,
+    row_bands,
+    write_mosaic,
+)
+
+log = logging.getLogger(__name__)
 
 KERNELS = ("exact", "skimage")
 DTYPES = (np.dtype(np.uint8), np.dtype(np.uint16))
@@ -28,6 +39,43 @@ def denoise(
     """Denoise an image in one piece; see `denoised_bands`."""
     settings = kernel, radius, sigma_space, sigma_gray
     return next(denoised_bands(image, *settings, contrast, rows=max(len(image), 1)))
+
+
+def denoise_mosaic(
+    mosaic, path: str | os.PathLike, pixel_size_nm: float, threads: int = 1, **settings
+) -> Contrast:
+    """Denoise an open mosaic into a file, band by band.
+
+    Parameters
+    ----------
+    settings : kernel, radius, sigma_space, sigma_gray, as in `denoised_bands`.
+
+    Returns
+    -------
+    The contrast of the denoised mosaic.
+
+    Raises
+    ------
+    ImageError : nothing is to be seen in it.
+    """
+    raw = None
+    if settings["kernel"] == "skimage" or mosaic.dtype != np.uint8:
+        raw = contrast_of(mosaic)
+        log.info("raw gray levels: %s", raw)
+    histogram = Histogram(mosaic.dtype)
+    write_mosaic(
+        path,
+        measured_bands(denoised_bands(mosaic, **settings, contrast=raw), histogram),
+        pixel_size_nm,
+        mosaic.shape,
+        mosaic.dtype,
+        threads,
+        compression="zstd",
+    )
+    contrast = histogram.contrast()
+    log.info("denoised gray levels: %s", contrast)
+    contrast.check(mosaic.path)
+    return contrast
 
 
 def denoised_bands(

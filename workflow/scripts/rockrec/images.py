@@ -68,7 +68,7 @@ def check_phase(path: str | os.PathLike, found: np.ndarray, phase: int) -> None:
 def write_stack(
     path: str | os.PathLike,
     tiles: np.ndarray | Iterable[np.ndarray],
-    pixel_size_nm: float,
+    pixel_size_nm: float | None,
     shape: tuple[int, int, int] | None = None,
 ) -> None:
     """Write 0/1 tiles as one uncompressed, contiguous TIFF that can be memory-mapped.
@@ -79,18 +79,22 @@ def write_stack(
     Parameters
     ----------
     tiles : (n, size, size) uint8, 0 or 1, n >= 1; or the tiles one by one, and `shape` of all.
+    pixel_size_nm : None where it is not known: no stack of the workflow, which asks for it.
     """
     shape = shape or tiles.shape
     if len(shape) != 3 or 0 in shape:
         raise ValueError(f"tiles must be (n, size, size) uint8, not {shape}")
-    check_pixel_size(pixel_size_nm)
     big = math.prod(shape) >= BIGTIFF_FROM
-    metadata = {"pixel_size_nm": float(pixel_size_nm), "images": shape[0]}
-    if big:
-        resolution, unit = per_centimetre(pixel_size_nm), "CENTIMETER"
+    if pixel_size_nm is None:
+        size, resolution, unit = {}, (1, 1), "NONE"
     else:
-        metadata |= {"axes": "ZYX", "unit": "um", "min": 0.0, "max": 1.0}
-        resolution, unit = (1e3 / pixel_size_nm,) * 2, "NONE"
+        check_pixel_size(pixel_size_nm)
+        size = {"pixel_size_nm": float(pixel_size_nm)}
+        per_cm, per_um = per_centimetre(pixel_size_nm), (1e3 / pixel_size_nm,) * 2
+        resolution, unit = (per_cm, "CENTIMETER") if big else (per_um, "NONE")
+    metadata = size | {"images": shape[0]}
+    if not big:
+        metadata |= {"axes": "ZYX", "unit": "um" if size else "pixel", "min": 0.0, "max": 1.0}
     with written_whole(path) as partial:
         tifffile.imwrite(
             partial,
@@ -165,6 +169,24 @@ def read_external_stack(path: str | os.PathLike) -> np.ndarray:
         If the file is missing, broken, of colour, or holds values other than 0 and 1, or 0
         and 255.
     """
+    return as_binary(path, read_values(path))
+
+
+def as_binary(path: str | os.PathLike, values: np.ndarray) -> np.ndarray:
+    """Turn the values of images into uint8 0/1; ImageError if they are others than 0/1 or 0/255."""
+    found = np.unique(values)
+    if not (set(found.tolist()) <= {0, 1} or set(found.tolist()) <= {0, 255}):
+        raise ImageError(f"{path}: values must be 0 and 1, or 0 and 255, not {_listed(found)}")
+    return (values > 0).astype(np.uint8)
+
+
+def read_values(path: str | os.PathLike) -> np.ndarray:
+    """Read a stack of images of one channel as another tool stored it: (n, height, width).
+
+    Raises
+    ------
+    ImageError : the file is missing, broken, of colour, or holds no images of two dimensions.
+    """
     with open_tiff(path) as tiff:
         declared, stored = tiff.series[0].nbytes, tiff.filehandle.size
         if declared > MOST_RATIO * stored:
@@ -175,12 +197,11 @@ def read_external_stack(path: str | os.PathLike) -> np.ndarray:
             stack = tiff.series[0].asarray()
         except Exception as error:  # every codec has its own
             raise ImageError(f"{path}: its pixels cannot be decoded: {error}") from error
-        if "S" in tiff.series[0].axes or stack.ndim not in (2, 3):
-            raise ImageError(f"{path}: not a stack of binary images, but of shape {stack.shape}")
-    values = np.unique(stack)
-    if not (set(values.tolist()) <= {0, 1} or set(values.tolist()) <= {0, 255}):
-        raise ImageError(f"{path}: values must be 0 and 1, or 0 and 255, not {_listed(values)}")
-    return (stack > 0).astype(np.uint8).reshape(-1, *stack.shape[-2:])
+        if "S" in tiff.series[0].axes:
+            raise ImageError(f"{path}: is of colour; images of one channel are needed")
+        if stack.ndim not in (2, 3):
+            raise ImageError(f"{path}: not a stack of images, but of shape {stack.shape}")
+    return stack.reshape(-1, *stack.shape[-2:])
 
 
 # --- TIFF headers ---------------------------------------------------------------------------

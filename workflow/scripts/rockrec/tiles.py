@@ -1,16 +1,61 @@
 """Tiles: windows of a segmented mosaic, reduced to the size at which they are reconstructed."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 from scipy.ndimage import gaussian_filter
 
 from rockrec.housekeeping.progress import Progress
-from rockrec.plain.windows import Window
+from rockrec.images import write_stack
+from rockrec.plain.windows import Window, disjoint_windows
 
 RESIZE_MODES = ("keep_fraction", "any_nonzero")
 WINDOWS_AT_ONCE = 64  # in memory
+
+
+def write_tiles(
+    path: str | os.PathLike,
+    mosaic,
+    phase: int,
+    windows: list[Window],
+    window: int,
+    size: int,
+    resize: str,
+    pixel_size_nm: float,
+    threads: int = 1,
+) -> pd.DataFrame:
+    """Cut the tiles of a mosaic into a stack on disk; parameters as in `cut_tiles`.
+
+    Parameters
+    ----------
+    pixel_size_nm : of the mosaic.
+
+    Returns
+    -------
+    A line per tile: row, column [mosaic px], split, disjoint (one of its part's largest lattice
+    of tiles that do not overlap), phase_fraction.
+    """
+    fractions = []
+
+    def noted(tiles: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+        for tile in tiles:
+            fractions.append(float(tile.mean()))
+            yield tile
+
+    tiles = cut_tiles(mosaic, phase, windows, window, size, resize, threads)
+    write_stack(path, noted(tiles), pixel_size_nm * window / size, (len(windows), size, size))
+    table = pd.DataFrame(windows, columns=["row", "column", "split"])
+    table["disjoint"] = disjoint_windows(windows, window)
+    table["phase_fraction"] = fractions
+    return table
+
+
+def disjoint_tiles(table: pd.DataFrame, part: str) -> np.ndarray:
+    """Return the places in the stack of a part's disjoint tiles, by the table of `write_tiles`."""
+    return np.flatnonzero((table["split"] == part) & table["disjoint"])
 
 
 def cut_tiles(

@@ -1,7 +1,14 @@
 """Stochastic reconstruction by simulated annealing (Yeong-Torquato)."""
 
 from rockrec.annealing.energy import TARGETS
-from rockrec.annealing.reconstruct import Annealed, Realisation, anneal, anneal_each, collected
+from rockrec.annealing.reconstruct import (
+    Annealed,
+    Realisation,
+    anneal,
+    anneal_each,
+    collected,
+    tell_fits,
+)
 from rockrec.annealing.schedule import Schedule
 
 __all__ = [
@@ -12,4 +19,5 @@ __all__ = [
     "anneal",
     "anneal_each",
     "collected",
+    "tell_fits",
 ]

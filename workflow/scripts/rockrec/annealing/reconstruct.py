@@ -97,6 +97,25 @@ def collected(realisations: Iterable[Realisation]) -> Annealed:
     )
 
 
+def tell_fits(annealed: Annealed) -> int:
+    """Log how near a set came to its targets; return how many reached the stopping energy."""
+    for name, fits in annealed.fits.items():
+        log.info(
+            "fit of %s, mean squared error: median %.2g, worst %.2g",
+            name,
+            np.median(fits),
+            fits.max(),
+        )
+    n, converged = len(annealed.converged), int(annealed.converged.sum())
+    (log.info if converged == n else log.warning)(
+        "%d of %d reached the stopping energy%s",
+        converged,
+        n,
+        "" if converged == n else ": the others are the best met; more stages or moves come nearer",
+    )
+    return converged
+
+
 def anneal_each(
     targets: Mapping[str, np.ndarray],
     shape: tuple[int, int],

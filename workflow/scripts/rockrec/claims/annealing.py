@@ -5,9 +5,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from rockrec.claims.evidence import DIFFERENT, REAL, SAME, Evidence, Finding, Findings, verdict
+from rockrec.claims.evidence import REAL, Evidence, Finding, Findings, verdict
+from rockrec.plain.records.descriptors import HIGHER_ORDERS, OF_PAPER
+from rockrec.plain.records.verdicts import DIFFERENT, SAME
 
-HIGHER_ORDERS = ("P3H", "P3V", "P4", "P6")
+POLYTOPES = tuple(name for name in HIGHER_ORDERS if name in OF_PAPER)
 RESAMPLES = 500
 LEAST_PORE = 10  # px; smaller ones have no shape
 
@@ -17,7 +19,7 @@ def higher_orders(evidence: Evidence) -> Findings:
     wanted = 3 if evidence.is_network else 2
     for annealed, network in product(evidence.annealed_to_s2(), evidence.runs_of("wgan_gp")):
         decades = _log_errors(evidence, annealed) - _log_errors(evidence, network)
-        ratios = [evidence.lines(annealed, name, "F", "pooled")["ratio"] for name in HIGHER_ORDERS]
+        ratios = [evidence.lines(annealed, name, "F", "pooled")["ratio"] for name in POLYTOPES]
         floors = float(np.exp(np.mean(np.log(ratios))))
         yield Finding(
             evidence.experiment,
@@ -32,7 +34,7 @@ def higher_orders(evidence: Evidence) -> Findings:
 
 
 def _log_errors(evidence: Evidence, run: str) -> float:
-    errors = [evidence.lines(run, name, "F", "pooled")["error"] for name in HIGHER_ORDERS]
+    errors = [evidence.lines(run, name, "F", "pooled")["error"] for name in POLYTOPES]
     return float(np.mean(np.log10(errors)))
 
 
@@ -68,8 +70,8 @@ def polytopes_of_network(evidence: Evidence) -> Findings:
     if not evidence.is_network:
         return
     for run in evidence.annealed_to_s2():
-        changes = {name: relative_change(evidence, run, name) for name in HIGHER_ORDERS}
-        seen = {name: evidence.seen(run, name) for name in HIGHER_ORDERS}
+        changes = {name: relative_change(evidence, run, name) for name in POLYTOPES}
+        seen = {name: evidence.seen(run, name) for name in POLYTOPES}
         others = [f"{name}: {told}" for name, told in seen.items() if told != DIFFERENT]
         least = min(changes, key=changes.get)
         yield Finding(

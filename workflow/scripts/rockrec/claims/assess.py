@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from rockrec.claims import annealing, networks, sizes
-from rockrec.claims.evidence import UNTESTABLE, Evidence, Finding, Findings
+from rockrec.claims.evidence import Evidence, Finding, Findings
+from rockrec.plain.records.verdicts import UNTESTABLE
 
 
 class Claim(NamedTuple):

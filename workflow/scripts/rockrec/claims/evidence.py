@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-HOLDS, FAILS, UNTESTABLE = "holds", "does not hold", "not testable"
-SAME, DIFFERENT = "cannot be told from real", "differs from real"
+from rockrec.plain.records.descriptors import is_s2_alone
+from rockrec.plain.records.verdicts import FAILS, HOLDS, UNTESTABLE
+
 REAL = "heldout"
 
 
@@ -58,9 +59,10 @@ class Evidence:
 
     def annealed_to_s2(self) -> list[str]:
         """Return the runs of annealing as the paper did it, to S2 alone."""
-        only_s2 = (["S2"], ["S2H", "S2V"], ["S2V", "S2H"])
         return [
-            run for run in self.runs_of("sa") if self.settings[method_of(run)]["targets"] in only_s2
+            run
+            for run in self.runs_of("sa")
+            if is_s2_alone(self.settings[method_of(run)]["targets"])
         ]
 
     def lines(self, run: str, descriptor: str, quantity: str, form: str) -> pd.Series:

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from rockrec.claims.annealing import relative_change
-from rockrec.claims.evidence import DIFFERENT, SAME, Evidence, Finding, Findings, method_of, verdict
+from rockrec.claims.evidence import Evidence, Finding, Findings, method_of, verdict
+from rockrec.plain.records.descriptors import OF_PAPER, WITH_F
+from rockrec.plain.records.verdicts import CANNOT_TELL, DIFFERENT, FOUND, NOT_FOUND, SAME
 
-NETWORKS = ("dcgan", "wgan_gp", "stylegan2_ada")
-RANKED = ("S2", "P3H", "P3V", "P4", "P6")
-UNABLE = "cannot tell"
+NETWORKS = ("dcgan", "wgan_gp", "stylegan2_ada")  # of the paper
 NEAR = 0.1  # of the lag that is looked for
 SETTLED_BY = 250  # steps
 LEAST_STEPS = 2 * SETTLED_BY
@@ -34,7 +34,7 @@ def repetition(evidence: Evidence) -> Findings:
             run,
             at,
             f"px, lag of the strongest peak; wanted: {expected[0]:.0f} or {expected[1]:.0f}",
-            verdict(line["verdict"] == "found" and near, line["verdict"] != UNABLE),
+            verdict(line["verdict"] == FOUND and near, line["verdict"] != CANNOT_TELL),
             _reason(line),
         )
 
@@ -46,8 +46,8 @@ def collapse(evidence: Evidence) -> Findings:
     for run in evidence.runs_of("dcgan"):
         names = ("low_spread", "similar_curves", "repeated_tiles")
         lines = {name: evidence.finding(run, name) for name in names}
-        found = [name for name, line in lines.items() if line["verdict"] == "found"]
-        unable = all(line["verdict"] == UNABLE for line in lines.values())
+        found = [name for name, line in lines.items() if line["verdict"] == FOUND]
+        unable = all(line["verdict"] == CANNOT_TELL for line in lines.values())
         yield Finding(
             evidence.experiment,
             evidence.sample,
@@ -63,8 +63,8 @@ def checkerboard(evidence: Evidence) -> Findings:
     """WGAN-GP lowers L by a checkerboard inside the pores."""
     for run in evidence.runs_of("wgan_gp"):
         lines = [evidence.finding(run, f"checkerboard_{how}") for how in ("phase", "power")]
-        found = any(line["verdict"] == "found" for line in lines)
-        unable = all(line["verdict"] == UNABLE for line in lines)
+        found = any(line["verdict"] == FOUND for line in lines)
+        unable = all(line["verdict"] == CANNOT_TELL for line in lines)
         change = relative_change(evidence, run, "L")
         seen = evidence.seen(run, "L")
         upsampling = evidence.settings[method_of(run)]["upsampling"]
@@ -78,7 +78,7 @@ def checkerboard(evidence: Evidence) -> Findings:
                 found and change < 0 and seen == DIFFERENT,
                 testable=not unable and seen in (SAME, DIFFERENT),
             ),
-            f"checkerboard: {_reason(lines[0]) if unable else 'found' if found else 'not found'}; "
+            f"checkerboard: {_reason(lines[0]) if unable else FOUND if found else NOT_FOUND}; "
             f"L: {seen}; upsampling: {upsampling}",
         )
 
@@ -95,7 +95,7 @@ def edge_excess(evidence: Evidence) -> Findings:
             run,
             float(line["value"]),
             f"studentised excess; threshold {line['threshold']:.3g}",
-            verdict(line["verdict"] == "found", line["verdict"] != UNABLE),
+            verdict(line["verdict"] == FOUND, line["verdict"] != CANNOT_TELL),
             _reason(line),
         )
 
@@ -120,8 +120,11 @@ def first_place(evidence: Evidence) -> Findings:
 
 
 def _mean_ratio(evidence: Evidence, run: str) -> float:
-    ratios = [evidence.lines(run, name, "F", "pooled")["ratio"] for name in RANKED]
-    ratios.append(evidence.lines(run, "L", "P", "mean")["ratio"])
+    headline = (("F", "pooled") if name in WITH_F else ("P", "mean") for name in OF_PAPER)
+    ratios = [
+        evidence.lines(run, name, *form)["ratio"]
+        for name, form in zip(OF_PAPER, headline, strict=True)
+    ]
     return float(np.exp(np.nanmean(np.log(ratios))))
 
 

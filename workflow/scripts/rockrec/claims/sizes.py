@@ -3,6 +3,7 @@
 import pandas as pd
 
 from rockrec.claims.evidence import Evidence, Finding, Findings, verdict
+from rockrec.plain.records.descriptors import DESCRIPTORS
 
 PORE_SIZE, FRACTURE_WIDTH = 10, 20  # px, as the paper reads them off its curves
 WITHIN = 1.5  # a factor: what the paper reads off is round
@@ -45,18 +46,19 @@ def _feature_size(evidence: Evidence, wanted: str, fits) -> Findings:
 
 
 def representative_size(evidence: Evidence) -> Findings:
-    """A square of 512 px is representative, and none smaller."""
+    """A square of 512 px is representative, and none smaller: by F2, as the paper has it."""
     pooled = evidence.res[evidence.res["form"] == "pooled"]
     sizes = ", ".join(map(str, pooled["size_px"]))
     chosen = pooled.loc[pooled["res"].astype(bool), "size_px"]
-    testable = RES in set(pooled["size_px"]) and pooled["size_px"].max() > RES
+    descriptor = pooled["descriptor"].iloc[0]
+    wide_enough = RES in set(pooled["size_px"]) and pooled["size_px"].max() > RES
     yield Finding(
         "",
         evidence.sample,
         "real",
         float(chosen.iloc[0]) if len(chosen) else float("nan"),
-        "px, representative size by pooled F2; wanted: 512",
-        verdict(len(chosen) > 0 and chosen.iloc[0] == RES, testable),
+        f"px, representative size by pooled {DESCRIPTORS[descriptor].scaled}; wanted: {RES} by F2",
+        verdict(len(chosen) > 0 and chosen.iloc[0] == RES, wide_enough and descriptor == "S2"),
         f"sizes: {sizes}",
     )
 

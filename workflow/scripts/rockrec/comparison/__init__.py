@@ -2,23 +2,19 @@
 
 from rockrec.comparison.curves import band, contributions, mean_curve, per_image, pooled
 from rockrec.comparison.errors import floor, mse
-from rockrec.comparison.hierarchy import evaluate_by_order
 from rockrec.comparison.pores import PoreSet, compare_pores
+from rockrec.comparison.sources import Source, compare_sources
 from rockrec.comparison.table import compare_sets, curve_table
-from rockrec.comparison.verdict import DIFFERENT, SAME, TOO_FEW, UNDEFINED
 
 __all__ = [
-    "DIFFERENT",
-    "SAME",
-    "TOO_FEW",
-    "UNDEFINED",
     "PoreSet",
+    "Source",
     "band",
     "compare_pores",
     "compare_sets",
+    "compare_sources",
     "contributions",
     "curve_table",
-    "evaluate_by_order",
     "floor",
     "mean_curve",
     "mse",

@@ -8,8 +8,6 @@ import numpy as np
 from rockrec.comparison.curves import contributions, mean_curve, per_image, pooled
 from rockrec.descriptors import ORDER
 
-SCALARS = ("phase_fraction", "euler_number", "perimeter", "percolation_x", "percolation_y")
-
 
 @dataclass(frozen=True)
 class Measure:
@@ -62,6 +60,7 @@ def squared_distances(tiles: np.ndarray) -> np.ndarray:
 def measures_of(descriptors: Mapping[str, np.ndarray]) -> list[Measure]:
     """All that a set's descriptors allow, in a fixed order."""
     curves = [name for name, values in descriptors.items() if np.ndim(values) == 2]
+    scalars = [name for name, values in descriptors.items() if np.ndim(values) == 1]
     measures = [Measure(name, "P", "mean") for name in curves]
     measures += [
         Measure(name, "F", form)
@@ -69,7 +68,7 @@ def measures_of(descriptors: Mapping[str, np.ndarray]) -> list[Measure]:
         for name in curves
         if name in ORDER
     ]
-    measures += [Measure(name, "scalar", "mean") for name in SCALARS if name in descriptors]
+    measures += [Measure(name, "scalar", "mean") for name in scalars]
     if "phase_fraction" in descriptors:
         measures.append(Measure("one_phase", "scalar", "mean"))
     if "S2" in descriptors:

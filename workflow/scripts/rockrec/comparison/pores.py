@@ -13,6 +13,7 @@ import pandas as pd
 
 from rockrec.comparison.errors import draw_pairs
 from rockrec.comparison.verdict import holm, in_words, shuffled_labels
+from rockrec.plain.records.verdicts import WANTED_TILES
 
 PERIOD = 180.0  # degrees; an axis turned by it is the same axis
 ANGLE_STEP = 0.1  # degrees; the bins that directions are counted in
@@ -113,7 +114,7 @@ def compare_pores(
     seed: int,
     floor_source: PoreSet,
     n_pairs: int = 20,
-    n_per_set: int = 128,
+    n_per_set: int = WANTED_TILES,
     permutations: int = 1000,
 ) -> pd.DataFrame:
     """Compare the pores of two sets of tiles by area and by direction.

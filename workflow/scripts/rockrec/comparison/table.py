@@ -9,6 +9,7 @@ from rockrec.comparison.curves import band
 from rockrec.comparison.errors import draw_pairs, ratio_over_pairs
 from rockrec.comparison.measures import Measure, measures_of
 from rockrec.comparison.verdict import holm, in_words, permutation_p, shuffled_labels
+from rockrec.plain.records.verdicts import WANTED_TILES
 
 
 def compare_sets(
@@ -22,7 +23,7 @@ def compare_sets(
     seed: int,
     floor_source: Mapping[str, np.ndarray],
     n_pairs: int = 20,
-    n_per_set: int = 128,
+    n_per_set: int = WANTED_TILES,
     permutations: int = 1000,
     max_lag: int | None = None,
 ) -> pd.DataFrame:

@@ -4,13 +4,8 @@ import numpy as np
 
 from rockrec.comparison.errors import mse
 from rockrec.comparison.measures import Measure
+from rockrec.plain.records.verdicts import DIFFERENT, FEWEST_TILES, SAME, TOO_FEW, UNDEFINED
 
-SAME = "cannot be told from real"
-DIFFERENT = "differs from real"
-TOO_FEW = "too few tiles"
-UNDEFINED = "not defined"
-
-LEAST_TILES = 30
 LEVEL = 0.05
 
 
@@ -59,8 +54,8 @@ def holm(p: np.ndarray) -> np.ndarray:
 
 
 def in_words(p: float, n_tiles: int) -> str:
-    """The verdict at the 5 % level; none below 30 tiles in the smallest set that it rests on."""
-    if n_tiles < LEAST_TILES:
+    """The verdict at the 5 % level; none where the smallest set that it rests on is too small."""
+    if n_tiles < FEWEST_TILES:
         return TOO_FEW
     if np.isnan(p):
         return UNDEFINED

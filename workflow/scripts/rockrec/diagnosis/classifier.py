@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from rockrec.diagnosis.findings import LEAST_TILES
+from rockrec.plain.records.verdicts import FEWEST_TILES
 
 CHANNELS = (16, 32, 64, 64)
 LARGEST_CROP = 96  # px
@@ -44,13 +44,13 @@ def classifier_accuracy(real: np.ndarray, generated: np.ndarray, seed: int) -> A
 
     Raises
     ------
-    ValueError : tiles of different sizes, or fewer than `LEAST_TILES` in a set.
+    ValueError : tiles of different sizes, or fewer than `FEWEST_TILES` in a set.
     """
     if real.ndim != 3 or real.shape[1:] != generated.shape[1:]:
         raise ValueError(f"tiles must be of one size: {real.shape}, {generated.shape}")
     n = min(len(real), len(generated))
-    if n < LEAST_TILES:
-        raise ValueError(f"{n} tiles of a kind: at least {LEAST_TILES} are needed")
+    if n < FEWEST_TILES:
+        raise ValueError(f"{n} tiles of a kind: at least {FEWEST_TILES} are needed")
     rng = np.random.default_rng(seed)
     chosen = [stack[rng.choice(len(stack), n, replace=False)] for stack in (real, generated)]
     learnt = np.concatenate([stack[: n // 2] for stack in chosen])

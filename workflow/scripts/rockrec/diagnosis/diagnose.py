@@ -1,20 +1,34 @@
 """All diagnoses of a set of tiles, one line each."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from rockrec.diagnosis.border import edge_excess
-from rockrec.diagnosis.checkerboard import checkerboard_phase, checkerboard_power
-from rockrec.diagnosis.diversity import low_spread, similar_curves
-from rockrec.diagnosis.findings import DIAGNOSES, LEAST_TILES, Check, unable
+from rockrec.diagnosis.findings import Check, unable
 from rockrec.diagnosis.matching import TURNS
-from rockrec.diagnosis.memory import memorised_tiles, repeated_tiles
-from rockrec.diagnosis.repetition import repeated_pattern
 from rockrec.diagnosis.splits import draw_splits
+from rockrec.plain.records.diagnoses import DIAGNOSES, Diagnosis
 
 SMALLEST = 32  # px
+
+
+@dataclass(frozen=True)
+class Known:
+    """What checks are fitted to, for sets of `n` generated tiles.
+
+    train, heldout, originals, turns : see `diagnose`; splits : of the training tiles, see
+    `draw_splits`; rng : what is drawn besides.
+    """
+
+    train: np.ndarray
+    heldout: np.ndarray
+    originals: np.ndarray
+    n: int
+    turns: tuple[str, ...]
+    splits: np.ndarray
+    rng: np.random.Generator
 
 
 def diagnose(
@@ -82,32 +96,25 @@ def fit_checks(
         raise ValueError(f"unknown turns {sorted(unknown)}: known are {', '.join(TURNS)}")
     rng = np.random.default_rng(seed)
     splits = draw_splits(len(train), n, rng)
-    fits = {
-        "repeated_pattern": lambda: repeated_pattern(train, splits),
-        "low_spread": lambda: low_spread(train, splits),
-        "similar_curves": lambda: similar_curves(train, splits, rng),
-        "repeated_tiles": lambda: repeated_tiles(train, n),
-        "checkerboard_phase": lambda: checkerboard_phase(train, splits),
-        "checkerboard_power": lambda: checkerboard_power(train, splits),
-        "edge_excess": lambda: edge_excess(train, splits),
-        "memorised_tiles": lambda: memorised_tiles(originals, heldout, n, turns),
-    }
-    return {
-        name: _cannot(name, reason) if (reason := _too_few(name, n, train, heldout)) else fit()
-        for name, fit in fits.items()
-        if name in names
-    }
+    known = Known(train, heldout, originals, n, turns, splits, rng)
+    checks = {}
+    for name, diagnosis in DIAGNOSES.items():
+        if name in names:
+            lacking = _too_few(diagnosis, known)
+            checks[name] = _cannot(name, lacking) if lacking else diagnosis.fit(known)
+    return checks
 
 
-def _too_few(name: str, n: int, train: np.ndarray, heldout: np.ndarray) -> str:
+def _too_few(diagnosis: Diagnosis, known: Known) -> str:
     """Why a diagnosis cannot be made, empty where it can."""
-    if n < LEAST_TILES and name != "memorised_tiles":
-        return f"{n} generated tiles, at least {LEAST_TILES} are needed"
-    if name == "memorised_tiles":
-        real, at_least, what = len(heldout), LEAST_TILES, "held-out"
-    else:
-        real, at_least, what = len(train), 2 * LEAST_TILES, "training"
-    return f"{real} {what} tiles, at least {at_least} are needed" if real < at_least else ""
+    for there, least, what in (
+        (known.n, diagnosis.generated, "generated"),
+        (len(known.train), diagnosis.train, "training"),
+        (len(known.heldout), diagnosis.heldout, "held-out"),
+    ):
+        if there < least:
+            return f"{there} {what} tiles, at least {least} are needed"
+    return ""
 
 
 def _cannot(name: str, reason: str) -> Check:

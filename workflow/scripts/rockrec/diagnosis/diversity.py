@@ -6,8 +6,7 @@ from scipy.spatial.distance import pdist, squareform
 from rockrec.descriptors import describe
 from rockrec.diagnosis.findings import Check, Finding
 from rockrec.diagnosis.splits import upper_quantile
-
-DIRECTIONS = ("S2H", "S2V", "S2D+", "S2D-")
+from rockrec.plain.records.descriptors import DIRECTIONS
 
 
 def low_spread(train: np.ndarray, splits: np.ndarray) -> Check:

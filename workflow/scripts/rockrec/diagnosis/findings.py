@@ -5,23 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-FOUND = "found"
-NOT_FOUND = "not found"
-CANNOT_TELL = "cannot tell"
+from rockrec.plain.records.diagnoses import DIAGNOSES
+from rockrec.plain.records.verdicts import CANNOT_TELL, FOUND, NOT_FOUND
 
-DIAGNOSES = (
-    "repeated_pattern",
-    "low_spread",
-    "similar_curves",
-    "repeated_tiles",
-    "checkerboard_phase",
-    "checkerboard_power",
-    "edge_excess",
-    "memorised_tiles",
-)
 FAMILY_LEVEL = 0.05  # of a false alarm in any diagnosis of a real set
 LEVEL = FAMILY_LEVEL / len(DIAGNOSES)
-LEAST_TILES = 30
 
 
 class Finding(NamedTuple):

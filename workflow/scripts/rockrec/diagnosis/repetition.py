@@ -5,8 +5,8 @@ import numpy as np
 from rockrec.descriptors import describe
 from rockrec.diagnosis.findings import Check, Finding
 from rockrec.diagnosis.splits import MeanBand
+from rockrec.plain.records.descriptors import DIRECTIONS
 
-DIRECTIONS = ("S2H", "S2V", "S2D+", "S2D-")
 HALF_WIDTHS = (2, 4, 8, 16)  # px
 DECAYED = 0.02  # of the autocovariance: nearer lags tell the size of pores, and are no repetition
 

@@ -1,5 +1,6 @@
 """Figures 9 and 10: all descriptors of several sets of images, a panel for each."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
@@ -7,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rockrec.figures.style import (
-    DIRECTIONS,
     PAGE_WIDTH,
     REAL,
     descriptor_name,
@@ -20,10 +20,11 @@ from rockrec.figures.style import (
     source_names,
     styled,
 )
+from rockrec.plain.records.descriptors import ALONG_AXES, DESCRIPTORS, DIRECTIONS, OBLIQUE, WITH_F
 
 PANELS_PER_ROW = 4
-SHOWN = ("S2", "P3H", "P3V", "P4", "P6", "L", "C2")
-HIDDEN_IF_ZERO = ("P4", "P6")
+SHOWN = tuple(name for name in DESCRIPTORS if name not in DIRECTIONS)
+HIDDEN_IF_ZERO = tuple(name for name in SHOWN if name in WITH_F and DESCRIPTORS[name].order > 3)
 ZERO = 1e-3  # of the phase fraction: a curve below it is zero to the eye
 ZERO_FROM = 0.1  # of the largest lag
 
@@ -62,8 +63,9 @@ def plot_descriptors(
         axes.set_xlabel("lag $r$ [px]")
         axes.set_ylabel(f"{_symbol(descriptor, quantity)} [–]")
         axes.set_title(next(letters))
-        first = next(iter(tables.values()))
-        micrometre_axis(axes, pixel_size_of(first), "lag $r$ [µm]")
+        pixel_size = pixel_size_of(next(iter(tables.values())))
+        if math.isfinite(pixel_size):  # images whose pixel size nobody states have px alone
+            micrometre_axis(axes, pixel_size, "lag $r$ [µm]")
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=8)
     if len(sets) > 1:
@@ -77,8 +79,8 @@ def plot_sample_descriptors(
 ) -> Figure:
     """Plot the descriptors of one sample, real with its band and reconstructed.
 
-    S2 is split by direction where the real tiles' directions differ. P4 and P6 are left out
-    where they are zero to the eye in every source, and the figure says so.
+    S2 is split by direction where the real tiles' directions differ. P_n of more than three points
+    are left out where they are zero to the eye in every source, and the figure says so.
 
     Parameters
     ----------
@@ -107,7 +109,9 @@ def panels_of(sources: Mapping[str, pd.DataFrame], quantity: str) -> tuple[list[
     real = sources[REAL]
     at_hand = set(real["descriptor"])
     names = [name for name in SHOWN if name in at_hand]
-    along, oblique = (pair if directions_apart(real, pair) else () for pair in DIRECTIONS)
+    along, oblique = (
+        pair if directions_apart(real, pair) else () for pair in (ALONG_AXES, OBLIQUE)
+    )
     if "S2" in names:
         names[:1] = [*(along or ["S2"]), *oblique]
     tables = [_lines(table, "P") for table in sources.values()]
@@ -154,5 +158,5 @@ def _draw(axes: Axes, tables: Mapping, descriptor: str, banded: Collection[str])
 
 
 def _symbol(descriptor: str, quantity: str) -> str:
-    scaled = quantity == "F" and descriptor not in ("L", "C2")
+    scaled = quantity == "F" and descriptor in WITH_F
     return descriptor_name(descriptor, "F" if scaled else "P") + "$(r)$"

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rockrec.figures.style import (
-    GRAY,
     PAGE_WIDTH,
     REAL,
     method_styles,
@@ -20,6 +19,7 @@ from rockrec.figures.style import (
 )
 from rockrec.figures.tile_images import Tiles, hide_frame
 from rockrec.images import spread
+from rockrec.plain.records.colours import GRAY
 
 FEW, MANY = 3, 4  # sources in a row
 CURVES, BESIDES = 1.7, 0.5  # inches, the height of the curves, and of heading and legend

@@ -10,13 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
 from rockrec.figures.style import (
-    BLACK,
-    BLUE,
-    GRAY,
-    GREEN,
     PAGE_WIDTH,
-    SKY,
-    VERMILLION,
     method_styles,
     panel_letters,
     row_height,
@@ -24,6 +18,7 @@ from rockrec.figures.style import (
     styled,
 )
 from rockrec.figures.workflow import draw_workflow
+from rockrec.plain.records.colours import BLACK, BLUE, GRAY, GREEN, SKY, VERMILLION
 
 DRAWING, LEGEND = 2.2, 0.5  # inches, the heights of the workflow and of the legend
 SMOOTHED_OVER = 50  # points of the losses' running median, at most a tenth of all

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rockrec.figures.style import (
-    GRAY,
     PAGE_WIDTH,
     REAL,
     all_sources,
@@ -21,6 +20,7 @@ from rockrec.figures.style import (
     source_names,
     styled,
 )
+from rockrec.plain.records.colours import GRAY
 
 # The flat part begins where the real curve has fallen to this share of L(0), at the latest at
 # half of the lags.

@@ -7,9 +7,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rockrec.figures.style import (
-    BLACK,
-    DESCRIPTOR_COLOURS,
-    DIRECTIONS,
     PAGE_WIDTH,
     REAL,
     descriptor_name,
@@ -22,9 +19,10 @@ from rockrec.figures.style import (
     source_names,
     styled,
 )
+from rockrec.plain.records.colours import BLACK
+from rockrec.plain.records.descriptors import ALONG_AXES, DESCRIPTORS, HIGHER_ORDERS
 
 PANELS_PER_ROW = 5
-HIGHER_ORDERS = ("P3H", "P3V", "P4", "P6")
 FORM = {"P": "mean", "F": "pooled"}
 
 
@@ -84,7 +82,7 @@ def plot_polytope_curves(
 
 
 def _descriptors(real: pd.DataFrame) -> tuple[str, ...]:
-    pairs = DIRECTIONS[0] if directions_apart(real, DIRECTIONS[0]) else ("S2",)
+    pairs = ALONG_AXES if directions_apart(real, ALONG_AXES) else ("S2",)
     return (*pairs, *HIGHER_ORDERS)
 
 
@@ -93,7 +91,7 @@ def _draw(axes, curves: pd.DataFrame, descriptors, quantity: str, **line) -> Non
     for descriptor, curve in shown.groupby("descriptor", sort=False):
         if descriptor in descriptors:
             curve = curve.dropna(subset="mean")
-            colour = DESCRIPTOR_COLOURS[descriptor]
+            colour = DESCRIPTORS[descriptor].colour
             axes.plot(curve["lag_px"], curve["mean"], color=colour, **line)
 
 
@@ -103,8 +101,8 @@ def _legend(samples: Mapping, quantity: str) -> list[Line2D]:
     drawn = set().union(*(_descriptors(sources[REAL]) for sources in samples.values()))
     present = at_hand & drawn
     handles = [
-        Line2D([], [], color=DESCRIPTOR_COLOURS[name], label=descriptor_name(name, quantity))
-        for name in ("S2", *DIRECTIONS[0], *HIGHER_ORDERS)
+        Line2D([], [], color=DESCRIPTORS[name].colour, label=descriptor_name(name, quantity))
+        for name in ("S2", *ALONG_AXES, *HIGHER_ORDERS)
         if name in present
     ]
     if any(len(sources) > 1 for sources in samples.values()):

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rockrec.figures.style import (
-    BLACK,
     PAGE_WIDTH,
     REAL,
     all_sources,
@@ -21,6 +20,7 @@ from rockrec.figures.style import (
     source_names,
     styled,
 )
+from rockrec.plain.records.colours import BLACK
 
 BINS_PER_DECADE = 8
 ORIENTATION_BINS = np.arange(-90, 91, 15)

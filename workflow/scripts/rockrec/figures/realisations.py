@@ -6,16 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from rockrec.figures.style import (
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
-    VERMILLION,
-    missing,
-    source_names,
-    styled,
-)
+from rockrec.figures.style import PAGE_HEIGHT, PAGE_WIDTH, missing, source_names, styled
 from rockrec.figures.tile_images import Tiles, draw_scale_bar, draw_tile, hide_frame
 from rockrec.images import spread
+from rockrec.plain.records.colours import VERMILLION
 
 FEWEST_TILES, MOST_TILES = 4, 10
 LINED_TILES = 2  # the tiles of each row that carry a line

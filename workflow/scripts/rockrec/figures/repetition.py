@@ -12,16 +12,13 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Circle, FancyArrowPatch
 from scipy.ndimage import uniform_filter
 
-from rockrec.figures.style import (
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
-    VERMILLION,
-    missing,
-    source_names,
-    styled,
-)
+from rockrec.descriptors.polytopes import POLYTOPES
+from rockrec.figures.style import PAGE_HEIGHT, PAGE_WIDTH, missing, source_names, styled
 from rockrec.figures.tile_images import Tiles, draw_scale_bar, draw_tile, hide_frame
 from rockrec.images import spread
+from rockrec.plain.records.colours import VERMILLION
+from rockrec.plain.records.descriptors import DESCRIPTORS, DIRECTIONS
+from rockrec.plain.records.verdicts import FOUND, NOT_FOUND, TOO_FEW
 
 FEWEST_COLUMNS = 3
 HEADING, CAPTION = 0.3, 0.45  # inches kept for a sample's heading and for what is said of a tile
@@ -29,8 +26,7 @@ MOST_TILES = 2  # of each source
 MARKS = 2  # pairs of places in a tile
 PATCH = 1 / 6  # of the tile's side, what is compared around a place; at most half the lag
 # (row, column) from one end of a pair to the other, in lags.
-STEPS = {"S2H": (0, 1), "S2V": (1, 0), "S2D+": (1, 1), "S2D-": (1, -1)}
-ALONG = {"S2H": "rows", "S2V": "columns", "S2D+": "falling diagonal", "S2D-": "rising diagonal"}
+STEPS = {name: np.subtract(*POLYTOPES[name](1)[::-1]) for name in DIRECTIONS}
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Repetition:
 
     @property
     def found(self) -> bool:
-        return self.verdict == "found"
+        return self.verdict == FOUND
 
 
 def repetition_of(diagnosis: pd.DataFrame) -> dict[str, Repetition]:
@@ -131,11 +127,11 @@ def _draw_block(block: SubFigure, sample: str, sources, diagnosis, layout, side:
 def _in_words(repetition: Repetition, pixel_size_nm: float) -> str:
     if repetition.found:
         microns = repetition.lag * pixel_size_nm / 1000
-        along = ALONG[repetition.direction]
+        along = DESCRIPTORS[repetition.direction].direction
         return f"repeats at r = {repetition.lag} px\n= {microns:.4g} µm, {along}"
-    if repetition.verdict == "not found":
+    if repetition.verdict == NOT_FOUND:
         return "no repetition found"
-    return f"repetition: {repetition.verdict},\ntoo few tiles"
+    return f"repetition: {repetition.verdict},\n{TOO_FEW}"
 
 
 def _patch(size: int, lag: int) -> int:
@@ -152,7 +148,7 @@ def most_alike(image: np.ndarray, direction: str, lag: int, n: int = MARKS):
     pairs that are more alike than not (correlation above one half) count.
     """
     patch = _patch(min(image.shape), lag)
-    down, right = np.array(STEPS[direction]) * lag
+    down, right = STEPS[direction] * lag
     height, width = image.shape[0] - down, image.shape[1] - abs(right)
     if height < patch or width < patch:
         return []

@@ -10,10 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from rockrec.figures.style import (
-    BLACK,
-    GRAY,
     PAGE_WIDTH,
-    VERMILLION,
+    descriptor_name,
     few_log_ticks,
     micrometre_axis,
     missing,
@@ -22,6 +20,8 @@ from rockrec.figures.style import (
     row_height,
     styled,
 )
+from rockrec.plain.records.colours import BLACK, GRAY, VERMILLION
+from rockrec.plain.records.descriptors import WITH_F
 
 FORMS = {
     "pooled": {"color": BLACK, "marker": "o", "label": "pooled"},
@@ -106,9 +106,9 @@ def _magnify(axes: Axes, curves: pd.DataFrame) -> None:
 
 def _symbol(descriptor: str) -> str:
     """How a descriptor's scaled curve is written: F_2(r), L(r)/phi."""
-    if descriptor in ("L", "C2"):
-        return rf"${descriptor[0]}{'_2' if descriptor == 'C2' else ''}(r)/\phi$"
-    return rf"$F_{{{descriptor[1:]}}}(r)$"
+    if descriptor in WITH_F:
+        return descriptor_name(descriptor, "F") + "$(r)$"
+    return descriptor_name(descriptor) + r"$(r)/\phi$"
 
 
 def _draw_errors(axes: Axes, errors: pd.DataFrame, pixel_size: float, symbol: str) -> None:

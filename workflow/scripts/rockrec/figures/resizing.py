@@ -5,15 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rockrec.figures.style import (
-    BLUE,
-    GRAY,
-    PAGE_WIDTH,
-    missing,
-    other_unit,
-    panel_letters,
-    styled,
-)
+from rockrec.figures.style import PAGE_WIDTH, missing, other_unit, panel_letters, styled
+from rockrec.plain.records.colours import BLUE, GRAY
 
 SAMPLES_PER_ROW = 3
 STAGES = {

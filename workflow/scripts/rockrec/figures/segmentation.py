@@ -11,13 +11,13 @@ from matplotlib.patches import Rectangle
 
 from rockrec.figures.style import (
     PAGE_WIDTH,
-    VERMILLION,
     missing,
     panel_letters,
     round_length,
     row_height,
     styled,
 )
+from rockrec.plain.records.colours import VERMILLION
 
 TINT = 0.65  # of the phase in the overview
 

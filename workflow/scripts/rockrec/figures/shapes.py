@@ -11,8 +11,6 @@ from matplotlib.lines import Line2D
 
 from rockrec.descriptors.polytopes import POLYTOPES, vertex_offsets
 from rockrec.figures.style import (
-    BLACK,
-    DESCRIPTOR_COLOURS,
     PAGE_WIDTH,
     descriptor_name,
     micrometre_axis,
@@ -21,18 +19,13 @@ from rockrec.figures.style import (
     styled,
 )
 from rockrec.figures.tile_images import Tiles
+from rockrec.plain.records.colours import BLACK
+from rockrec.plain.records.descriptors import DESCRIPTORS
 
-# What is drawn, first what finds a place the hardest.
-SHAPES = {
-    "P6": "hexagon",
-    "L": "line wholly in the phase",
-    "P4": "square",
-    "P3H": "triangle with a horizontal edge",
-    "P3V": "triangle with a vertical edge",
-    "S2H": "two points of a row",
-    "S2V": "two points of a column",
-}
-LEGEND = ("S2H", "S2V", "P3H", "P3V", "P4", "P6", "L")
+# By the number of vertices; a line in the phase is as hard to place as one of five.
+VERTICES = {name: one.order or 5 for name, one in DESCRIPTORS.items() if one.shape}
+SHAPES = tuple(sorted(VERTICES, key=lambda name: -VERTICES[name]))  # first what is the hardest
+LEGEND = tuple(sorted(VERTICES, key=lambda name: DESCRIPTORS[name].order or np.inf))
 LARGEST_EDGE = 1 / 5  # of the tile's side
 SAMPLES_PER_ROW = 3
 MARGIN, FRAME = 1 / 24, 1 / 14  # between two shapes, and to the tile's frame, of its side
@@ -167,7 +160,7 @@ def _draw_on(axes: Axes, image: np.ndarray, placed: Mapping[str, Placed]) -> Non
         for width in (2.8, 1.6)
     )
     for name, shape in placed.items():
-        colour = DESCRIPTOR_COLOURS[name]
+        colour = DESCRIPTORS[name].colour
         corners = shape.vertices[[0, -1]] if name == "L" else _around(shape.vertices)
         rows, columns = np.vstack([corners, corners[:1]]).T
         axes.plot(columns, rows, color=colour, linewidth=1.4, path_effects=halo, gid=name)
@@ -175,13 +168,14 @@ def _draw_on(axes: Axes, image: np.ndarray, placed: Mapping[str, Placed]) -> Non
             for (row, column), inside in zip(shape.vertices, shape.inside, strict=True):
                 face = colour if inside else "white"
                 axes.plot(column, row, "o", markersize=4, mec=colour, mfc=face, mew=1.0)
+        roomy = len(corners) > 4  # its name stands inside
         axes.annotate(
             f"{descriptor_name(name)} ({shape.edge})",
-            (columns.mean(), rows.mean() if name == "P6" else rows.min()),
-            (0, 0 if name == "P6" else 3),
+            (columns.mean(), rows.mean() if roomy else rows.min()),
+            (0, 0 if roomy else 3),
             textcoords="offset points",
             ha="center",
-            va="center" if name == "P6" else "bottom",
+            va="center" if roomy else "bottom",
             fontsize=6.5,
             color=colour,
             path_effects=thin_halo,
@@ -197,7 +191,10 @@ def _around(vertices: np.ndarray) -> np.ndarray:
 def _legend() -> list[Line2D]:
     handles = [
         Line2D(
-            [], [], color=DESCRIPTOR_COLOURS[name], label=f"{descriptor_name(name)}: {SHAPES[name]}"
+            [],
+            [],
+            color=DESCRIPTORS[name].colour,
+            label=f"{descriptor_name(name)}: {DESCRIPTORS[name].shape}",
         )
         for name in LEGEND
     ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from rockrec.figures.style import PAGE_WIDTH, VERMILLION, missing, panel_letters, styled
+from rockrec.figures.style import PAGE_WIDTH, missing, panel_letters, styled
+from rockrec.plain.records.colours import VERMILLION
 
 COLUMNS = 9
 FEWEST_ROWS, MOST_ROWS = 2, 12  # of a training; of all, for the length of a page

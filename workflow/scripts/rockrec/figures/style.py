@@ -15,6 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from rockrec.housekeeping.outputs import written_whole
+from rockrec.plain.records.colours import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+from rockrec.plain.records.descriptors import DESCRIPTORS
 
 log = logging.getLogger(__name__)
 
@@ -22,26 +24,9 @@ REAL = "real"
 PAGE_WIDTH = 7.1  # inches; the text width of a two-column journal
 PAGE_HEIGHT = 9.2  # inches; what a page holds above a caption
 
-# Okabe and Ito's colours, told apart by readers with any of the common colour blindnesses.
-BLACK, GRAY = "#000000", "#999999"
-BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
-ORANGE, PURPLE, SKY = "#E69F00", "#CC79A7", "#56B4E9"
-NAVY = "#003A60"  # told from BLUE by its darkness
 METHOD_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 LINE_STYLES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (5, 1, 1, 1)))
 
-DESCRIPTOR_COLOURS = {
-    "S2": BLUE,
-    "P3H": VERMILLION,
-    "P3V": ORANGE,
-    "P4": GREEN,
-    "P6": PURPLE,
-    "L": BLACK,
-    "S2H": SKY,
-    "S2V": NAVY,
-}
-# Directions that S2 is the mean of, or that lie oblique to both: shown apart where they differ.
-DIRECTIONS = (("S2H", "S2V"), ("S2D+", "S2D-"))
 APART_AT = 0.1  # share of the lags at which the bands of both must lie apart
 
 RC = {
@@ -128,7 +113,7 @@ def directions_apart(curves: pd.DataFrame, pair: tuple[str, str]) -> bool:
 def descriptor_name(descriptor: str, quantity: str = "P") -> str:
     """Return a descriptor as it is set in print, or the order's F for quantity ``F``."""
     if quantity == "F":
-        descriptor = "F" + descriptor[1:]
+        descriptor = DESCRIPTORS[descriptor].scaled
     return f"${descriptor[0]}_{{{descriptor[1:]}}}$" if len(descriptor) > 1 else f"${descriptor}$"
 
 

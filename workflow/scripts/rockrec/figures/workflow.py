@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from rockrec.figures.style import BLACK, BLUE, GRAY, GREEN, ORANGE, VERMILLION
+from rockrec.plain.records.colours import BLACK, BLUE, GRAY, GREEN, ORANGE, VERMILLION
 
 WIDTH, HEIGHT = 100.0, 30.0  # of the drawing, in its own units
 LANE = 8.4  # height of a method's lane

@@ -28,8 +28,7 @@ class Dcgan(Adversaries):
         loss = (1 - self.smoothing) * softplus(-real_score) + self.smoothing * softplus(real_score)
         loss = loss.mean() + softplus(fake_score).mean()
         if self.r1:
-            # `forward` itself: a compiled network cannot be differentiated twice.
-            loss = loss + self.r1 * r1_penalty(self.discriminator.forward, real)
+            loss = loss + self.r1 * r1_penalty(self.discriminator, real)
         return loss, real_score, fake_score
 
     def generator_loss(self, fake, real, draws):

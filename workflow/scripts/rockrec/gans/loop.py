@@ -32,8 +32,6 @@ class Training:
     Parameters
     ----------
     processes : those that train this network together; all of them call the same methods.
-    compiled : let torch.compile fuse the networks, all but what is differentiated twice. The
-        first step takes a minute, and sums are rounded in another order.
 
     Attributes
     ----------
@@ -50,7 +48,6 @@ class Training:
         seed: int,
         device: torch.device,
         processes: Processes | None = None,
-        compiled: bool = False,
     ):
         self.processes = processes or Processes()
         self.tiles, self.monitor, self.settings, self.device = tiles, monitor, settings, device
@@ -62,9 +59,6 @@ class Training:
             name: torch.optim.Adam(network.parameters(), *settings.adam(name))
             for name, network in self._players().items()
         }
-        if compiled:  # in place; copies of the networks and their penalties stay as they are
-            for network in self._players().values():
-                network.compile()
         self.motions = motions(settings.augmentation)
         self.guide = None
         if settings.guide:

@@ -42,7 +42,9 @@ def load_model(path: str | os.PathLike, device: str = "cpu") -> TrainedModel:
     ------
     ValueError : the file is no such model, or of another format.
     """
-    content = load_whole(path)
+    with open(path, "rb") as file:
+        is_archive = file.read(2) == b"PK"
+    content = load_whole(path) if is_archive else None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"{path}: is no model of format {FORMAT}")
     settings = gan_settings(content["settings"])

@@ -37,7 +37,6 @@ def train(
     checkpoints: str | os.PathLike,
     device: str = "cpu",
     threads: int | None = None,
-    compiled: bool = False,
     checkpoint_seconds: float = 300.0,
     log_seconds: float = 10.0,
 ) -> RunFiles:
@@ -54,7 +53,6 @@ def train(
     train_tiles, validation_tiles : (n, size, size) uint8 0/1, may be memory-mapped.
     checkpoints : folder in which each network has one of its own.
     device : ``cpu``, ``cuda``, or ``auto``: a GPU where there is one.
-    compiled : use torch.compile; the weights differ by rounding.
 
     Returns
     -------
@@ -89,9 +87,7 @@ def train(
             return files
         fraction = phase_fraction(train_tiles)
         monitor = Monitor(validation_tiles, fraction, settings, seed_for(seed, "monitor"))
-        training = Training(
-            train_tiles, monitor, settings, seed, where, processes=processes, compiled=compiled
-        )
+        training = Training(train_tiles, monitor, settings, seed, where, processes)
         _resume(training, files)
         training.devices.append((training.step + 1, device_name(where)))
         _run(training, files, lock, request, checkpoint_seconds, log_seconds)

@@ -23,8 +23,7 @@ class WganGp(Adversaries):
     def discriminator_loss(self, real, fake, draws):
         real_score = self.discriminator(real).float()
         fake_score = self.discriminator(fake).float()
-        # `forward` itself: a compiled network cannot be differentiated twice.
-        penalty = gradient_penalty(self.discriminator.forward, real, fake, draws)
+        penalty = gradient_penalty(self.discriminator, real, fake, draws)
         loss = fake_score.mean() - real_score.mean() + self.penalty * penalty
         return loss, real_score, fake_score
 

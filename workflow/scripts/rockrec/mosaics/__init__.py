@@ -3,6 +3,7 @@
 from rockrec.mosaics.contrast import (
     Contrast,
     Histogram,
+    contrast_of,
     measured_bands,
     read_contrast,
     values_of,
@@ -16,6 +17,7 @@ __all__ = [
     "Histogram",
     "Mosaic",
     "StitchedMosaic",
+    "contrast_of",
     "measured_bands",
     "open_mosaic",
     "read_contrast",

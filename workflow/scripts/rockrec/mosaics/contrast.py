@@ -61,13 +61,22 @@ class Histogram:
 
 def values_of(mosaic) -> np.ndarray:
     """Return all values that the pixels of a label mosaic have, in one pass from top to bottom."""
-    bands = (mosaic[band] for band in row_bands(mosaic.shape[0]))
     if mosaic.dtype in (np.uint8, np.uint16):
-        histogram = Histogram(mosaic.dtype)
-        for band in bands:
-            histogram.add(band)
-        return histogram.values()
+        return _counted(mosaic).values()
+    bands = (mosaic[band] for band in row_bands(mosaic.shape[0]))
     return np.unique(np.concatenate([np.unique(band) for band in bands]))
+
+
+def contrast_of(mosaic) -> Contrast:
+    """Return the contrast of a gray mosaic, in one pass from top to bottom."""
+    return _counted(mosaic).contrast()
+
+
+def _counted(mosaic) -> Histogram:
+    histogram = Histogram(mosaic.dtype)
+    for band in row_bands(mosaic.shape[0]):
+        histogram.add(mosaic[band])
+    return histogram
 
 
 def measured_bands(bands: Iterable[np.ndarray], histogram: Histogram) -> Iterator[np.ndarray]:

@@ -121,6 +121,17 @@ def training_windows(splits: Sequence[str], limit: int | None, seed: int) -> lis
     return sorted(random.Random(seed).sample(train, len(train))[:limit])
 
 
+def disjoint_windows(windows: Sequence[Window], side: int) -> list[bool]:
+    """Say for each window whether it is one of its part's disjoint ones; a gap has none."""
+    chosen = [False] * len(windows)
+    for part in PARTS:
+        places = [place for place, one in enumerate(windows) if one.split == part]
+        corners = ([windows[place][axis] for place in places] for axis in (0, 1))
+        for place, apart in zip(places, disjoint(*corners, side), strict=True):
+            chosen[place] = apart
+    return chosen
+
+
 def disjoint(rows: list[int], columns: list[int], window: int) -> list[bool]:
     """Say for each window, given by its corner, whether it is in a largest lattice without overlap.
 

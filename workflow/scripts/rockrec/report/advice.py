@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from rockrec.plain.records.descriptors import DESCRIPTORS, TARGETS
+from rockrec.plain.records.diagnoses import DIAGNOSES
+from rockrec.plain.records.verdicts import DIFFERENT, FOUND, WANTED_TILES
 from rockrec.tables.errors import headline
 
-FEW_HELDOUT = 128
 LOW_IOU = 0.8
 COLLAPSE = {
     "dcgan": "A lower learning_rate, label_smoothing or r1 for dcgan, or kind wgan_gp",
@@ -38,17 +40,9 @@ CURES = {
         "stylegan2_ada": f"{WINDOWS}, or more augmentations under ada",
     },
 }
-WORDS = {
-    "repeated_pattern": "repeats a pattern",
-    "low_spread": "draws tiles too alike",
-    "similar_curves": "draws tiles too alike",
-    "repeated_tiles": "draws tiles more than once",
-    "checkerboard_phase": "leaves a checkerboard",
-    "checkerboard_power": "leaves a checkerboard",
-    "edge_excess": "draws too much at the border",
-    "memorised_tiles": "copies training tiles",
-}
-TARGETS = ("S2", "S2D+", "S2D-", "P3H", "P3V", "P4", "P6", "L")
+# A direction of S2 is missed with the mean that it is a part of.
+PARTS = {part for one in DESCRIPTORS.values() for part in one.mean_of}
+MISSED = tuple(name for name in TARGETS if name not in PARTS)
 Advice = Iterator[tuple[str, str]]  # what to change, and why
 
 
@@ -112,10 +106,10 @@ def _sizes(tiles, res) -> Advice:
 
 def _heldout(tiles) -> Advice:
     for tile in tiles:
-        if tile.heldout < FEW_HELDOUT:
+        if tile.heldout < WANTED_TILES:
             yield (
                 "A larger tiles.heldout_fraction or mosaic, or a smaller tiles.window, for sharper "
-                f"verdicts ({FEW_HELDOUT} held-out windows)",
+                f"verdicts ({WANTED_TILES} held-out windows)",
                 f"{tile.experiment} has {tile.heldout} of {tile.sample}",
             )
 
@@ -139,9 +133,9 @@ def _annealing(errors, costs) -> Advice:
     lines = headline(errors)
     missed = lines[
         lines["method"].isin(annealed)
-        & (lines["verdict"] == "differs from real")
+        & (lines["verdict"] == DIFFERENT)
         & ~lines["targeted"]
-        & lines["descriptor"].isin(TARGETS)
+        & lines["descriptor"].isin(MISSED)
         & (lines["quantity"] != "scalar")
     ]
     for _, group in missed.groupby(["experiment", "sample", "method"], sort=False):
@@ -153,10 +147,10 @@ def _annealing(errors, costs) -> Advice:
 
 
 def _faults(faults, kinds: Mapping[str, str]) -> Advice:
-    for line in faults[faults["verdict"] == "found"].itertuples():
+    for line in faults[faults["verdict"] == FOUND].itertuples():
         cure = CURES.get(line.diagnosis, {}).get(kinds.get(line.method))
         if cure:
-            yield cure, f"{_named(line)} {WORDS[line.diagnosis]}"
+            yield cure, f"{_named(line)} {DIAGNOSES[line.diagnosis].does}"
 
 
 def _named(line) -> str:

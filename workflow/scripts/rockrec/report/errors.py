@@ -3,7 +3,8 @@
 import pandas as pd
 
 from rockrec.report.templates import fragment
-from rockrec.tables.errors import headline, source_of, summaries
+from rockrec.tables.by_method import source_of
+from rockrec.tables.errors import headline, summaries
 
 
 def error_fragment(table: pd.DataFrame) -> str:

@@ -5,20 +5,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from rockrec.plain.records.diagnoses import DIAGNOSES
+from rockrec.plain.records.verdicts import CANNOT_TELL, FOUND, NOT_FOUND
 from rockrec.report.templates import fragment
-from rockrec.tables.errors import source_of
+from rockrec.tables.by_method import source_of
 
 CLASSIFIER = "classifier"
-MEANING = {
-    "repeated_pattern": "a pattern that repeats (peaks of S2)",
-    "low_spread": "tiles more alike than real ones (spread of S2)",
-    "similar_curves": "tiles with the same curves",
-    "repeated_tiles": "tiles drawn more than once",
-    "checkerboard_phase": "checkerboard, by pixel position",
-    "checkerboard_power": "checkerboard, by spectral power",
-    "edge_excess": "excess at the border of the tile",
-    "memorised_tiles": "copies of training tiles",
-    CLASSIFIER: "a small network tells them from real tiles",
+TITLES = {name: diagnosis.title for name, diagnosis in DIAGNOSES.items()} | {
+    CLASSIFIER: "a small network tells them from real tiles"
 }
 
 
@@ -64,8 +58,8 @@ def _interval(row) -> str:
 
 def _verdict(low: float) -> str:
     if math.isnan(low):
-        return "cannot tell"
-    return "found" if low > 0.5 else "not found"
+        return CANNOT_TELL
+    return FOUND if low > 0.5 else NOT_FOUND
 
 
 def fault_fragment(table: pd.DataFrame) -> str:
@@ -74,8 +68,8 @@ def fault_fragment(table: pd.DataFrame) -> str:
     for sample, lines in table.groupby("sample", sort=False):
         lines = lines.assign(source=source_of(lines))
         samples[sample] = {
-            "names": [name for name in MEANING if name in set(lines["diagnosis"])],
+            "names": [name for name in TITLES if name in set(lines["diagnosis"])],
             "sources": list(dict.fromkeys(lines["source"])),
             "cells": {(row.diagnosis, row.source): row for row in lines.itertuples()},
         }
-    return fragment("faults.html.j2", samples=samples, meaning=MEANING)
+    return fragment("faults.html.j2", samples=samples, titles=TITLES)

@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from rockrec.plain.records.descriptors import DESCRIPTORS
+
+FORMS = {"pooled": "pooled", "per_image": "per-image"}
+
 
 class Mosaic(NamedTuple):
     """A sample's mosaic: how it entered, its size and its pixel."""
@@ -67,7 +71,7 @@ def res_in_words(errors: pd.DataFrame) -> list[str]:
     sentences = []
     for form, lines in errors.groupby("form", sort=False):
         chosen = lines[lines["res"].astype(bool)]
-        name = "pooled F₂" if form == "pooled" else "per-image F₂"
+        name = f"{FORMS[form]} {DESCRIPTORS[lines['descriptor'].iloc[0]].scaled}"
         if chosen.empty:
             sentences.append(f"by {name}, no size up to {largest} px is representative")
         elif (size := chosen["size_px"].iloc[0]) == largest:

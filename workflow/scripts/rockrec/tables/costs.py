@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from rockrec.plain.records.descriptors import is_s2_alone
+
 COLUMNS = (
     "sample",
     "method",
@@ -114,7 +116,7 @@ def _annealed_beside(one: Replicate, replicates: list[Replicate]) -> tuple[str, 
     annealed = [other for other in replicates if other.kind == "sa" and other.sample == one.sample]
     if not annealed:
         return None
-    to_s2 = [one for one in annealed if one.provenance["settings"]["targets"] == ["S2"]]
+    to_s2 = [one for one in annealed if is_s2_alone(one.provenance["settings"]["targets"])]
     method = (to_s2 or annealed)[0].method
     seconds = [
         one.provenance["core_seconds_per_realisation"] for one in annealed if one.method == method

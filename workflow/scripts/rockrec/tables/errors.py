@@ -1,10 +1,13 @@
 """Errors, floors and verdicts of all samples in one table (the paper's Tables S3 and S4)."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+
+from rockrec.plain.records.descriptors import DESCRIPTORS
+from rockrec.plain.records.scalars import SCALARS
+from rockrec.tables.by_method import source_of
 
 COLUMNS = (
     "sample",
@@ -31,22 +34,6 @@ COLUMNS = (
     "phi_sd_a",
     "phi_sd_b",
 )
-SCALAR_NAMES = {
-    ("phase_fraction", "mean"): "phase fraction",
-    ("euler_number", "mean"): "Euler number",
-    ("perimeter", "mean"): "specific perimeter",
-    ("percolation_x", "mean"): "share of tiles that percolate in x",
-    ("percolation_y", "mean"): "share of tiles that percolate in y",
-    ("pore_area", "wasserstein"): "pore area",
-    ("pore_orientation", "wasserstein"): "pore orientation",
-    ("one_phase", "mean"): "share of tiles with one phase",
-    ("S2", "spread"): "spread of S2 between tiles",
-}
-
-
-def read_errors(path: str | os.PathLike) -> pd.DataFrame:
-    """Read an experiment's ``errors.csv``; replicates are text, empty for the row ``real``."""
-    return pd.read_csv(path, dtype={"replicate": str}).fillna({"replicate": ""})
 
 
 def error_table(errors: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -114,13 +101,6 @@ def summaries(lines: pd.DataFrame) -> list[Summary]:
     return found
 
 
-def source_of(errors: pd.DataFrame) -> pd.Series:
-    """Name each line's source: the method, with its replicate where there are several."""
-    replicates = errors.groupby("method")["replicate"].transform("nunique")
-    named = errors["method"] + "/" + errors["replicate"]
-    return errors["method"].where(replicates == 1, named)
-
-
 def in_floors(ratio: float) -> str:
     """Write a ratio with as many digits as it deserves: 4.0, 37, 1,250; – if undefined."""
     if pd.isna(ratio):
@@ -134,5 +114,5 @@ def _keys(lines: pd.DataFrame):
 
 def _name(descriptor: str, quantity: str, form: str) -> str:
     if quantity == "scalar":
-        return SCALAR_NAMES.get((descriptor, form), f"{descriptor}, {form}")
-    return "F" + descriptor[1:] if quantity == "F" else descriptor
+        return SCALARS.get((descriptor, form), f"{descriptor}, {form}")
+    return DESCRIPTORS[descriptor].scaled if quantity == "F" else descriptor

@@ -90,13 +90,12 @@ class StyleGan2Ada(Adversaries):
         return softplus(-score).mean()
 
     def lazy_penalty(self, player, real, draws):
-        # `forward` itself: a compiled network cannot be differentiated twice.
         if player == "discriminator":
-            penalty = r1_penalty(self.discriminator.forward, self.seen(real, draws))
+            penalty = r1_penalty(self.discriminator, self.seen(real, draws))
             if self.relativistic:
                 with torch.no_grad():
                     fake = self.generate(draws, real.device)
-                penalty += r1_penalty(self.discriminator.forward, self.seen(fake, draws))
+                penalty += r1_penalty(self.discriminator, self.seen(fake, draws))
             return self.settings.r1 * penalty
         # Every second image: half a batch is enough (Karras et al., 2020 a, appendix B).
         device = self.generator.mean_w.device

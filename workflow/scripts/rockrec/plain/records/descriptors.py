@@ -78,8 +78,8 @@ TARGETS = tuple(name for name, one in DESCRIPTORS.items() if one.can_be_target)
 GUIDES = tuple(name for name, one in DESCRIPTORS.items() if one.can_guide)
 RES_DESCRIPTORS = tuple(DESCRIPTORS)
 DIRECTIONS = tuple(name for name, one in DESCRIPTORS.items() if one.direction)
-# P_n of more than two points.
-HIGHER_ORDERS = tuple(name for name, one in DESCRIPTORS.items() if (one.order or 0) > 2)
+WITH_F = tuple(name for name, one in DESCRIPTORS.items() if one.order)
+HIGHER_ORDERS = tuple(name for name in WITH_F if DESCRIPTORS[name].order > 2)
 
 
 def met_by(targets: Collection[str]) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ TABLES = (
         what="The networks of an experiment, layer by layer (the paper's Table S1).",
         of="experiment",
         inputs={"models": Files("model.pt", "reconstruction", that="is_network")},
+        params=("whose",),
         listed_by="list_layers",
     ),
     Table(

@@ -1,0 +1,7 @@
+"""``python -m rockrec``: the command, where it is not installed."""
+
+import sys
+
+from rockrec.command import main
+
+sys.exit(main())

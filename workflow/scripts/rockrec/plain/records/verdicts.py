@@ -1,0 +1,12 @@
+"""The words in which a run judges, and how many tiles it takes to judge."""
+
+# Of two sets of tiles, by a permutation test.
+SAME, DIFFERENT = "cannot be told from real", "differs from real"
+TOO_FEW, UNDEFINED = "too few tiles", "not defined"
+# Of a fault that is looked for.
+FOUND, NOT_FOUND, CANNOT_TELL = "found", "not found", "cannot tell"
+# Of a statement of the paper.
+HOLDS, FAILS, UNTESTABLE = "holds", "does not hold", "not testable"
+
+FEWEST_TILES = 30  # of the smallest set that a verdict rests on
+WANTED_TILES = 128  # a sharp verdict's, the paper's number of realisations
