@@ -23,10 +23,10 @@ import tifffile
 
 from rockrec.comparison import compare_sets
 from rockrec.description import describe_set
-from rockrec.gans.networks import KINDS
 from rockrec.gans.sampling import load_model, sample, threshold
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import train
+from rockrec.plain.records.kinds import NETWORKS
 
 SIZE = 128
 SLICES = {"train": range(0, 240), "validation": range(260, 280), "heldout": range(300, 400)}
@@ -75,7 +75,7 @@ def main() -> None:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("kind", choices=NETWORKS)
     parser.add_argument("--settings", type=json.loads, default={}, help="JSON, keys of a method")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])

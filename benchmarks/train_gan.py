@@ -27,10 +27,11 @@ from scipy.ndimage import gaussian_filter
 
 from rockrec.gans.loop import Training
 from rockrec.gans.monitor import Monitor
-from rockrec.gans.networks import KINDS
-from rockrec.gans.settings import PRECISIONS, gan_settings
+from rockrec.gans.settings import at_size, gan_settings
 from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.threads import use_threads
+from rockrec.plain.records.kinds import NETWORKS
+from rockrec.plain.records.settings import PRECISIONS
 
 
 def main() -> None:
@@ -60,7 +61,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
+    parser.add_argument("--kinds", nargs="+", default=list(NETWORKS), choices=NETWORKS)
     parser.add_argument("--sizes", nargs="+", type=int, default=[64])
     parser.add_argument("--channels", type=int, default=16)
     parser.add_argument("--max-channels", type=int, default=1024)
@@ -79,7 +80,7 @@ def rock(size: int) -> np.ndarray:
 
 
 def make_training(tiles, kind, precision, options, device) -> Training:
-    settings = gan_settings(
+    given = gan_settings(
         {
             "kind": kind,
             "channels": options.channels,
@@ -89,7 +90,8 @@ def make_training(tiles, kind, precision, options, device) -> Training:
             "precision": precision,
             **options.settings,
         }
-    ).at_size(tiles.shape[1])
+    )
+    settings = at_size(given, tiles.shape[1])
     monitor = Monitor(tiles[:128], float(tiles.mean()), settings, seed=0)
     return Training(tiles, monitor, settings, 0, device)
 

@@ -11,11 +11,11 @@ from rockrec.gans.ada.controller import Controller
 from rockrec.gans.ada.matrices import rotation, scaling, translation
 from rockrec.gans.ada.pipeline import Pipeline
 from rockrec.gans.ada.warping import warped
-from rockrec.gans.augmentation import FabricError, check_fabric
+from rockrec.gans.augmentation import FabricError, check_fabric, shown_motions
 from rockrec.gans.draws import Draws
 from rockrec.gans.processes import Processes
 from rockrec.gans.settings import gan_settings
-from rockrec.gans.settings.stylegan2 import ADA_AUGMENTATIONS
+from rockrec.plain.records.kinds.stylegan2_ada import ADA
 
 ALWAYS = torch.tensor(1.0)
 
@@ -88,9 +88,9 @@ def tiles(n, seed=0, size=16):
 
 def test_nothing_drawn_leaves_images_as_they_are_and_everything_changes_them():
     images = tiles(8)
-    pipeline = Pipeline(ADA_AUGMENTATIONS)
+    pipeline = Pipeline(ADA)
     assert torch.equal(pipeline(images, torch.tensor(0.0), Draws(0, 8)), images)
-    for name in ADA_AUGMENTATIONS:
+    for name in ADA:
         changed = Pipeline((name,))(images, ALWAYS, Draws(1, 8))
         assert not torch.equal(changed, images), name
         assert changed.shape == images.shape
@@ -144,13 +144,13 @@ def test_each_augmentation_is_as_strong_as_in_the_paper():
 
 def test_gradients_pass_to_the_images():
     images = tiles(6).requires_grad_()
-    Pipeline(ADA_AUGMENTATIONS)(images, ALWAYS, Draws(4, 6)).square().sum().backward()
+    Pipeline(ADA)(images, ALWAYS, Draws(4, 6)).square().sum().backward()
     assert (images.grad.flatten(1).abs().sum(dim=1) > 0).all()
 
 
 def test_processes_augment_as_one_would():
     images = tiles(6)
-    pipeline, p = Pipeline(ADA_AUGMENTATIONS), torch.tensor(0.5)
+    pipeline, p = Pipeline(ADA), torch.tensor(0.5)
     whole = pipeline(images, p, Draws(5, 6))
     halves = [
         pipeline(images[3 * k : 3 * k + 3], p, Draws(5, 6, Processes(k, 2))) for k in range(2)
@@ -215,7 +215,7 @@ def test_the_same_rock_alone_looks_like_this_one_under_augmentation():
 
 def test_motions_that_the_fabric_forbids_are_refused_by_name():
     settings = gan_settings({"kind": "stylegan2_ada", "ada": ["shifts", "rotation", "flips"]})
-    assert settings.shown_motions == ("rotation", "flips")
+    assert shown_motions(settings) == ("rotation", "flips")
     layered = np.random.default_rng(0).random((100, 16, 16)) < 0.3
     layered = np.repeat(layered[:, :, ::4], 4, axis=2).astype(np.uint8)
     check_fabric(["flips"], layered)

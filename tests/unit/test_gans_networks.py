@@ -7,9 +7,10 @@ from torch import nn
 from rockrec.gans.averaging import RunningMean, ready_to_sample
 from rockrec.gans.draws import Draws
 from rockrec.gans.layers import NORMAL_STD, Blur, Generator
-from rockrec.gans.networks import KINDS, build
+from rockrec.gans.networks import build
 from rockrec.gans.penalties import gradient_penalty, r1_penalty
 from rockrec.gans.settings import gan_settings
+from rockrec.plain.records.kinds import NETWORKS
 
 PAPER = {
     "kind": "wgan_gp",
@@ -73,7 +74,7 @@ def test_images_go_in_and_out_at_the_tile_size(kind, more, size):
 @pytest.mark.parametrize(
     ("kind", "more"),
     [
-        *((kind, {}) for kind in KINDS),
+        *((kind, {}) for kind in NETWORKS),
         ("stylegan2_ada", {"start": "waves", "loss": "relativistic", "shown_s2": True}),
     ],
 )

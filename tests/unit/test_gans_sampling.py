@@ -14,7 +14,7 @@ from rockrec.gans.sampling import (
     sample_larger,
     threshold,
 )
-from rockrec.gans.settings import gan_settings
+from rockrec.gans.settings import as_dict, gan_settings
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def write_model(tmp_path, kind, **more):
     generator = build(16, settings, seed=5).generator
     content = {
         "format": FORMAT,
-        "settings": settings.as_dict(),
+        "settings": as_dict(settings),
         "size": 16,
         "phase_fraction": 0.25,
         "step": 7,

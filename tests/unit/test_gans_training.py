@@ -29,10 +29,11 @@ from rockrec.gans.checkpoint import checkpoint_key
 from rockrec.gans.draws import Draws
 from rockrec.gans.loop import TrainingDiverged
 from rockrec.gans.monitor import Monitor
-from rockrec.gans.networks import KINDS, build
+from rockrec.gans.networks import build
 from rockrec.gans.processes import Processes
 from rockrec.gans.sampling import load_model, sample
 from rockrec.gans.training import train
+from rockrec.plain.records.kinds import NETWORKS
 
 
 def test_the_key_is_of_what_shapes_the_weights():
@@ -171,7 +172,7 @@ def test_a_divergence_never_reaches_a_checkpoint(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NETWORKS)
 def test_precisions_train_and_losses_are_float32(tmp_path, kind, precision):
     files = run(tmp_path, tiny(kind, precision=precision, steps=4, ema=0.0))
     history = pd.read_csv(files.history)

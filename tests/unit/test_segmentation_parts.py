@@ -349,15 +349,15 @@ def test_boundary_that_is_not_found_scores_0():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"crop": 100}, "crop must be a multiple of 32"),
-        ({"steps": 0}, "steps must be 1 or more"),
+        ({"crop": 100}, "crop must be .* a multiple of 32, not 100"),
+        ({"steps": 0}, "steps must be a whole number, 1 or more, not 0"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
-        ({"validation_fraction": 0.6, "test_fraction": 0.4}, "leave a training part"),
-        ({"precision": "half"}, "precision 'half'"),
+        ({"validation_fraction": 0.6, "test_fraction": 0.4}, "leaves no labels to train on"),
+        ({"precision": "half"}, "precision must be float32 or bfloat16, not 'half'"),
         ({"dice_weight": -1.0}, "dice_weight must be 0 or more"),
-        ({"class_weights": "some"}, "class_weights 'some' is none of none, balanced"),
-        ({"patience": 0}, "patience must be 1 or more"),
-        ({"freeze_encoder_epochs": -1}, "freeze_encoder_epochs must be 0 or more"),
+        ({"class_weights": "some"}, "class_weights must be none or balanced, not 'some'"),
+        ({"patience": 0}, "patience must be .* 1 or more, or null, not 0"),
+        ({"freeze_encoder_epochs": -1}, "freeze_encoder_epochs must be .* 0 or more, not -1"),
     ],
 )
 def test_settings_out_of_range_are_refused(changes, message):

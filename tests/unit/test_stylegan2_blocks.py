@@ -9,7 +9,7 @@ from tiny_stylegan2 import normal, random, small
 from torch.nn import functional
 
 from rockrec.gans.draws import Draws
-from rockrec.gans.settings import gan_settings
+from rockrec.gans.settings import at_size, gan_settings
 from rockrec.gans.stylegan2.adversaries import StyleGan2Ada
 from rockrec.gans.stylegan2.discriminator import batch_spread
 from rockrec.gans.stylegan2.equalised import EqualisedConv, EqualisedLinear
@@ -206,8 +206,8 @@ def test_tiles_do_not_depend_on_their_batch():
 
 def test_layers_have_the_originals_widths():
     full = gan_settings({"kind": "stylegan2_ada", "channels": None, "max_channels": 512})
-    assert widths(128, full.at_size(128)) == {4: 512, 8: 512, 16: 512, 32: 512, 64: 256, 128: 128}
-    assert widths(1024, full.at_size(1024))[1024] == 32
+    assert widths(128, at_size(full, 128)) == {4: 512, 8: 512, 16: 512, 32: 512, 64: 256, 128: 128}
+    assert widths(1024, at_size(full, 1024))[1024] == 32
 
 
 def test_tiles_start_from_noise_of_their_own_or_from_what_is_learnt_for_all():

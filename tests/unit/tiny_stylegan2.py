@@ -2,7 +2,7 @@
 
 import torch
 
-from rockrec.gans.settings import gan_settings
+from rockrec.gans.settings import at_size, gan_settings
 
 
 def random(seed=0):
@@ -15,4 +15,4 @@ def normal(*shape, seed=0, dtype=torch.float32):
 
 
 def small(**more):
-    return gan_settings({"kind": "stylegan2_ada", "latent": 6, "channels": 3, **more}).at_size(16)
+    return at_size(gan_settings({"kind": "stylegan2_ada", "latent": 6, "channels": 3, **more}), 16)

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.ndimage import gaussian_filter
 
 from rockrec.gans import loop
-from rockrec.gans.settings import gan_settings
+from rockrec.gans.settings import at_size, gan_settings
 from rockrec.gans.training import train
 
 TINY = {
@@ -39,7 +39,7 @@ EVERYTHING = {
 
 
 def tiny(kind="wgan_gp", **more):
-    return gan_settings({"kind": kind, **TINY, **more}).at_size(16)
+    return at_size(gan_settings({"kind": kind, **TINY, **more}), 16)
 
 
 def rock(n, seed, size=16):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rockrec.plain.records.kinds import NETWORKS
 from rockrec_settings.resolve import SettingsError, resolve
-from rockrec_settings.schema import branches, follow, load_schema
+from rockrec_settings.schema import branches, load_schema
 
 
 class Key(NamedTuple):
@@ -46,13 +46,12 @@ def keys_of(settings: dict) -> list[Key]:
     Nor a method's ``kind``: one of another kind is another method.
     """
     schema = load_schema()
-    return list(_walk(schema, settings, schema, (), ""))
+    return list(_walk(schema, settings, (), ""))
 
 
 def all_keys() -> set[tuple[int, str]]:
     """(owner, key) of everything that the schema describes, wherever it stands."""
-    schema = load_schema()
-    return _keys_below(schema, schema)
+    return _keys_below(load_schema())
 
 
 def edit(config: dict, key: Key, folder: Path) -> Edit | None:
@@ -95,28 +94,27 @@ def _at(value, path: tuple):
     return value
 
 
-def _walk(node: dict, value, root: dict, path: tuple, pattern: str) -> Iterator[Key]:
-    node = follow(node, root)
+def _walk(node: dict, value, path: tuple, pattern: str) -> Iterator[Key]:
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _walk(node.get("items", {}), item, root, (*path, index), pattern)
+            yield from _walk(node.get("items", {}), item, (*path, index), pattern)
         return
     if not isinstance(value, dict):
         return
     properties = node.get("properties", {})
     for key, sub in properties.items():
-        target, name = follow(sub, root), f"{pattern}.{key}".lstrip(".")
-        if not _is_container(target) and key != "kind":
-            yield Key(name, (*path, key), target, id(properties))
+        name = f"{pattern}.{key}".lstrip(".")
+        if not _is_container(sub) and key != "kind":
+            yield Key(name, (*path, key), sub, id(properties))
         if key in value:
-            yield from _walk(target, value[key], root, (*path, key), name)
+            yield from _walk(sub, value[key], (*path, key), name)
     if isinstance(others := node.get("additionalProperties"), dict):
         for name, item in value.items():
             if name not in properties:
                 of_kind = f"{pattern}.<{_kind(item)}>"
-                yield from _walk(others, item, root, (*path, name), of_kind)
-    for branch in branches(value, node, root):
-        yield from _walk(branch, value, root, path, pattern)
+                yield from _walk(others, item, (*path, name), of_kind)
+    for branch in branches(value, node):
+        yield from _walk(branch, value, path, pattern)
 
 
 def _kind(item) -> str:
@@ -128,21 +126,20 @@ def _kind(item) -> str:
 def _is_container(node: dict) -> bool:
     """Whether a key only holds others, or is a constant."""
     others = node.get("additionalProperties")
-    nested = "properties" in node or (isinstance(others, dict) and "$ref" in others)
+    nested = any("properties" in one or "allOf" in one for one in (node, others or {}) if one)
     return "const" in node or ("object" in node.get("type", "") and nested)
 
 
-def _keys_below(node, root: dict) -> set[tuple[int, str]]:
+def _keys_below(node) -> set[tuple[int, str]]:
     if isinstance(node, list):
-        return set().union(*(_keys_below(item, root) for item in node))
+        return set().union(*(_keys_below(item) for item in node))
     if not isinstance(node, dict):
         return set()
     properties, found = node.get("properties", {}), set()
     for key, sub in properties.items():
-        target = follow(sub, root) if isinstance(sub, dict) else {}
-        if "description" in target and not _is_container(target) and key != "kind":
+        if "description" in sub and not _is_container(sub) and key != "kind":
             found.add((id(properties), key))
-    return found.union(*(_keys_below(sub, root) for name, sub in node.items() if name != "if"))
+    return found.union(*(_keys_below(sub) for name, sub in node.items() if name != "if"))
 
 
 def _candidates(config: dict, key: Key, folder: Path) -> Iterator:

@@ -84,7 +84,7 @@ def refused(config):
     try:
         resolve(config)
     except SettingsError as error:
-        return str(error)
+        return "\n".join(error.mistakes)
     return None
 
 

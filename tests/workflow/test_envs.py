@@ -10,6 +10,7 @@ import yaml
 from planning import script_rules
 from running import ROOT
 
+from rockrec.plain.records.kinds import KINDS, NETWORKS
 from rockrec_planning.code_inputs import SCRIPTS, library_code
 
 # What conda-forge calls a package, where it is not the name that is imported, or brings it along.
@@ -39,7 +40,10 @@ def imported(path):
 
 def needed_by(script):
     """conda-forge's names of the packages that a script and its library modules import."""
-    modules = [SCRIPTS / script, *(p for p in library_code(script) if p.endswith(".py"))]
+    code = library_code(script)
+    if str(SCRIPTS / "rockrec/gans/networks.py") in code:  # it builds networks of any kind
+        code = library_code(script, *(KINDS[kind].module for kind in NETWORKS))
+    modules = [SCRIPTS / script, *(path for path in code if path.endswith(".py"))]
     names = {name for module in modules for name in imported(module)}
     own = {"rockrec"} | sys.stdlib_module_names
     return {PACKAGES.get(name, name) for name in names - own}

@@ -16,12 +16,10 @@ from edits import all_keys, edit, keys_of
 from planning import Plan, dag_of, finish
 from running import ROOT
 
-from rockrec.plain.records.kinds import NETWORKS
+from rockrec.plain.records.kinds import KINDS, NETWORKS
 from rockrec_planning import code_inputs
 from rockrec_settings.resolve import resolve
-from rockrec_settings.schema import load_schema
 
-KINDS = load_schema()["$defs"]["method"]["properties"]["kind"]["enum"]
 TRAINING = {"train_gan", "train_unet"}
 # What a method of a kind has to have, or that no rule runs without.
 OFF_BY_DEFAULT = {
@@ -96,7 +94,7 @@ def config_of_everything(folder):
             "all": {
                 "samples": ["raw", "made"],
                 "tiles": {"window": 64, "stride": 64, "size": 64},
-                "methods": KINDS,
+                "methods": list(KINDS),
             },
             "one": {
                 "samples": ["in_tiles", "given", "segmented", "made"],

@@ -8,7 +8,7 @@ import yaml
 
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.mosaics import advice, mosaic_shape
-from rockrec_settings.resolve import SettingsError, resolve
+from rockrec_settings.resolve import LAYERS, SettingsError, resolve
 from rockrec_settings.schema import load_schema
 
 DEMO = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ def mistakes(config):
         (["denoise", "radus"], 3, "denoise.radus: unknown key; did you mean 'radius'?"),
         (["denoise", "radius"], 0, "denoise.radius: 0 is less than 1"),
         (["denoise", "kernel"], "median", "denoise.kernel: 'median' is none of exact, skimage"),
-        (["methods", "sa", "cooling"], 1.5, "methods.sa.cooling: 1.5 is not below 1"),
+        (["methods", "sa", "cooling"], 1.5, "methods.sa.cooling: 1.5 is more than 1"),
         (["methods", "sa", "targets"], ["S3"], "methods.sa.targets.0: 'S3' is none of"),
         (["methods", "sa", "penalty"], 3, "methods.sa.penalty: unknown key"),
         (["methods", "sa", "weights"], {"L": 2}, "methods.sa.weights.L: is no target; those are S2"),
@@ -125,12 +125,31 @@ def test_an_automatic_batch_has_to_be_shared_by_the_gpus_too():
     )
 
 
-def test_all_mistakes_are_listed_at_once():
+def test_all_mistakes_of_a_layer_are_listed_at_once_and_what_was_not_looked_at_is_said():
     config = changed(["denoise", "radius"], 0)
     config["res"] = {"squares": 0}
+    config["samples"]["figures"] = config["samples"]["meta_igneous"]
     found = mistakes(config)
     assert "denoise.radius" in found
     assert "res.squares" in found
+    assert "samples.figures" not in found
+    layers = [what for what, _ in LAYERS]
+    assert found.endswith(f"\n(Not looked at before this is mended: {'; '.join(layers[1:])}.)")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "layer"),
+    [
+        (["denoise", "radius"], 0, 0),
+        (["samples", "figures"], {"synthetic": "pores", "pixel_size_nm": 5}, 1),
+        (["methods", "wgan_gp", "steps"], 77, 2),
+        (["res", "sizes"], [64, 5000], 3),
+    ],
+)
+def test_a_mistake_hides_the_layers_that_stand_on_it(path, value, layer):
+    with pytest.raises(SettingsError) as caught:
+        resolve(changed(path, value))
+    assert caught.value.unseen == [what for what, _ in LAYERS[layer + 1 :]]
 
 
 def test_a_truncated_mosaic_is_found_before_any_job(tmp_path):
@@ -229,7 +248,7 @@ def test_defaults_come_from_the_schema_and_the_config_is_left_as_it_was():
     config = copy.deepcopy(DEMO)
     settings = resolve(config)
     assert config == DEMO
-    properties = load_schema()["$defs"]["evaluation"]["properties"]
+    properties = load_schema()["properties"]["evaluation"]["properties"]
     assert settings["evaluation"] == {key: sub["default"] for key, sub in properties.items()}
 
 
@@ -248,30 +267,23 @@ def test_keys_of_one_sample_override_the_others():
     assert experiment_samples(settings, "comparison") == ["meta_igneous", "serpentinite"]
 
 
-def leaves(schema, node, path):
-    """Every key of the schema with its own description, and the keys it must not lack."""
-    while "$ref" in node:
-        node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
-    for key, sub in node.get("properties", {}).items():
-        target = sub
-        while "$ref" in target:
-            target = schema["$defs"][target["$ref"].rsplit("/", 1)[1]]
-        yield f"{path}.{key}", key, target, node
-        yield from leaves(schema, target, f"{path}.{key}")
+def leaves(node, path="config"):
+    """Every key of the schema with its path, its own node and that of its block."""
+    if isinstance(node, list):
+        for item in node:
+            yield from leaves(item, path)
+    if isinstance(node, dict):
+        for key, sub in node.get("properties", {}).items():
+            yield f"{path}.{key}", key, sub, node
+            yield from leaves(sub, f"{path}.{key}")
+        for name in ("items", "additionalProperties", "allOf", "then"):
+            yield from leaves(node.get(name), path)
 
 
 def test_every_key_has_a_description_and_a_default_or_is_required():
-    schema = load_schema()
-    definitions = [("config", schema), *schema["$defs"].items()]
     checked = 0
-    for name, node in definitions:
-        for path, key, target, parent in leaves(schema, node, name):
-            assert target.get("description") or target.get("properties"), path
-            if key not in parent.get("required", []) and "const" not in target:
-                assert (
-                    "default" in target
-                    or "additionalProperties" in target
-                    or target.get("properties")
-                ), path
-            checked += 1
-    assert checked > 60
+    for path, key, node, block in leaves(load_schema()):
+        assert node["description"], path
+        assert "default" in node or "const" in node or key in block["required"], path
+        checked += 1
+    assert checked > 150

@@ -2,6 +2,10 @@
 
 Snakemake notices an edited script, not an edited module that the script imports. Each rule
 therefore names the modules as input.
+
+A record (in `RECORDS`) may import code inside a function, as that of a kind of network does with
+its networks. Whoever reads the record does not run on that code: it is followed where it is asked
+for, and only there.
 """
 
 import ast
@@ -9,9 +13,10 @@ from functools import cache
 from pathlib import Path
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
+RECORDS = "rockrec.plain.records"
 
 
-def library_code(script: str, stop_at: tuple[str, ...] = ()) -> list[str]:
+def library_code(script: str, *records: str, stop_at: tuple[str, ...] = ()) -> list[str]:
     """Return the paths of every module beside the scripts that `script` imports, at any depth.
 
     Templates (``.j2``) in the folder of a module count as its code.
@@ -19,33 +24,48 @@ def library_code(script: str, stop_at: tuple[str, ...] = ()) -> list[str]:
     Parameters
     ----------
     script : file name in ``workflow/scripts``.
+    records : modules (dotted) whose imports inside functions it runs on, too.
     stop_at : modules (dotted, with all below them) that are left out, and are not followed.
     """
     found: dict[str, Path] = {}
-    waiting = [SCRIPTS / script]
+    waiting = {name for name, _ in _imports(SCRIPTS / script)}
+    for record in records:
+        waiting |= {name for name, deferred in _imports(_path_of(record)) if deferred}
     while waiting:
-        for module in _imported_modules(waiting.pop()):
-            stopped = any(module == stop or module.startswith(stop + ".") for stop in stop_at)
-            path = _path_of(module)
-            if path and not stopped and module not in found:
-                found[module] = path
-                waiting.append(path)
+        module = waiting.pop()
+        path = _path_of(module)
+        if path and module not in found and not _is_in(module, stop_at):
+            found[module] = path
+            is_record = _is_in(module, (RECORDS,))
+            waiting |= {name for name, deferred in _imports(path) if not (is_record and deferred)}
     templates = {page for path in found.values() for page in path.parent.glob("*.j2")}
     return sorted(map(str, templates | set(found.values())))
 
 
+def _is_in(module: str, packages: tuple[str, ...]) -> bool:
+    """Whether a module is one of some, or lies below one."""
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
 @cache
-def _imported_modules(path: Path) -> frozenset[str]:
-    """Dotted names of all modules that a file's import statements may load."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def _imports(path: Path) -> frozenset[tuple[str, bool]]:
+    """Dotted names of all modules that a file's import statements may load.
+
+    With each comes whether that is deferred: the statement stands inside a function.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    inside = {id(node) for function in functions for node in ast.walk(function)}
+    found = set()
+    for node in ast.walk(tree):
+        names = []
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = _base_of(node, path)
-            names.add(base)
-            names |= {f"{base}.{alias.name}" for alias in node.names}
-    return frozenset(prefix for name in names for prefix in _prefixes(name))
+            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        found |= {(prefix, id(node) in inside) for name in names for prefix in _prefixes(name)}
+    return frozenset(found)
 
 
 def _base_of(node: ast.ImportFrom, path: Path) -> str:

@@ -9,16 +9,20 @@ import shutil
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from rockrec.gans.settings import automatic_batch
+from rockrec.plain.network_sizes import with_automatic_values
+from rockrec.plain.records.kinds import KINDS
 from rockrec_settings.blocks import for_sample
 from rockrec_settings.mosaics import count_windows, mosaic_shape
 
 # The paper: a WGAN-GP of 128 px tiles, 4,300 steps in 3 h on two Quadro P6000.
-REFERENCE = {"critic_steps": 5, "channels": 64, "max_channels": 1024, "batch": 128}
+REFERENCE = {
+    "kind": "wgan_gp",
+    "critic_steps": 5,
+    "channels": 64,
+    "max_channels": 1024,
+    "batch": 128,
+}
 REFERENCE_HOURS_PER_STEP = 2 * 3 / 4300
-# StyleGAN2 of the original's size on an H100, float32: seconds for a thousand images of 128 and of
-# 512 px. (The original with its own CUDA code, on a V100: 13.3 and 73.7.)
-STYLEGAN2_SECONDS = {128: 21.4, 512: 160.5}
 BYTES = {"make_synthetic_rock": 3.0, "denoise_mosaic": 1.0, "segment_mosaic": 0.3}  # per pixel
 DESCRIPTORS = 12  # curves of 8-byte numbers that a tile is described by
 STATES = 16  # bytes per weight: itself, two moments of Adam, the running mean
@@ -71,12 +75,13 @@ def needs(jobs: Iterable[tuple[str, Mapping[str, str]]], settings: dict) -> Need
 
 def gpu_hours(method: dict, size: int) -> float:
     """Estimate the GPU hours of a training on tiles of `size` px from those of known ones."""
-    batch = method["batch"] or automatic_batch(size)
-    if method["kind"] == "stylegan2_ada":
-        low, high = STYLEGAN2_SECONDS.values()
-        seconds = low * (high / low) ** (math.log(size / 128) / math.log(512 / 128))
-        return method["steps"] * batch / 1000 * seconds / 3600
-    work = _work(method, size) * batch / (_work(REFERENCE, 128) * REFERENCE["batch"])
+    method = with_automatic_values(method, size)
+    measured = KINDS[method["kind"]].seconds
+    if measured:
+        (small, low), (large, high) = measured.items()
+        seconds = low * (high / low) ** (math.log(size / small) / math.log(large / small))
+        return method["steps"] * method["batch"] / 1000 * seconds / 3600
+    work = _work(method, size) * method["batch"] / (_work(REFERENCE, 128) * REFERENCE["batch"])
     return method["steps"] * work * REFERENCE_HOURS_PER_STEP
 
 
@@ -84,15 +89,15 @@ def _work(method: Mapping, size: int) -> float:
     """Work of a step per tile, in passes of a network: of the generator, or of the critic."""
     layers = _layers(method, size)
     one_pass = sum(4 * side**2 * wide * narrow for side, wide, narrow in layers)
-    penalty = method["critic_steps"] > 1
-    return one_pass * (method["critic_steps"] * (13 if penalty else 7) + 6)
+    penalty, updates = KINDS[method["kind"]].gradient_penalty, method.get("critic_steps", 1)
+    return one_pass * (updates * (13 if penalty else 7) + 6)
 
 
 def _layers(method: Mapping, size: int) -> list[tuple[int, int, int]]:
     """(side of the output, channels in, channels out) of the generator's doublings."""
-    channels = method["channels"] or 16384 // size
     doublings = int(math.log2(size // 8))
-    widths = [min(channels << k, method["max_channels"]) for k in range(doublings, -1, -1)]
+    narrowest, widest = method["channels"], method["max_channels"]
+    widths = [min(narrowest << k, widest) for k in range(doublings, -1, -1)]
     pairs = zip([*widths], [*widths[1:], 1], strict=True)
     return [(8 << k, wide, narrow) for k, (wide, narrow) in enumerate(pairs)]
 
@@ -112,7 +117,8 @@ def _size(rule: str, wildcards: Mapping, settings: dict, shape: tuple | None) ->
         return pieces * (DESCRIPTORS * 8 * size / 2 if curves else size**2)
     if rule == "train_gan":
         method, size = _method_and_size(wildcards, settings)
-        return 2 * STATES * sum(16 * wide * narrow for _, wide, narrow in _layers(method, size))
+        layers = _layers(with_automatic_values(method, size), size)
+        return 2 * STATES * sum(16 * wide * narrow for _, wide, narrow in layers)
     return 0.0
 
 

@@ -4,67 +4,93 @@ import copy
 import difflib
 import sys
 from functools import cache
-from pathlib import Path
 
-import yaml
 from jsonschema import Draft202012Validator, validators
 
-SCHEMA_PATH = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
+from rockrec.plain.records.blocks import Config
+from rockrec.plain.records.doors import DOORS
+from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.schema import block_schema
 
 
 @cache
 def load_schema() -> dict:
-    """Return the config's schema (JSON Schema, draft 2020-12)."""
-    return yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
+    """Return the config's schema (JSON Schema, draft 2020-12), made from the settings' records."""
+    schema = block_schema(Config)
+    properties = dict(schema["properties"])
+    for name, members in (("samples", _sample()), ("methods", _method())):
+        properties[name] = properties[name] | {"additionalProperties": members}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "rockrec configuration",
+        **schema,
+        "properties": properties,
+    }
 
 
-def follow(schema: dict, root: dict) -> dict:
-    """Return the schema that a ``$ref`` points to, or the schema itself."""
-    while "$ref" in schema:
-        found = root
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            found = found[part]
-        schema = found
-    return schema
+def _sample() -> dict:
+    """A sample is what the door says that it enters by."""
+    return {
+        "type": "object",
+        "allOf": [
+            {"if": {"required": [name]}, "then": block_schema(door.settings)}
+            for name, door in DOORS.items()
+        ],
+    }
 
 
-def branches(value: dict, schema: dict, root: dict):
+def _method() -> dict:
+    """A method is what its kind says."""
+    kind = {"description": "What reconstructs; each kind has settings of its own."}
+    return {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": kind | {"enum": list(KINDS)}},
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
+                "then": block_schema(kind.settings),
+            }
+            for name, kind in KINDS.items()
+        ],
+    }
+
+
+def branches(value: dict, schema: dict):
     """Yield the ``then`` schemas whose ``if`` holds for `value`."""
     for branch in schema.get("allOf", []):
         if Draft202012Validator(branch["if"]).is_valid(value):
-            yield follow(branch["then"], root)
+            yield branch["then"]
 
 
-def filled(value, schema: dict, root: dict, defaults: bool = True):
+def filled(value, schema: dict, defaults: bool = True):
     """Return `value` with its defaults, its keys in the schema's order, its numbers of one type.
 
     So a key that is moved, a default that is written out, or 50.0 for 50 reruns nothing.
     """
-    schema = follow(schema, root)
     if isinstance(value, list):
-        return [filled(item, schema.get("items", {}), root) for item in value]
+        return [filled(item, schema.get("items", {})) for item in value]
     if not isinstance(value, dict):
         return _as_number(value, schema)
     properties, others = schema.get("properties", {}), schema.get("additionalProperties")
     result = {}
     for key, sub in properties.items():
-        target = follow(sub, root)
         if key in value:
-            result[key] = filled(value[key], target, root, defaults)
-        elif defaults and key not in schema.get("required", []) and "default" in target:
-            result[key] = filled(copy.deepcopy(target["default"]), target, root)
+            result[key] = filled(value[key], sub, defaults)
+        elif defaults and "default" in sub:
+            result[key] = filled(copy.deepcopy(sub["default"]), sub)
     if isinstance(result.get("per_sample"), dict):
         result["per_sample"] = {
-            name: filled(block, schema, root, defaults=False)
+            name: filled(block, schema, defaults=False)
             for name, block in result["per_sample"].items()
         }
     rest = [key for key in value if key not in properties]
     if isinstance(others, dict) and others.get("type") in ("number", "string"):
         rest.sort(key=str)
     for key in rest:
-        result[key] = filled(value[key], others if isinstance(others, dict) else {}, root)
-    for branch in branches(result, schema, root):
-        result = filled(result, branch, root, defaults)
+        result[key] = filled(value[key], others if isinstance(others, dict) else {})
+    for branch in branches(result, schema):
+        result = filled(result, branch, defaults)
     return result
 
 
@@ -93,11 +119,10 @@ Validator = validators.extend(
 )
 
 
-def schema_mistakes(value, schema: dict, root: dict, prefix: str) -> list[str]:
+def schema_mistakes(value, schema: dict, prefix: str) -> list[str]:
     """Return what a schema forbids of `value`, each with its path in the config below `prefix`."""
-    validator = Validator({**schema, "$defs": root["$defs"]})
     mistakes = []
-    for error in validator.iter_errors(value):
+    for error in Validator(schema).iter_errors(value):
         path = ".".join(filter(None, [prefix, *map(str, error.absolute_path)]))
         if error.validator == "additionalProperties":
             known = error.schema.get("properties", {})

@@ -1,19 +1,29 @@
-"""The table of every config key, made from the schema: ``make docs``.
+"""The config's schema as a file, and the table of every config key: ``make docs``.
 
-Writes ``config/README.md``, so that the page and the check of the config cannot disagree.
+Both are made from the records of the settings, so that what is read of the config and how it is
+checked cannot disagree.
 """
 
 import json
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from pathlib import Path
 
-from rockrec_settings.schema import SCHEMA_PATH, load_schema
+import yaml
 
-PAGE = SCHEMA_PATH.parents[2] / "config" / "README.md"
+from rockrec.plain.records.blocks import Config, ExperimentBlock, TilesBlock
+from rockrec.plain.records.doors import DOORS
+from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.schema import block_schema, described
+from rockrec_settings.schema import load_schema
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "config" / "README.md"
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
 HEAD = """# The config, key by key
 
-Made from `workflow/schemas/config.schema.yaml` by `make docs`; do not edit.
+Made by `make docs` from the records in `workflow/scripts/rockrec/plain/records`; do not edit.
 
 - `config.yaml` is the demo, `paper.yaml` the paper at full scale. For your own rock copy the demo's
   and run `snakemake --cores 24 --configfile my_rock.yaml`: the demo's rocks are then left out.
@@ -23,65 +33,72 @@ Made from `workflow/schemas/config.schema.yaml` by `make docs`; do not edit.
   `per_sample: {my_rock: {radius: 7}}`.
 - An edited key reruns only the stages that it concerns. Keys under `run` rerun nothing.
 """
+SCHEMA_HEAD = "# Made by `make docs` from the records of the settings; do not edit.\n"
 
-SECTIONS = {
-    "": "Top level",
-    "raw_sample": "`samples.<name>`: a raw mosaic with labels",
-    "segmented_sample": "`samples.<name>`: an already segmented mosaic",
-    "synthetic_sample": "`samples.<name>`: a built-in rock",
-    "denoise": "`denoise`",
-    "unet": "`unet`",
-    "segmentation": "`segmentation`",
-    "res": "`res`",
-    "tiles": "`experiments.<name>.tiles`",
-    "experiment": "`experiments.<name>`",
-    "sa": "`methods.<label>` of kind `sa`",
-    "dcgan": "`methods.<label>` of kind `dcgan`",
-    "wgan_gp": "`methods.<label>` of kind `wgan_gp`",
-    "stylegan2_ada": "`methods.<label>` of kind `stylegan2_ada`",
-    "external": "`methods.<label>` of kind `external`",
-    "evaluation": "`evaluation`",
-    "pores": "`pores`",
-    "figures": "`figures`",
-    "run": "`run`",
-}
+
+def sections() -> Iterator[tuple[str, type]]:
+    """Yield the title and the block of every section of the page, in the config's order."""
+    yield "Top level", Config
+    for name, annotated in Config.__annotations__.items():
+        if name == "samples":
+            yield from ((f"`samples.<name>`: {d.title}", d.settings) for d in DOORS.values())
+        elif name == "methods":
+            yield from ((f"`methods.<label>` of kind `{k}`", r.settings) for k, r in KINDS.items())
+        elif name == "experiments":
+            yield "`experiments.<name>`", ExperimentBlock
+            yield "`experiments.<name>.tiles`", TilesBlock
+        elif is_dataclass(annotated):
+            yield f"`{name}`", annotated
 
 
 def page() -> str:
     """Return the whole page as Markdown."""
-    schema = load_schema()
     parts = [HEAD]
-    for name, title in SECTIONS.items():
-        node = schema["$defs"][name] if name else schema
-        parts.append(f"\n## {title}\n\n{node.get('description', '')}".rstrip() + "\n")
+    own = [block for _, block in sections()]
+    for title, block in sections():
+        parts.append(f"\n## {title}\n\n{described(block)}\n")
         parts.append("\n| key | what | values | default | paper |\n|---|---|---|---|---|\n")
-        parts += _rows(node, schema)
+        parts += _rows(block_schema(block), own)
     return "".join(parts)
 
 
-def _rows(node: dict, schema: dict, prefix: str = "") -> Iterator[str]:
-    """A row for each key of a block, and after it those of a block within it, or of a list's."""
+def schema_file() -> str:
+    """Return the schema as YAML, each block where it belongs: no aliases, no references."""
+    text = yaml.dump(load_schema(), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1000)
+    return SCHEMA_HEAD + text
+
+
+class _Plain(yaml.SafeDumper):
+    def ignore_aliases(self, data) -> bool:
+        return True
+
+
+def _rows(node: dict, own: list[type], prefix: str = "") -> Iterator[str]:
+    """A row for each key of a block, and after it those of a block within it, or of a list's.
+
+    Blocks that have a section of their own are left to it.
+    """
+    elsewhere = [block_schema(block)["properties"] for block in own]
     for key, sub in node["properties"].items():
-        yield _row(prefix + key, sub, node, schema)
+        yield _row(prefix + key, sub, node)
         for inner, sign in ((sub, "."), (sub.get("items", {}), "[].")):
-            if "properties" in inner:
-                yield from _rows(inner, schema, prefix + key + sign)
+            if "properties" in inner and inner["properties"] not in elsewhere:
+                yield from _rows(inner, own, prefix + key + sign)
 
 
-def _row(path: str, sub: dict, node: dict, schema: dict) -> str:
-    target = schema["$defs"][sub["$ref"].rsplit("/", 1)[1]] if "$ref" in sub else sub
-    required = path.rpartition(".")[2] in node.get("required", []) or "const" in target
-    default = "*required*" if required else f"`{json.dumps(target.get('default'))}`"
-    cells = (f"`{path}`", target.get("description", ""), _values(target), default)
-    return "| " + " | ".join([*cells, str(sub.get("paper", ""))]) + " |\n"
+def _row(path: str, sub: dict, node: dict) -> str:
+    required = path.rpartition(".")[2] in node.get("required", []) or "const" in sub
+    default = "*required*" if required else f"`{json.dumps(sub['default'])}`"
+    cells = (f"`{path}`", sub["description"], _values(sub), default, str(sub.get("paper", "")))
+    return "| " + " | ".join(cells) + " |\n"
 
 
-def _values(target: dict) -> str:
-    if "const" in target:
-        return f"`{target['const']}`"
-    if "enum" in target:
-        return ", ".join(f"`{value}`" for value in target["enum"])
-    kind = target.get("type", "")
+def _values(node: dict) -> str:
+    if "const" in node:
+        return f"`{node['const']}`"
+    if "enum" in node:
+        return ", ".join(f"`{value}`" for value in node["enum"])
+    kind = node.get("type", "")
     text = " or ".join(kind) if isinstance(kind, list) else kind
     bounds = {
         "minimum": "≥",
@@ -90,9 +107,10 @@ def _values(target: dict) -> str:
         "exclusiveMaximum": "<",
         "multipleOf": "multiple of",
     }
-    said = [f"{sign} {target[name]}" for name, sign in bounds.items() if name in target]
+    said = [f"{sign} {node[name]}" for name, sign in bounds.items() if name in node]
     return ", ".join([text, *said])
 
 
 if __name__ == "__main__":
-    Path(PAGE).write_text(page(), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
+    SCHEMA.write_text(schema_file(), encoding="utf-8")

@@ -20,6 +20,7 @@ from rockrec.plain.motions import AUGMENTATIONS
 from rockrec.plain.records.doors import DOORS, door_of
 from rockrec.plain.records.figures import FIGURES
 from rockrec.plain.records.kinds import KINDS, kinds_that
+from rockrec.plain.records.settings import of_the_paper
 from rockrec.plain.records.tables import ARCHITECTURES, TABLES
 from rockrec.plain.seeds import seed_for
 from rockrec_planning.code_inputs import library_code
@@ -39,8 +40,7 @@ from rockrec_planning.reconstructions import (
 from rockrec_planning.stage_times import time_table
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.mosaics import advice
-from rockrec_settings.resolve import NOT_FOR_THE_NETWORK, SettingsError, resolve
-from rockrec_settings.schema import load_schema
+from rockrec_settings.resolve import SettingsError, resolve
 
 try:
     settings = resolve(config)
@@ -105,9 +105,11 @@ wildcard_constraints:
     chunks="[0-9]+",
 
 
-def code(script, stop_at=()):
-    """The library modules a script runs on: an edited one reruns the rule."""
-    return [local(os.path.relpath(path)) for path in library_code(script, stop_at)]
+def code(script, *kinds, stop_at=()):
+    """The library modules a script runs on, and networks of some kinds: an edited one reruns it."""
+    records = [KINDS[kind].module for kind in kinds]
+    found = library_code(script, *records, stop_at=stop_at)
+    return [local(os.path.relpath(path)) for path in found]
 
 
 def memory(mb, beside_input=0, most=3):

@@ -109,15 +109,33 @@ def annealed_chunks(wildcards):
 
 def training_code(wildcards):
     """Modules that decide a network's weights; of a guided one the descriptors, too."""
-    guided = method_setting()(wildcards)["guide"]
-    stop_at = [name for name in SHAPES_NO_WEIGHTS if not (guided and name == "rockrec.descriptors")]
-    return code("train_gan.py", stop_at=tuple(stop_at))
+    method = method_setting()(wildcards)
+    spared = ["rockrec.descriptors"] if method["guide"] else []
+    stop_at = tuple(name for name in SHAPES_NO_WEIGHTS if name not in spared)
+    return code("train_gan.py", method["kind"], stop_at=stop_at)
+
+
+def drawing_code(script):
+    """An input function: modules that a trained network is drawn from with, its kind's own too."""
+
+    def modules(wildcards):
+        kind = settings["methods"][wildcards.method]["kind"]
+        return code(script, kind, stop_at=("rockrec.plain.records",))
+
+    return modules
+
+
+def listing_code(wildcards):
+    """Modules that the networks of an experiment are built with."""
+    networks = reconstructions(settings, wildcards.experiment, that="is_network")
+    return code("list_layers.py", *sorted({one.kind for one in networks}))
 
 
 def network_setting(wildcards):
     """A params function: what the training of a network depends on, and the windows it may use."""
-    omit = [key for key in NOT_FOR_THE_NETWORK if key not in ("limit", "per_sample")]
-    method = method_setting(*omit)(wildcards)
+    method = method_setting()(wildcards)
+    shaping = {*KINDS[method["kind"]].trained_on, "limit"}
+    method = {key: value for key, value in method.items() if key in shaping}
     if not method["guide"]:
         del method["guide_weight"]
     return method
@@ -206,12 +224,6 @@ FOLDER_OF = {"run": "", "experiment": "{experiment}/", "sample": "{experiment}/{
 ALL_TABLES = [f"{one.stem}.{end}" for one in shown_tables(settings) for end in ("csv", "html")]
 
 
-def stated_in_the_paper(kind):
-    """By key of a method of this kind, the value that the paper states."""
-    keys = load_schema()["$defs"][kind]["properties"].items()
-    return {key: str(sub["paper"]) for key, sub in keys if "paper" in sub}
-
-
 def describe_scene(scene):
     """What the table of claims has to know of a sample's methods in an experiment."""
     told = ("kind", "targets", "upsampling")
@@ -230,7 +242,7 @@ def describe_scene(scene):
 
 
 TOLD |= {
-    "paper": {kind: stated_in_the_paper(kind) for kind in KINDS},
+    "paper": {name: of_the_paper(kind.settings) for name, kind in KINDS.items()},
     "scenes": [describe_scene(scene) for scene in scenes(settings)],
 }
 

@@ -46,7 +46,7 @@ rule sample_gan:
     input:
         model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
         tiles="results/{sample}/{experiment}/tiles.tif",
-        code=code("sample_gan.py"),
+        code=drawing_code("sample_gan.py"),
     output:
         realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
         provenance="results/{sample}/{experiment}/{method}/{replicate}/provenance.json",
@@ -78,7 +78,7 @@ rule interpolate_gan:
     input:
         model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
         tiles="results/{sample}/{experiment}/tiles.tif",
-        code=code("interpolate_gan.py"),
+        code=drawing_code("interpolate_gan.py"),
     output:
         film="results/{sample}/{experiment}/{method}/{replicate}/interpolation.tif",
     log:
@@ -111,7 +111,7 @@ rule project_tiles:
         model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        code=code("project_tiles.py"),
+        code=drawing_code("project_tiles.py"),
     output:
         pairs="results/{sample}/{experiment}/{method}/{replicate}/projections.tif",
         table="results/{sample}/{experiment}/{method}/{replicate}/projections.csv",

@@ -5,7 +5,7 @@ rule list_layers:
     """Networks of an experiment, layer by layer; it needs torch, their table does not."""
     input:
         **inputs_of(ARCHITECTURES),
-        code=code("list_layers.py"),
+        code=listing_code,
     output:
         csv="results/tables/{experiment}_architectures.csv",
     log:

@@ -3,6 +3,7 @@
 import time
 
 from rockrec.gans.sampling import load_model, sample, sample_larger, threshold
+from rockrec.gans.settings import as_dict
 from rockrec.housekeeping.devices import choose_device, device_name
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.provenance import write_provenance
@@ -31,7 +32,7 @@ def main():
     write_provenance(
         snakemake.output.provenance,
         inputs=[path, snakemake.input.tiles],
-        settings=model.settings.as_dict() | sampling,
+        settings=as_dict(model.settings) | sampling,
         seed=seed,
         step=model.step,
         device=device_name(device),

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pandas as pd
 
-from rockrec.gans.augmentation import check_fabric
+from rockrec.gans.augmentation import check_fabric, shown_motions
 from rockrec.gans.job import TrainingJob
 from rockrec.gans.settings import gan_settings
 from rockrec.housekeeping.logbook import logged
@@ -31,7 +31,7 @@ def main():
     chosen = training_windows(split, method.pop("limit"), seed)
     # The rock's fabric, however few of its windows are trained on.
     apart = np.flatnonzero((split == "train") & table["disjoint"])
-    check_fabric(gan_settings(method).shown_motions, stack[apart])
+    check_fabric(shown_motions(gan_settings(method)), stack[apart])
     job = TrainingJob(
         tiles=snakemake.input.tiles,
         training=list(chosen),

@@ -9,7 +9,7 @@ from rockrec.annealing.reconstruct import (
     collected,
     tell_fits,
 )
-from rockrec.annealing.schedule import Schedule
+from rockrec.plain.records.kinds.sa import Schedule
 
 __all__ = [
     "TARGETS",

@@ -14,8 +14,9 @@ import pandas as pd
 from rockrec.annealing.energy import Energy
 from rockrec.annealing.kernels import Best, Sites, list_sites, run_stage
 from rockrec.annealing.problem import Problem, problem_of
-from rockrec.annealing.schedule import Schedule
+from rockrec.annealing.schedule import moves_of, stop_of
 from rockrec.housekeeping.progress import Progress
+from rockrec.plain.records.kinds.sa import Schedule
 
 log = logging.getLogger(__name__)
 
@@ -225,8 +226,8 @@ def _anneal_one(
         *(np.zeros(size, np.int64) for size in ((2, 2, image.size), (2, 2), (2, image.size)))
     )
     list_sites(image, lattice.periodic, sites)
-    moves, stop = plan.moves_of(energy), plan.stop_of(energy)
-    temperature, history = float(plan.initial_temperature), []
+    moves, stop = moves_of(plan, energy), stop_of(plan, energy)
+    temperature, history = plan.initial_temperature, []
     now = least = _energy(energy, targets, counts)
     for stage in range(plan.stages):
         if watch.cancelled.is_set():

@@ -13,9 +13,10 @@ from rockrec.gans.draws import Draws
 class Adversaries(nn.Module, ABC):
     """A generator and a discriminator that learn from each other.
 
-    A new kind of network is a subclass with two losses, and a line in `networks.KINDS`. Any
-    further state it learns or counts goes into parameters and buffers, and is so saved and
-    resumed with the rest. What it draws at random, it takes from `draws`.
+    A new kind of network is a subclass with two losses, and a record in
+    `rockrec.plain.records.kinds`. Any further state it learns or counts goes into parameters and
+    buffers, and is so saved and resumed with the rest. What it draws at random, it takes from
+    `draws`.
 
     Attributes
     ----------
@@ -55,7 +56,7 @@ class Adversaries(nn.Module, ABC):
         """
 
     def lazy_penalty(self, player: str, real: torch.Tensor | None, draws: Draws) -> torch.Tensor:
-        """Return the penalty that a player has updates of its own for, see `settings.lazy`.
+        """Return the penalty that a player has updates of its own for, see `schedules.lazy`.
 
         `real` are the last images that the discriminator was shown, None for the generator.
         """

@@ -5,13 +5,13 @@ import torch
 from torch import nn
 
 from rockrec.gans.networks import build
-from rockrec.gans.settings import GanSettings
+from rockrec.plain.records.kinds.networks import NetworkSettings
 
 TILES = 4  # a layer may compare the tiles of a batch with one another
 SHOWN = ("kernel_size", "stride", "padding", "scale_factor", "mode", "negative_slope")
 
 
-def list_layers(settings: GanSettings, size: int) -> pd.DataFrame:
+def list_layers(settings: NetworkSettings, size: int) -> pd.DataFrame:
     """List the layers of both networks of a method in the order that data pass them.
 
     The networks are built, and a few tiles sent through; what is listed is what was met.

@@ -7,6 +7,7 @@ import torch
 from scipy.interpolate import CubicSpline
 
 from rockrec.descriptors import describe
+from rockrec.plain.records.kinds.networks import NetworkSettings
 
 LIMIT = 9.0  # floors, that is three standard errors
 NEAREST = 3  # px along a diagonal; nearer by, S2 bends too sharply to be read between whole pixels
@@ -26,6 +27,12 @@ EXCHANGED = {
 
 class FabricError(ValueError):
     """The rock looks different after a motion that is asked for."""
+
+
+def shown_motions(settings: NetworkSettings) -> tuple[str, ...]:
+    """Return the motions that the discriminator is shown tiles under, which the rock must allow."""
+    adaptive = (name for name in getattr(settings, "ada", ()) if name in EXCHANGED)
+    return tuple(dict.fromkeys((*settings.augmentation, *adaptive)))
 
 
 def moved(images: torch.Tensor, which: torch.Tensor, allowed: list) -> torch.Tensor:

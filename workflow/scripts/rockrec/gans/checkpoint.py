@@ -9,29 +9,30 @@ from pathlib import Path
 
 import torch
 
-from rockrec.gans.settings import GanSettings
+from rockrec.gans.settings import shaping
 from rockrec.housekeeping.integrity import check_archive
 from rockrec.housekeeping.outputs import written_whole
+from rockrec.plain.records.kinds.networks import NetworkSettings
 
 FORMAT = 3  # of the checkpoints; a change in what the loop computes changes it
 
 
 def checkpoint_key(
-    settings: GanSettings, train_checksum: str, validation_checksum: str, seed: int
+    settings: NetworkSettings, train_checksum: str, validation_checksum: str, seed: int
 ) -> str:
     """Name the folder of a network after what shapes its weights.
 
     The run length is not part of it, so a longer run continues a shorter one; nor are device
     and threads.
     """
-    shaping = {
+    shaped_by = {
         "format": FORMAT,
-        "settings": settings.shaping(),
+        "settings": shaping(settings),
         "train": train_checksum,
         "validation": validation_checksum,
         "seed": seed,
     }
-    text = json.dumps(shaping, sort_keys=True)
+    text = json.dumps(shaped_by, sort_keys=True)
     return f"{settings.kind}-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
 
 

@@ -10,7 +10,8 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrizations
 
-from rockrec.gans.settings import ConvolutionalSettings, check_size
+from rockrec.gans.settings import check_size
+from rockrec.plain.records.kinds.networks import ConvolutionalSettings
 
 NORMAL_STD = 0.02
 STATISTICS_BATCHES = 8

@@ -16,9 +16,10 @@ from rockrec.gans.history import History
 from rockrec.gans.monitor import Check, Monitor
 from rockrec.gans.networks import build
 from rockrec.gans.processes import Processes
-from rockrec.gans.settings import GanSettings
+from rockrec.gans.schedules import adam, critic_steps, ema_at, lazy, rate_at
 from rockrec.gans.strip import Strip
 from rockrec.plain.motions import motions
+from rockrec.plain.records.kinds.networks import NetworkSettings
 from rockrec.plain.seeds import seed_for
 
 
@@ -44,7 +45,7 @@ class Training:
         self,
         tiles: np.ndarray | TileSubset,
         monitor: Monitor,
-        settings: GanSettings,
+        settings: NetworkSettings,
         seed: int,
         device: torch.device,
         processes: Processes | None = None,
@@ -56,7 +57,7 @@ class Training:
         self.networks = networks.to(device, memory_format=torch.channels_last)
         self.mean = RunningMean(self.networks.generator)
         self.optimisers = {
-            name: torch.optim.Adam(network.parameters(), *settings.adam(name))
+            name: torch.optim.Adam(network.parameters(), *adam(settings, name))
             for name, network in self._players().items()
         }
         self.motions = motions(settings.augmentation)
@@ -84,13 +85,13 @@ class Training:
         began = time.perf_counter()
         for player, optimiser in self.optimisers.items():
             for group in optimiser.param_groups:
-                group["lr"] = self.settings.rate_at(self.step, player)
-        for _ in range(self.settings.critic_steps):
+                group["lr"] = rate_at(self.settings, self.step, player)
+        for _ in range(critic_steps(self.settings)):
             real, loss_discriminator, real_score, fake_score = self._update_discriminator()
         self._regularise("discriminator", real)
         loss_generator = self._update_generator(real)
         self._regularise("generator")
-        self.mean.update(self.networks.generator, self.settings.ema_at(self.step))
+        self.mean.update(self.networks.generator, ema_at(self.settings, self.step))
         self.step += 1
         self.seconds += time.perf_counter() - began
         numbers = {
@@ -135,7 +136,7 @@ class Training:
 
     def _regularise(self, player, real=None):
         """Give a player an update for its penalty alone, at the steps at which one is due."""
-        every = self.settings.lazy(player)
+        every = lazy(self.settings, player)
         if every is None or self.step % every:
             return
         self.optimisers[player].zero_grad()

@@ -11,8 +11,8 @@ from rockrec.comparison.errors import floor, mse
 from rockrec.comparison.measures import Measure
 from rockrec.descriptors import FUNCTIONS, ORDER, describe
 from rockrec.gans.sampling import draw, latents, threshold
-from rockrec.gans.settings import GanSettings
 from rockrec.minkowski import euler_number, perimeter
+from rockrec.plain.records.kinds.networks import NetworkSettings
 
 S2 = Measure("S2", "P", "mean")
 SCORED = tuple(
@@ -62,7 +62,7 @@ class Monitor:
         self,
         validation_tiles: np.ndarray,
         training_fraction: float,
-        settings: GanSettings,
+        settings: NetworkSettings,
         seed: int,
     ):
         real = _describe(np.asarray(validation_tiles[:]))

@@ -10,7 +10,9 @@ from torch import nn
 
 from rockrec.gans.checkpoint import load_whole
 from rockrec.gans.networks import build
-from rockrec.gans.settings import LARGER_KINDS, THRESHOLDS, GanSettings, gan_settings
+from rockrec.gans.settings import gan_settings
+from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.kinds.networks import THRESHOLDS, NetworkSettings
 
 FORMAT = 1
 # Always as many at a time, the last ones thrown away: convolutions round differently in batches
@@ -28,7 +30,7 @@ class TrainedModel:
     """
 
     generator: nn.Module
-    settings: GanSettings
+    settings: NetworkSettings
     size: int
     step: int
     phase_fraction: float
@@ -96,7 +98,7 @@ def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarr
     ------
     ValueError : another size, or a network that draws tiles of its own size only.
     """
-    if model.settings.kind not in LARGER_KINDS:
+    if not KINDS[model.settings.kind].draws_larger:
         raise ValueError(
             f"size {size} px: {model.settings.kind} draws tiles of the size that it is trained on "
             f"only, {model.size} px"

@@ -17,10 +17,11 @@ from rockrec.gans.lock import FolderLock
 from rockrec.gans.loop import Training
 from rockrec.gans.monitor import Monitor
 from rockrec.gans.processes import together
-from rockrec.gans.settings import GanSettings
+from rockrec.gans.settings import as_dict, at_size
 from rockrec.housekeeping.devices import choose_device, device_name
 from rockrec.housekeeping.progress import Progress
 from rockrec.housekeeping.threads import use_threads
+from rockrec.plain.records.kinds.networks import NetworkSettings
 from rockrec.plain.seeds import seed_for
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ LOSSES_EVERY = 20  # steps between two looks at the losses
 def train(
     train_tiles: np.ndarray | TileSubset,
     validation_tiles: np.ndarray | TileSubset,
-    settings: GanSettings,
+    settings: NetworkSettings,
     *,
     seed: int,
     checkpoints: str | os.PathLike,
@@ -71,7 +72,7 @@ def train(
             f"training tiles of {train_tiles.shape[1]} px, but validation tiles of "
             f"{validation_tiles.shape[1]} px"
         )
-    settings = settings.at_size(train_tiles.shape[1])
+    settings = at_size(settings, train_tiles.shape[1])
     if threads is not None:
         use_threads(threads)
     where = choose_device(device)
@@ -140,7 +141,7 @@ def _save(training: Training, files: RunFiles) -> None:
 def _finish(training: Training, files: RunFiles, fraction: float) -> None:
     model = {
         "format": sampling.FORMAT,
-        "settings": training.settings.as_dict(),
+        "settings": as_dict(training.settings),
         "size": training.tiles.shape[1],
         "phase_fraction": fraction,
         **training.best,

@@ -1,8 +1,9 @@
 """Segment a mosaic with a U-Net that was trained on a few labelled pixels of it."""
 
+from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.fields import Field, fields_at, labelled_fields
 from rockrec.segmentation.inference import segment, segmented_bands
-from rockrec.segmentation.model import UNet, UNetSettings, load_unet, save_unet
+from rockrec.segmentation.model import UNet, load_unet, save_unet
 from rockrec.segmentation.parts import LabelsError
 from rockrec.segmentation.training import InitialModelError, TrainedUNet, train_unet
 

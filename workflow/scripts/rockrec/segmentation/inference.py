@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from rockrec.housekeeping.progress import Progress
-from rockrec.segmentation.model import STRIDE, UNet, autocast, check_precision
+from rockrec.plain.network_sizes import UNET_STRIDE
+from rockrec.segmentation.model import UNet, autocast, check_precision
 
 
 def segment(
@@ -143,8 +144,8 @@ def _probabilities(unet: UNet, gray: np.ndarray, precision: str) -> np.ndarray:
 def _check_windows(shape: tuple[int, ...], window: int, overlap: int, batch: int) -> None:
     if len(shape) != 2 or 0 in shape:
         raise ValueError(f"an image to segment has two dimensions, not shape {shape}")
-    if window < STRIDE or window % STRIDE:
-        raise ValueError(f"window must be a multiple of {STRIDE} px, not {window}")
+    if window < UNET_STRIDE or window % UNET_STRIDE:
+        raise ValueError(f"window must be a multiple of {UNET_STRIDE} px, not {window}")
     if not 0 <= overlap <= window // 2:
         raise ValueError(f"overlap must be 0 to {window // 2} px, half the window, not {overlap}")
     if batch < 1:

@@ -12,75 +12,10 @@ import torch
 
 from rockrec.housekeeping.integrity import check_archive
 from rockrec.housekeeping.outputs import written_whole
+from rockrec.plain.records.unet import UNetSettings
 
 FORMAT = 2
-CLASS_WEIGHTS = ("none", "balanced")
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-STRIDE = 32  # the network halves its input five times; its sides must be multiples of this
-
-
-@dataclass(frozen=True)
-class UNetSettings:
-    """How a U-Net is built and trained.
-
-    Attributes
-    ----------
-    encoder, encoder_weights : names in segmentation-models-pytorch; no weights: from scratch.
-    crop : side of the training crops, px, a multiple of 32.
-    batch : crops per step.
-    epochs, steps : the training takes `epochs` x `steps` steps and is validated once an epoch.
-    learning_rate : highest of the one-cycle schedule (AdamW).
-    weight_decay : of AdamW.
-    dice_weight : weight of the Dice loss beside the cross-entropy; 0: cross-entropy alone.
-    class_weights : of the cross-entropy; ``none``, or ``balanced``: inverse to the number of
-        labelled pixels.
-    patience : epochs without a better validation after which the training ends; None: never.
-    freeze_encoder_epochs : first epochs in which only the decoder learns, for an encoder that
-        was trained before.
-    validation_fraction, test_fraction : shares of the labelled pixels, by position.
-    precision : ``float32`` or ``bfloat16`` (of the network's activations; weights stay float32).
-    """
-
-    encoder: str = "resnet18"
-    encoder_weights: str | None = None
-    crop: int = 128
-    batch: int = 8
-    epochs: int = 10
-    steps: int = 25
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
-    dice_weight: float = 1.0
-    class_weights: str = "none"
-    patience: int | None = None
-    freeze_encoder_epochs: int = 0
-    validation_fraction: float = 0.2
-    test_fraction: float = 0.2
-    precision: str = "float32"
-
-    def __post_init__(self):
-        if self.crop < STRIDE or self.crop % STRIDE:
-            raise ValueError(f"crop must be a multiple of {STRIDE} px, not {self.crop}")
-        for name in ("batch", "epochs", "steps"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate must be above 0, not {self.learning_rate}")
-        for name in ("dice_weight", "freeze_encoder_epochs"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
-        if self.class_weights not in CLASS_WEIGHTS:
-            raise ValueError(
-                f"class_weights {self.class_weights!r} is none of {', '.join(CLASS_WEIGHTS)}"
-            )
-        if self.patience is not None and self.patience < 1:
-            raise ValueError(f"patience must be 1 or more, not {self.patience}")
-        fractions = (self.validation_fraction, self.test_fraction)
-        if min(fractions) <= 0 or sum(fractions) >= 1:
-            raise ValueError(
-                "validation_fraction and test_fraction must be above 0 and leave a training "
-                f"part, not {fractions[0]} and {fractions[1]}"
-            )
-        check_precision(self.precision)
 
 
 @dataclass

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 
 from rockrec.housekeeping.progress import Progress
+from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.crops import Crops, balanced_weights
 from rockrec.segmentation.fields import Field
 from rockrec.segmentation.inference import segment
 from rockrec.segmentation.losses import segmentation_loss
-from rockrec.segmentation.model import UNet, UNetSettings, autocast, build_network
+from rockrec.segmentation.model import UNet, autocast, build_network
 from rockrec.segmentation.parts import LabelsError, label_counts, split_fields
 from rockrec.segmentation.scores import boundary_counts, class_ious, confusion, score_rows
 

@@ -26,7 +26,7 @@ class Pipeline:
 
     Parameters
     ----------
-    chosen : some of ``settings.stylegan2.ADA_AUGMENTATIONS``; ``shifts`` are whole pixels,
+    chosen : some of the settings' ``ada``; ``shifts`` are whole pixels,
         ``stretching`` is the paper's anisotropic scaling.
     """
 

@@ -8,12 +8,12 @@ from rockrec.gans.ada.pipeline import Pipeline
 from rockrec.gans.adversaries import Adversaries
 from rockrec.gans.draws import Draws
 from rockrec.gans.penalties import r1_penalty
-from rockrec.gans.settings import StyleGan2Settings
 from rockrec.gans.stylegan2.discriminator import Discriminator
 from rockrec.gans.stylegan2.generator import Generator
 from rockrec.gans.stylegan2.noise import gaussian_noise
 from rockrec.gans.stylegan2.path_length import PathLength
 from rockrec.gans.stylegan2.starts import WavesStart
+from rockrec.plain.records.kinds.stylegan2_ada import StyleGan2Settings
 
 SEEDS = 2**31
 

@@ -6,10 +6,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rockrec.gans.settings import StyleGan2Settings
 from rockrec.gans.stylegan2.equalised import GAIN, EqualisedConv, EqualisedLinear, activated
 from rockrec.gans.stylegan2.generator import SMALLEST, widths
 from rockrec.gans.stylegan2.two_point import TwoPoint
+from rockrec.plain.records.kinds.stylegan2_ada import StyleGan2Settings
 
 MOST_IN_GROUP = 4
 TINY = 1e-8

@@ -6,13 +6,13 @@ import math
 import torch
 from torch import nn
 
-from rockrec.gans.settings import StyleGan2Settings
 from rockrec.gans.stylegan2.equalised import GAIN, activated
 from rockrec.gans.stylegan2.filters import doubled
 from rockrec.gans.stylegan2.mapping import Mapping
 from rockrec.gans.stylegan2.modulated import ModulatedConv
 from rockrec.gans.stylegan2.noise import gaussian_noise, seeds_of, smooth_noise
 from rockrec.gans.stylegan2.starts import SMALLEST, STARTS
+from rockrec.plain.records.kinds.stylegan2_ada import StyleGan2Settings
 
 MEAN_OF = 10_000  # vectors z that the mean of w is measured on
 # How fast the noise strengths learn, relative to the weights. Single numbers to which every pixel

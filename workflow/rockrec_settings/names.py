@@ -1,0 +1,94 @@
+"""Names in the config, the users' own and those that refer to them, and the files of samples."""
+
+import re
+from collections.abc import Iterator
+
+from rockrec.plain.records.blocks import Config, TilesBlock
+from rockrec.plain.records.doors import DOORS
+from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.schema import block_schema
+from rockrec_settings.blocks import for_sample
+from rockrec_settings.files import sample_file_mistakes
+from rockrec_settings.schema import schema_mistakes
+
+RESERVED_NAMES = {
+    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "results"),
+    "experiments": ("mosaic", "unet", "res", "results"),
+    "methods": ("real", "train", "validation", "heldout", "results"),
+}
+LONGEST_NAME = 64
+LABELS = {str(value) for value in range(1, 256)}
+
+
+def name_mistakes(settings: dict) -> list[str]:
+    """Return what is wrong with samples and their files, and with names."""
+    return [
+        *_sample_mistakes(settings),
+        *_own_name_mistakes(settings),
+        *_by_sample_mistakes(settings),
+        *_reference_mistakes(settings),
+    ]
+
+
+def _sample_mistakes(settings: dict) -> Iterator[str]:
+    for name, sample in settings["samples"].items():
+        path = f"samples.{name}"
+        doors = [door for door in DOORS if door in sample]
+        if len(doors) != 1:
+            yield f"{path}: needs exactly one of {', '.join(DOORS)}; it has {doors or 'none'}"
+            continue
+        yield from sample_file_mistakes(path, sample)
+        for value in sample.get("classes", {}):
+            if str(value) not in LABELS:
+                yield f"{path}.classes.{value}: a label is a whole number from 1 to 255"
+
+
+def _own_name_mistakes(settings: dict) -> Iterator[str]:
+    for block, reserved in RESERVED_NAMES.items():
+        for name in settings[block]:
+            if name in reserved or not _is_name(name):
+                yield (
+                    f"{block}.{name}: not a possible name (text of up to {LONGEST_NAME} letters, "
+                    f"digits, _ and -; none of {', '.join(reserved)})"
+                )
+
+
+def _is_name(name: str) -> bool:
+    return isinstance(name, str) and bool(re.fullmatch(f"[A-Za-z0-9_-]{{1,{LONGEST_NAME}}}", name))
+
+
+def _by_sample_mistakes(settings: dict) -> Iterator[str]:
+    samples = settings["samples"]
+    for path, block, schema in _blocks_by_sample(settings):
+        for name in block["per_sample"]:
+            where = f"{path}.per_sample.{name}"
+            if name not in samples:
+                yield f"{where}: no such sample; known: {', '.join(samples)}"
+            elif "replicates" in block["per_sample"][name]:
+                yield f"{where}.replicates: all samples have as many"
+            else:
+                merged = for_sample(block, name) | {"per_sample": {}}
+                yield from schema_mistakes(merged, schema, where)
+
+
+def _blocks_by_sample(settings: dict) -> Iterator[tuple[str, dict, dict]]:
+    """Yield (path, block, its schema) of every block that has a ``per_sample`` key."""
+    for name, schema in block_schema(Config)["properties"].items():
+        if "per_sample" in schema.get("properties", {}):
+            yield name, settings[name], schema
+    for name, method in settings["methods"].items():
+        yield f"methods.{name}", method, block_schema(KINDS[method["kind"]].settings)
+    for name, experiment in settings["experiments"].items():
+        yield f"experiments.{name}.tiles", experiment["tiles"], block_schema(TilesBlock)
+
+
+def _reference_mistakes(settings: dict) -> Iterator[str]:
+    for name, experiment in settings["experiments"].items():
+        for key in ("samples", "methods"):
+            known = settings[key]
+            for item in experiment[key] or []:
+                if item not in known:
+                    yield (
+                        f"experiments.{name}.{key}: no {key[:-1]} {item!r}; known: "
+                        f"{', '.join(map(str, known))}"
+                    )
