@@ -289,3 +289,24 @@ def test_an_edited_module_reruns_the_rules_that_run_on_it(own_code, module, agai
     assert not spared & {job[0] for job in plan.wanted if "guided" not in job}
     if "descriptors" in module:
         assert ("train_gan", "made", "all", "guided", "1") in plan.wanted
+
+
+def test_edited_records_make_no_pixel_and_no_weight_anew(own_code):
+    """Titles, colours, descriptions, capabilities, other kinds: none of them decides a number."""
+    folder, config = own_code
+    records = sorted((folder / "workflow/scripts/rockrec/plain/records").rglob("*.py"))
+    assert len(records) > 10
+    texts = {path: path.read_text(encoding="utf-8") for path in records}
+    for path, text in texts.items():
+        path.write_text(f"{text}# edited\n", encoding="utf-8")
+    try:
+        plan = Plan(folder, config, snakefile=folder / "Snakefile")
+    finally:
+        long_ago = time.time() - 1000
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
+            os.utime(path, (long_ago, long_ago))
+    rules = {rule for rule, *_ in plan.wanted}
+    assert not rules & {*TRAINING, "make_synthetic_rock", "denoise_mosaic", "segment_mosaic"}
+    assert not rules & {"anneal", "gather_realisations", "sample_gan"}
+    assert {"make_errors_table", "plot_pores"} <= rules
