@@ -274,18 +274,37 @@ def own_code(tmp_path_factory):
     ],
 )
 def test_an_edited_module_reruns_the_rules_that_run_on_it(own_code, module, again, spared):
-    folder, config = own_code
-    path = folder / "workflow/scripts" / module
-    text = path.read_text(encoding="utf-8")
-    path.write_text(f"{text}# edited\n", encoding="utf-8")
-    try:
-        plan = Plan(folder, config, snakefile=folder / "Snakefile")
-    finally:
-        path.write_text(text, encoding="utf-8")
-        long_ago = time.time() - 1000
-        os.utime(path, (long_ago, long_ago))
+    plan = planned_after_an_edit(own_code, module)
     rules = {rule for rule, *_ in plan.wanted}
     assert again <= rules
     assert not spared & {job[0] for job in plan.wanted if "guided" not in job}
     if "descriptors" in module:
         assert ("train_gan", "made", "all", "guided", "1") in plan.wanted
+
+
+def planned_after_an_edit(own_code, module):
+    """What would run if a module were another, which then is as it was."""
+    folder, config = own_code
+    path = folder / "workflow/scripts" / module
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}# edited\n", encoding="utf-8")
+    try:
+        return Plan(folder, config, snakefile=folder / "Snakefile")
+    finally:
+        path.write_text(text, encoding="utf-8")
+        long_ago = time.time() - 1000
+        os.utime(path, (long_ago, long_ago))
+
+
+@pytest.mark.parametrize("rule", ["train_gan", "sample_gan"])
+def test_an_edited_network_concerns_its_own_kind_alone(own_code, rule):
+    plan = planned_after_an_edit(own_code, "rockrec/gans/stylegan2/generator.py")
+    wanted = {job[3] for job in plan.wanted if job[0] == rule}
+    assert wanted == {"stylegan2_ada"}
+
+
+@pytest.mark.parametrize("record", ["settings", "schema", "values", "methods", "unet", "kinds/sa"])
+def test_an_edited_record_of_settings_decides_no_pixels_and_no_weights(own_code, record):
+    plan = planned_after_an_edit(own_code, f"rockrec/plain/records/{record}.py")
+    rules = {rule for rule, *_ in plan.wanted}
+    assert not rules & {*TRAINING, "denoise_mosaic", "segment_mosaic", "anneal", "sample_gan"}
