@@ -4,7 +4,7 @@
 # make test-cluster   the workflow on a SLURM that is started for it (root on Debian)
 # make test-conda      environments of rules, made by a stand-in for conda
 # make lint   style of Python and Snakemake files
-# make docs   config/README.md from the config's schema
+# make docs   config/README.md and the config's schema, from the records of the settings
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from rockrec.plain.records.kinds import KINDS, NETWORKS
 from rockrec_planning.code_inputs import SCRIPTS, library_code
 
 
-def modules(script, **options):
-    return {str(Path(path).relative_to(SCRIPTS)) for path in library_code(script, **options)}
+def modules(script, *records, **options):
+    found = library_code(script, *records, **options)
+    return {str(Path(path).relative_to(SCRIPTS)) for path in found}
 
 
 def test_imports_are_followed_to_any_depth():
@@ -32,6 +34,25 @@ def test_stops_are_left_out_with_all_below_them():
     assert not any(name.startswith("rockrec/descriptors") for name in found)
     assert not any(name.startswith("rockrec/housekeeping") for name in found)
     assert "rockrec/pores.py" in found
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_a_training_runs_on_the_networks_of_its_own_kind(kind):
+    networks = {
+        "dcgan": "rockrec/gans/dcgan.py",
+        "wgan_gp": "rockrec/gans/wgan_gp.py",
+        "stylegan2_ada": "rockrec/gans/stylegan2/generator.py",
+    }
+    found = modules("train_gan.py", KINDS[kind].module, stop_at=("rockrec.plain.records",))
+    assert found & set(networks.values()) == {networks[kind]}
+    assert "rockrec/gans/loop.py" in found
+    assert not any(name.startswith("rockrec/plain/records") for name in found)
+
+
+def test_who_reads_a_record_does_not_run_on_the_code_that_it_imports_when_asked():
+    found = modules("sample_gan.py")
+    assert {"rockrec/gans/networks.py", "rockrec/plain/records/kinds/dcgan.py"} <= found
+    assert "rockrec/gans/dcgan.py" not in found
 
 
 @pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))

@@ -30,6 +30,8 @@ def test_hours_grow_with_steps_batch_and_size():
     # The five layers that both have are of 16 times the area; two more come on top, no wider.
     assert 16 * 6 < gpu_hours(PAPER, 512) < 16 * 7 / 5 * 6
     assert gpu_hours(PAPER | {"critic_steps": 1}, 128) < 6 / 3
+    # A DCGAN's critic takes no second derivative, however often it is updated.
+    assert gpu_hours(PAPER | {"kind": "dcgan"}, 128) < 6 * 0.6
 
 
 def test_stylegan2_takes_what_was_measured_per_thousand_images():

@@ -275,16 +275,7 @@ def own_code(tmp_path_factory):
     ],
 )
 def test_an_edited_module_reruns_the_rules_that_run_on_it(own_code, module, again, spared):
-    folder, config = own_code
-    path = folder / "workflow/scripts" / module
-    text = path.read_text(encoding="utf-8")
-    path.write_text(f"{text}# edited\n", encoding="utf-8")
-    try:
-        plan = Plan(folder, config, snakefile=folder / "Snakefile")
-    finally:
-        path.write_text(text, encoding="utf-8")
-        long_ago = time.time() - 1000
-        os.utime(path, (long_ago, long_ago))
+    plan = planned_after_an_edit(own_code, module)
     rules = {rule for rule, *_ in plan.wanted}
     assert again <= rules
     assert not spared & {job[0] for job in plan.wanted if "guided" not in job}
@@ -292,21 +283,35 @@ def test_an_edited_module_reruns_the_rules_that_run_on_it(own_code, module, agai
         assert ("train_gan", "made", "all", "guided", "1") in plan.wanted
 
 
-def test_edited_records_make_no_pixel_and_no_weight_anew(own_code):
-    """Titles, colours, descriptions, capabilities, other kinds: none of them decides a number."""
+def planned_after_an_edit(own_code, *modules):
+    """What would run if some modules were others, which then are as they were."""
     folder, config = own_code
-    records = sorted((folder / "workflow/scripts/rockrec/plain/records").rglob("*.py"))
-    assert len(records) > 10
-    texts = {path: path.read_text(encoding="utf-8") for path in records}
-    for path, text in texts.items():
+    paths = [folder / "workflow/scripts" / module for module in modules]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    for path, text in zip(paths, texts, strict=True):
         path.write_text(f"{text}# edited\n", encoding="utf-8")
     try:
-        plan = Plan(folder, config, snakefile=folder / "Snakefile")
+        return Plan(folder, config, snakefile=folder / "Snakefile")
     finally:
         long_ago = time.time() - 1000
-        for path, text in texts.items():
+        for path, text in zip(paths, texts, strict=True):
             path.write_text(text, encoding="utf-8")
             os.utime(path, (long_ago, long_ago))
+
+
+@pytest.mark.parametrize("rule", ["train_gan", "sample_gan"])
+def test_an_edited_network_concerns_its_own_kind_alone(own_code, rule):
+    plan = planned_after_an_edit(own_code, "rockrec/gans/stylegan2/generator.py")
+    wanted = {job[3] for job in plan.wanted if job[0] == rule}
+    assert wanted == {"stylegan2_ada"}
+
+
+def test_edited_records_make_no_pixel_and_no_weight_anew(own_code):
+    """Titles, colours, descriptions, capabilities, other kinds: none of them decides a number."""
+    scripts = own_code[0] / "workflow/scripts"
+    records = sorted((scripts / "rockrec/plain/records").rglob("*.py"))
+    assert len(records) > 10
+    plan = planned_after_an_edit(own_code, *(path.relative_to(scripts) for path in records))
     rules = {rule for rule, *_ in plan.wanted}
     assert not rules & {*TRAINING, "make_synthetic_rock", "denoise_mosaic", "segment_mosaic"}
     assert not rules & {"anneal", "gather_realisations", "sample_gan"}

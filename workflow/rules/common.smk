@@ -70,7 +70,8 @@ GPU = 0 if RUN["device"] == "cpu" else 1
 
 # How a stage logs, writes and shares the processor, and what things are called. Editing it never
 # trains a network anew, so neither does it make anew what networks are trained on.
-SHAPES_NO_PIXEL = ("rockrec.housekeeping", "rockrec.plain.records")
+RECORDS = "rockrec.plain.records"
+SHAPES_NO_PIXEL = ("rockrec.housekeeping", RECORDS)
 # Modules that decide no weights of a network: editing them redescribes, it never retrains.
 SHAPES_NO_WEIGHTS = (
     *SHAPES_NO_PIXEL,

@@ -120,7 +120,7 @@ def drawing_code(script):
 
     def modules(wildcards):
         kind = settings["methods"][wildcards.method]["kind"]
-        return code(script, kind, stop_at=("rockrec.plain.records",))
+        return code(script, kind, stop_at=(RECORDS,))
 
     return modules
 
