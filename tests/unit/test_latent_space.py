@@ -39,18 +39,18 @@ def test_a_walk_passes_through_its_corners_in_small_steps_and_closes(generator):
     assert steps.max() < legs.max() / 4
 
 
-def test_a_tile_that_the_generator_draws_is_found(generator):
+def test_a_tile_that_the_generator_draws_is_found(generator, any_seed):
     """Binary versions of its own tiles; what is found is nearer than the nearest random one."""
     drawn = generator(latents(4))[:, 0].numpy()
     tiles = (drawn > 0).astype(np.uint8)
-    found = project(generator, tiles, steps=120, seed=3)
+    found = project(generator, tiles, steps=120, seed=any_seed)
     assert found.styles.shape == (4, generator.styles, 12) and found.gray.shape == (4, 16, 16)
     assert found.starts.shape == generator.start.drawn(torch.arange(4)).shape
     differing = ((found.gray > 0) != tiles).mean(axis=(1, 2))
-    start = project(generator, tiles, steps=1, seed=3)
+    start = project(generator, tiles, steps=1, seed=any_seed)
     before = ((start.gray > 0) != tiles).mean(axis=(1, 2))
     assert differing.mean() < before.mean() / 2
-    again = project(generator, tiles, steps=1, seed=3)
+    again = project(generator, tiles, steps=1, seed=any_seed)
     np.testing.assert_array_equal(again.styles, start.styles)
 
 
