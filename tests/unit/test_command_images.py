@@ -127,6 +127,15 @@ def test_the_same_rock_is_not_although_its_images_are_larger(write, capsys):
     assert next(x for x in told.out.splitlines() if x.split()[:2] == ["S2", "P"]).endswith(SAME)
 
 
+def test_real_label_images_beside_binary_ones(write, capsys):
+    made, real = rock(30, 11), rock(30, 12)
+    paths = [write("made.tif", made), "--real", write("real.tif", real), "-o"]
+    assert main(["compare", *paths, "binary.csv"]) == 0
+    write("real.tif", 1 + real)
+    assert main(["compare", *paths, "labels.csv", "--real-phase", "2"]) == 0
+    pd.testing.assert_frame_equal(pd.read_csv("binary.csv"), pd.read_csv("labels.csv"))
+
+
 def test_fewer_lags_and_smaller_sets(write):
     paths = write("a.tif", rock(40, 9)), "--real", write("b.tif", rock(40, 10))
     arguments = ["--max-lag", "5", "--set-size", "35", "--seed", "3"]
@@ -149,7 +158,7 @@ BINARY = np.eye(8, dtype=np.uint8)
     ("image", "more", "message"),
     [
         (GRAY, [], "image.tif: values must be 0 and 1, or 0 and 255, not 0, 1"),
-        (LABELS, [], "--phase takes one of them"),
+        (LABELS, [], "of label images, one has to be named as the phase"),
         (LABELS, ["--phase", "7"], "image.tif: no pixel is of phase 7; it has 0, 1, 2"),
         (np.dstack([GRAY] * 3), ["--phase", "3"], "image.tif: is of colour"),
         (BINARY, ["--lags", "9"], "9 lags of a 8 x 8 image"),

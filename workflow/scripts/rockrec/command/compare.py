@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from rockrec.command.parsing import add_output, add_phase, add_pixel_size, add_seed
@@ -38,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="real images, or stacks of them",
     )
-    add_phase(parser)
+    add_phase(parser, of="reconstructed label images")
+    add_phase(parser, "--real-phase", "real label images")
     add_pixel_size(parser, "by default what the files state")
     add_settings(parser, EvaluationBlock, *SETTINGS)
     add_seed(parser, "the drawn sets and of the test behind the verdict")
@@ -57,7 +59,8 @@ def run(asked: argparse.Namespace) -> None:
 
     # Of pixels of one size no result depends on it.
     size = pixel_size([*asked.images, *asked.real], asked.pixel_size) or 1.0
-    stacks = _of_one_size([read_images(one, asked.phase) for one in (asked.images, asked.real)])
+    sets = read_images(asked.images, asked.phase), read_images(asked.real, asked.real_phase)
+    stacks = _of_one_size(sets)
     described = [describe_set(stack, size, asked.boundary) for stack in stacks]
     pores = [PoreSet(measure_pores(stack, size), len(stack)) for stack in stacks]
     common = {
@@ -80,7 +83,7 @@ def run(asked: argparse.Namespace) -> None:
     print(table[SHOWN].to_string(index=False, float_format="%.4g"))
 
 
-def _of_one_size(sets: list[list]) -> list:
+def _of_one_size(sets: Sequence[list]) -> list:
     """Make each set one stack: of images of several sizes, the squares that they hold."""
     import numpy as np
 

@@ -76,7 +76,7 @@ def _binary(path: Path, values: np.ndarray) -> np.ndarray:
     try:
         return as_binary(path, values)
     except ImageError as error:
-        raise ImageError(f"{error}; --phase takes one of them") from error
+        raise ImageError(f"{error}; of label images, one has to be named as the phase") from error
 
 
 def _stated(path: Path) -> float | None:

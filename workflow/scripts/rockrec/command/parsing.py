@@ -58,13 +58,15 @@ def add_output(parser: argparse.ArgumentParser, what: str, required: bool = True
     )
 
 
-def add_phase(parser: argparse.ArgumentParser) -> None:
-    """Add ``--phase``."""
+def add_phase(
+    parser: argparse.ArgumentParser, option: str = "--phase", of: str = "label images"
+) -> None:
+    """Add ``--phase``, or the option of this name for some of the images."""
     parser.add_argument(
-        "--phase",
+        option,
         type=whole(0),
         metavar="N",
-        help="label of the phase of interest, in label images",
+        help=f"label of the phase of interest, in {of}; none is needed where it is 1 or 255, on 0",
     )
 
 
