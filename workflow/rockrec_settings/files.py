@@ -3,20 +3,21 @@
 import os
 
 from rockrec.plain.grid import Grid
+from rockrec.plain.records.doors import door_of
 
 
 def sample_file_mistakes(path: str, sample: dict) -> list[str]:
     """Files of a sample that do not exist, and a pattern of tiles that names no tile."""
-    if sample.get("archive") and not os.path.exists(sample["segmented"]):
-        return path_mistakes(f"{path}.segmented", sample["segmented"]) or _archive_mistakes(
-            path, sample
-        )
-    files = {key: [sample[key]] for key in ("mosaic", "segmented") if key in sample}
+    door = door_of(sample)
+    where, mosaic = f"{path}.{door.name}", sample[door.name]
+    if sample.get("archive") and not os.path.exists(mosaic):
+        return path_mistakes(where, mosaic) or _archive_mistakes(path, where, mosaic, sample)
+    files = {} if door.is_made else {door.name: [mosaic]}
     if sample.get("grid"):
         try:
-            files["mosaic"] = Grid(**sample["grid"]).paths(sample["mosaic"])
+            files[door.name] = Grid(**sample["grid"]).paths(mosaic)
         except ValueError as error:
-            return [f"{path}.mosaic: {error}"]
+            return [f"{where}: {error}"]
     labels = sample.get("labels") or []
     if isinstance(labels, str):
         files["labels"] = [labels]
@@ -42,13 +43,12 @@ def missing(path: str, file: str) -> list[str]:
     return [] if os.path.isfile(file) else [f"{path}: no file {file!r}"]
 
 
-def _archive_mistakes(path: str, sample: dict) -> list[str]:
+def _archive_mistakes(path: str, where: str, mosaic: str, sample: dict) -> list[str]:
     """What keeps a published mosaic from being fetched and verified."""
     mistakes = []
-    if os.path.dirname(sample["segmented"]) != "resources":
+    if os.path.dirname(mosaic) != "resources":
         mistakes.append(
-            f"{path}.segmented: a published mosaic is fetched into resources/, not to "
-            f"{sample['segmented']!r}"
+            f"{where}: a published mosaic is fetched into resources/, not to {mosaic!r}"
         )
     if sample["archive"]["url"] and not sample["archive"]["sha256"]:
         mistakes.append(

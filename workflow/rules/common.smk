@@ -11,6 +11,8 @@ from snakemake.logging import logger
 # This checkout's library comes before an installed rockrec: here, where the settings are checked
 # and the run is planned, and in the jobs.
 WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
+if not WORKFLOW.is_dir():
+    raise WorkflowError(f"{WORKFLOW}: clone the repository and name its Snakefile by path")
 sys.path[:0] = [str(WORKFLOW), str(WORKFLOW / "scripts")]
 
 from rockrec.plain.grid import Grid
@@ -133,6 +135,11 @@ def again(amount):
     return lambda wildcards, attempt: amount * attempt
 
 
+def mosaic_of(block):
+    """What a sample's door names: the path of its mosaic, or the kind of rock that is made."""
+    return block[door_of(block).name]
+
+
 def is_labelled(sample):
     block = settings["samples"][sample]
     return door_of(block).is_made or bool(block.get("labels"))
@@ -197,8 +204,10 @@ def of_each_reconstruction(name):
 
 def segmented_of(sample):
     """The segmented mosaic of a sample: the user's file, or the one made here."""
-    given = settings["samples"][sample].get("segmented")
-    return local(given) if given else Rock(sample).file("mosaic/segmented.tif")
+    block = settings["samples"][sample]
+    if door_of(block).is_gray:
+        return Rock(sample).file("mosaic/segmented.tif")
+    return local(mosaic_of(block))
 
 
 def segmented_mosaic(wildcards):

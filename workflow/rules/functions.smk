@@ -14,9 +14,9 @@ def archive_file(archive):
 
 # By file name under resources/, where they come from.
 TO_FETCH = {
-    Path(sample["segmented"]).name: sample["archive"]
+    Path(mosaic_of(sample)).name: sample["archive"]
     for sample in settings["samples"].values()
-    if sample.get("archive") and not os.path.exists(sample["segmented"])
+    if sample.get("archive") and not os.path.exists(mosaic_of(sample))
 }
 ARCHIVES = {
     Path(archive_file(archive)).name: archive
@@ -39,10 +39,10 @@ def raw_mosaic(wildcards):
     """The raw mosaic: the user's file, her tiles, or the synthetic rock's."""
     sample = settings["samples"][wildcards.sample]
     if sample.get("grid"):
-        return list(map(local, Grid(**sample["grid"]).paths(sample["mosaic"])))
+        return list(map(local, Grid(**sample["grid"]).paths(mosaic_of(sample))))
     if door_of(sample).is_made:
         return Rock(wildcards.sample).file("mosaic/raw.tif")
-    return local(sample["mosaic"])
+    return local(mosaic_of(sample))
 
 
 def labels_of(wildcards):
