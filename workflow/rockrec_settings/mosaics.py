@@ -5,6 +5,7 @@ import os
 from functools import cache
 
 from rockrec.plain.grid import Grid
+from rockrec.plain.records.doors import door_of
 from rockrec.plain.records.verdicts import FEWEST_TILES, WANTED_TILES
 from rockrec.plain.windows import count_splits, split_windows
 from rockrec_settings.blocks import experiment_samples, for_sample
@@ -22,7 +23,7 @@ def mosaic_mistakes(settings: dict) -> list[str]:
         if shape is None:
             continue
         needed = 2 * for_sample(settings["denoise"], name)["radius"] + 1
-        if "mosaic" in sample and needed > min(shape):
+        if door_of(sample).is_gray and needed > min(shape):
             mistakes.append(
                 f"denoise.radius: {needed} px do not fit the mosaic of {name}, "
                 f"{shape[0]} x {shape[1]} px"
@@ -77,7 +78,7 @@ def mosaic_shape(sample: dict) -> tuple[int, int] | None:
 
     Raises ValueError if a file is no readable mosaic, or the labels do not fit it.
     """
-    if "synthetic" in sample:
+    if door_of(sample).is_made:
         return sample["height"], sample["width"]
     files = sample_files(sample)
     if sample.get("archive") and not os.path.exists(files[0]):
@@ -89,7 +90,7 @@ def mosaic_shape(sample: dict) -> tuple[int, int] | None:
 
 def sample_files(sample: dict) -> list[str]:
     """Return the files of a sample's mosaic and of its labels."""
-    path, labels = sample.get("mosaic") or sample["segmented"], sample.get("labels") or []
+    path, labels = sample[door_of(sample).name], sample.get("labels") or []
     mosaic = Grid(**sample["grid"]).paths(path) if sample.get("grid") else [path]
     return mosaic + ([labels] if isinstance(labels, str) else [one["file"] for one in labels])
 
@@ -104,10 +105,10 @@ def _shape_of(described: str, states: tuple) -> tuple[int, int] | None:
         return None
     sample = json.loads(described)
     grid = Grid(**sample["grid"]) if sample.get("grid") else None
-    path = sample.get("mosaic") or sample["segmented"]
+    path = sample[door_of(sample).name]
     with open_mosaic(grid.paths(path) if grid else path, grid) as mosaic:
         check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, sample["pixel_size_nm"])
-        if "mosaic" in sample:
+        if door_of(sample).is_gray:
             check_gray(mosaic.path, mosaic.shape, mosaic.dtype, 1, mosaic.white_is_zero)
         shape = mosaic.shape
     _check_labels(sample, shape)

@@ -3,6 +3,7 @@
 import os
 import zipfile
 
+from rockrec.plain.records.doors import door_of
 from rockrec_settings.blocks import for_sample
 from rockrec_settings.files import path_mistakes
 
@@ -20,7 +21,7 @@ def unet_mistakes(settings: dict) -> list[str]:
 
 def _source_mistakes(settings: dict, name: str) -> list[str]:
     sample = settings["samples"][name]
-    if "mosaic" not in sample:
+    if not door_of(sample).is_gray or door_of(sample).is_made:
         return []
     if bool(sample["labels"]) == bool(sample["model"]):
         return [f"samples.{name}: needs either labels or a model that is trained already"]
@@ -131,5 +132,5 @@ def _labelled(settings: dict) -> list[str]:
     return [
         name
         for name, sample in settings["samples"].items()
-        if sample.get("labels") or "synthetic" in sample
+        if sample.get("labels") or door_of(sample).is_made
     ]
