@@ -9,11 +9,9 @@ from snakemake.io import IOFile
 from snakemake.logging import logger
 
 # This checkout's library comes before an installed rockrec: here, where the settings are checked
-# and the run is planned, and in the jobs, to whose search path Snakemake adds at the end only.
+# and the run is planned, and in the jobs.
 WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
 sys.path[:0] = [str(WORKFLOW), str(WORKFLOW / "scripts")]
-searched = [str(WORKFLOW / "scripts"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, searched)))
 
 from rockrec.plain.grid import Grid
 from rockrec.plain.motions import AUGMENTATIONS
@@ -38,10 +36,13 @@ from rockrec_planning.reconstructions import (
     shown_tables,
     whose,
 )
+from rockrec_planning.search_path import put_first
 from rockrec_planning.stage_times import time_table
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.mosaics import advice
 from rockrec_settings.resolve import SettingsError, resolve
+
+put_first(str(WORKFLOW / "scripts"))
 
 try:
     settings = resolve(config)
