@@ -1,4 +1,7 @@
-"""A new generator, descriptor and figure: by record and module alone they are planned and shown."""
+"""A new generator and a new figure: by record and module alone they are planned and shown.
+
+Descriptors and diagnoses: `tests/unit/test_records_grow.py`.
+"""
 
 import json
 import os
@@ -75,23 +78,6 @@ with dag_of(folder, config, snakefile=folder / "Snakefile") as workflow:
     }
 print(json.dumps(found))
 """
-ROWS = """
-import json
-import numpy as np
-from rockrec.comparison import compare_sets
-from rockrec.description import describe_set
-from rockrec.plain.records.kinds import KINDS
-from rockrec.plain.records.schema import block_schema
-
-tiles = np.random.default_rng(0).random((2, 4, 32, 32)) < 0.5
-sets = [describe_set(one.astype(np.uint8), 1.0, "unbiased") for one in tiles]
-rows = compare_sets(
-    *sets, against="train", method="m", replicate="1", targeted=(), seed=0, floor_source=sets[1],
-    n_pairs=2, permutations=10,
-)
-targets = block_schema(KINDS["sa"].settings)["properties"]["targets"]["items"]["enum"]
-print(json.dumps({"rows": sorted(set(rows["descriptor"])), "targets": targets}))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +85,7 @@ def house(tmp_path_factory):
     """A copy of the workflow."""
     folder = tmp_path_factory.mktemp("house")
     for part in ("workflow", "envs"):
-        shutil.copytree(ROOT / part, folder / part)  # with what numba has compiled
+        shutil.copytree(ROOT / part, folder / part)
     shutil.copy2(ROOT / "Snakefile", folder)
     return folder
 
@@ -149,24 +135,6 @@ def test_a_generator_is_its_record_its_module_and_a_line(house):
     assert rules == {"train_gan", "sample_gan", "describe_realisations"}
     assert all(job[1:] == ["meta_igneous", "comparison", "mine", "1"] for job in new)
     assert after["code"] == before["code"], "another kind's networks run on its code"
-
-
-def test_a_descriptor_is_its_record_and_its_vertices(house):
-    put(
-        house,
-        "rockrec/plain/records/descriptors.py",
-        '        Descriptor("C2"',
-        '        Descriptor("P5", 5, "house"),\n        Descriptor("C2"',
-    )
-    put(
-        house,
-        "rockrec/descriptors/polytopes.py",
-        '    "P6": lambda',
-        '    "P5": lambda r: [(0, 0), (0, r), (r, 0), (r, r), (-r, r // 2)],\n    "P6": lambda',
-    )
-    found = told(house, ROWS)
-    assert "P5" in found["rows"] and "P6" in found["rows"]
-    assert "P5" in found["targets"] and "C2" not in found["targets"]
 
 
 def test_a_figure_is_its_record_its_module_its_script_and_its_caption(house):

@@ -197,6 +197,11 @@ def labels_of_reconstructions(wildcards):
     return list(dict.fromkeys(one.label for one in reconstructions_of(wildcards)))
 
 
+def methods_of_reconstructions(wildcards):
+    """A params function: method and replicate of those of the job's sample, as text."""
+    return [(one.method, str(one.replicate)) for one in reconstructions_of(wildcards)]
+
+
 def of_each_reconstruction(name):
     """An input function: a file of every reconstruction of the job's scene."""
     return lambda wildcards: [one.file(name) for one in reconstructions_of(wildcards)]

@@ -75,7 +75,7 @@ rule compare:
         mem_mb=memory(4000, beside_input=4),
         runtime=again(60),
     params:
-        runs=labels_of_reconstructions,
+        methods=methods_of_reconstructions,
         targeted=targeted_by,
         evaluation=settings["evaluation"],
         pore_tiles=settings["pores"]["tiles"],
@@ -105,7 +105,7 @@ rule diagnose:
         mem_mb=memory(4000, beside_input=4),
         runtime=again(60),
     params:
-        runs=labels_of_reconstructions,
+        methods=methods_of_reconstructions,
         window=lambda wildcards: tile_setting(wildcards)["window"],
         n_tiles=settings["evaluation"]["set_size"],
         augmentation=augmentations,
@@ -135,7 +135,7 @@ rule classify_tiles:
         mem_mb=memory(4000, beside_input=4),
         runtime=again(120),
     params:
-        runs=labels_of_reconstructions,
+        methods=methods_of_reconstructions,
         n_tiles=settings["evaluation"]["set_size"],
         seed=settings["seed"],
     message:
@@ -163,7 +163,7 @@ rule measure_pores:
         mem_mb=memory(4000, beside_input=4),
         runtime=again(60),
     params:
-        runs=labels_of_reconstructions,
+        methods=methods_of_reconstructions,
         pores=settings["pores"],
     message:
         "Measure the pores of {wildcards.sample}, {wildcards.experiment}"

@@ -20,8 +20,8 @@ def main():
 
     heldout = stack[disjoint_tiles(table, "heldout")]
     sets = {("real", ""): stack[disjoint_tiles(table, "train")]}
-    for run, path in zip(params.runs, inputs.realisations, strict=True):
-        sets[tuple(run.split("/"))] = in_pieces(read_stack(path), stack.shape[1])
+    for (method, replicate), path in zip(params.methods, inputs.realisations, strict=True):
+        sets[method, replicate] = in_pieces(read_stack(path), stack.shape[1])
     rows = []
     for (method, replicate), tiles in sets.items():
         names = wildcards.sample, wildcards.experiment, "classifier", method, replicate

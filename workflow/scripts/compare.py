@@ -40,9 +40,8 @@ def main():
         )
 
     tables = [compared(real["train"], "heldout", "real", "", ())]
-    for run, path in zip(params.runs, inputs.realisations, strict=True):
-        method, replicate = run.split("/")
-        source = read(run, path)
+    for (method, replicate), path in zip(params.methods, inputs.realisations, strict=True):
+        source = read(f"{method}/{replicate}", path)
         for against in real:
             tables.append(compared(source, against, method, replicate, params.targeted[method]))
     with written_whole(snakemake.output.errors) as partial:

@@ -38,8 +38,8 @@ def main():
         return found
 
     tables = [rows(heldout, "real", "")]
-    for run, path in zip(params.runs, inputs.realisations, strict=True):
-        tables.append(rows(in_pieces(read_stack(path), stack.shape[1]), *run.split("/")))
+    for (method, replicate), path in zip(params.methods, inputs.realisations, strict=True):
+        tables.append(rows(in_pieces(read_stack(path), stack.shape[1]), method, replicate))
     with written_whole(snakemake.output.diagnosis) as partial:
         pd.concat(tables, ignore_index=True).to_csv(partial, index=False)
 

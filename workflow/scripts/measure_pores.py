@@ -14,8 +14,8 @@ def main():
     inputs, params = snakemake.input, snakemake.params
     real, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
     stacks = {part: real[disjoint_tiles(table, part)] for part in ("heldout", "train")}
-    for run, path in zip(params.runs, inputs.realisations, strict=True):
-        stacks[run] = in_pieces(read_stack(path), real.shape[1])
+    for (method, replicate), path in zip(params.methods, inputs.realisations, strict=True):
+        stacks[f"{method}/{replicate}"] = in_pieces(read_stack(path), real.shape[1])
     pixel_size_nm = stack_pixel_size(inputs.tiles)
     tables = []
     for source, tiles in stacks.items():
