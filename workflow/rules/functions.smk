@@ -199,12 +199,21 @@ def which(wildcards):
 
 
 def inputs_of(record):
-    """Input functions of a figure or table, by the name of the input."""
+    """Input functions of a figure or table, by the name of the input.
 
-    def one(files):
-        return lambda wildcards: paths(settings, files, **which(wildcards))
+    A figure of one sample has one scene, whose file comes alone; all others come as a list.
+    """
 
-    return {name: one(files) for name, files in record.inputs.items()}
+    def of_record(files):
+        alone = record.of == "sample" and files.of == "scene"
+
+        def found(wildcards):
+            several = paths(settings, files, **which(wildcards))
+            return several[0] if alone else several
+
+        return found
+
+    return {name: of_record(files) for name, files in record.inputs.items()}
 
 
 def params_of(record):
