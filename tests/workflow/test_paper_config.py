@@ -26,11 +26,11 @@ FIGURES = {
     "S1": ("plot_diversity", 4),
 }
 TABLES = {
-    "S1": ("make_architecture_table", 2),
+    "S1": ("make_architectures_table", 2),
     "S2": ("make_settings_table", 2),
-    "S3, S4": ("make_error_table", 2),
-    "costs": ("make_cost_table", 2),
-    "claims": ("make_claim_table", 1),
+    "S3, S4": ("make_errors_table", 2),
+    "costs": ("make_costs_table", 2),
+    "claims": ("make_claims_table", 1),
 }
 # What a run in minutes may change: mosaics, sizes, counts and steps; and `run`, which changes no
 # number.

@@ -38,7 +38,7 @@ rule gather_realisations:
         chunks=annealed_chunks,
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
-        code=code("gather_realisations.py", stop_at=(RECORDS,)),
+        code=code("gather_realisations.py", stop_at=SHAPES_NO_PIXEL),
     output:
         realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
         history="results/{sample}/{experiment}/{method}/{replicate}/history.csv",

@@ -1,6 +1,5 @@
 """Generative adversarial networks that learn to draw tiles of a rock.
 
-`settings` says what can be set, `training.train` trains any of the networks in `networks`,
-`sampling` draws tiles from a trained one. Nothing is imported here, so that a config can be
-checked (`settings`) where torch is not installed.
+What can be set stands in `rockrec.plain.records.kinds`. `training.train` trains a network of any
+kind, `sampling` draws tiles from a trained one.
 """
