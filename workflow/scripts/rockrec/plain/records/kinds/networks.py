@@ -56,14 +56,14 @@ class NetworkSettings(Reconstruction):
         f"Motions that training tiles are shown under - {', '.join(AUGMENTATIONS)}; refused by "
         "name where they would mix directions that the rock keeps apart.",
         choices=AUGMENTATIONS,
-        paper="[]",
+        paper="none",
     )
     guide: tuple[str, ...] = setting(
         (),
         "Descriptors whose error against the real mean curves is a term of the generator's loss; "
         "none by default.",
         choices=GUIDES,
-        paper="[]",
+        paper="none",
     )
     guide_weight: float = setting(
         1.0,
