@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from rockrec.plain.records.colours import BLACK, BLUE, GRAY, GREEN, ORANGE, VERMILLION
+from rockrec.plain.records.kinds import KINDS
 
 WIDTH, HEIGHT = 100.0, 30.0  # of the drawing, in its own units
 LANE = 8.4  # height of a method's lane
@@ -18,7 +19,7 @@ def draw_workflow(axes: Axes, kinds: Mapping[str, str]) -> None:
 
     Parameters
     ----------
-    kinds : the kind of each method (``sa``, ``external``, or that of a network) by its label.
+    kinds : the kind of each method by its label.
     """
     axes.set_xlim(0, WIDTH)
     axes.set_ylim(0, HEIGHT)
@@ -54,15 +55,16 @@ def draw_workflow(axes: Axes, kinds: Mapping[str, str]) -> None:
 
 def _lanes(kinds: Mapping[str, str]) -> list[tuple[Callable, bool]]:
     """A drawing for each way of reconstruction in use, and whether it is fitted to tiles."""
-    of_kind = {"network": [], "sa": [], "external": []}
-    for label, kind in kinds.items():
-        of_kind[kind if kind in of_kind else "network"].append(label)
-    drawings = {"network": _network, "sa": _annealing, "external": _external}
-    return [
-        (functools.partial(drawings[kind], ", ".join(labels)), kind != "external")
-        for kind, labels in of_kind.items()
-        if labels
-    ]
+    lanes = []
+    for capability, drawing in (
+        ("is_network", _network),
+        ("is_annealed", _annealing),
+        ("is_external", _external),
+    ):
+        labels = [label for label, kind in kinds.items() if getattr(KINDS[kind], capability)]
+        if labels:
+            lanes.append((functools.partial(drawing, ", ".join(labels)), drawing is not _external))
+    return lanes
 
 
 def _network(labels: str, axes: Axes, bottom: float, height: float) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rockrec.plain.records.descriptors import DESCRIPTORS, TARGETS
 from rockrec.plain.records.diagnoses import DIAGNOSES
-from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.kinds import KINDS, kinds_that
 from rockrec.plain.records.verdicts import DIFFERENT, FOUND, WANTED_TILES
 from rockrec.tables.errors import headline
 
@@ -100,7 +100,7 @@ def _trainings(costs) -> Advice:
 
 def _annealing(errors, costs) -> Advice:
     """Descriptors that annealing was not given, and misses."""
-    annealed = set(costs.loc[costs["kind"] == "sa", "method"])
+    annealed = set(costs.loc[costs["kind"].isin(kinds_that("is_annealed")), "method"])
     lines = headline(errors)
     missed = lines[
         lines["method"].isin(annealed)

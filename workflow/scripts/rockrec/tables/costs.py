@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from rockrec.plain.records.descriptors import is_s2_alone
+from rockrec.plain.records.kinds import KINDS
 
 COLUMNS = (
     "sample",
@@ -57,6 +58,10 @@ class Replicate:
     def kind(self) -> str:
         return self.provenance["settings"]["kind"]
 
+    @property
+    def is_annealed(self) -> bool:
+        return KINDS[self.kind].is_annealed
+
 
 def cost_table(replicates: Iterable[Replicate]) -> pd.DataFrame:
     """Say for each replicate how long it took, on what, and how it stands to annealing.
@@ -79,7 +84,7 @@ def _row(one: Replicate, annealed: tuple[str, float] | None) -> dict:
     row = {"sample": one.sample, "method": one.method, "replicate": one.replicate, "kind": one.kind}
     told = one.provenance
     processor = told["machine"].get("processor", "processor not recorded")
-    if one.kind == "sa":
+    if one.is_annealed:
         row["seconds_per_realisation"] = told["core_seconds_per_realisation"]
         row["sampling_hardware"] = f"{processor}, 1 core"
     if one.history is not None:
@@ -113,7 +118,7 @@ def _hardware(device: str, processor: str) -> str:
 
 def _annealed_beside(one: Replicate, replicates: list[Replicate]) -> tuple[str, float] | None:
     """The annealed method that a network of the same sample is held against, and its seconds."""
-    annealed = [other for other in replicates if other.kind == "sa" and other.sample == one.sample]
+    annealed = [other for other in replicates if other.is_annealed and other.sample == one.sample]
     if not annealed:
         return None
     to_s2 = [one for one in annealed if is_s2_alone(one.provenance["settings"]["targets"])]
