@@ -17,7 +17,7 @@ LEAST_PORE = 10  # px; smaller ones have no shape
 def higher_orders(evidence: Evidence) -> Findings:
     """WGAN-GP errs by two (isolated pores) to three (network) decades less on F3 to F6."""
     wanted = 3 if evidence.is_network else 2
-    for annealed, network in product(evidence.annealed_to_s2(), evidence.runs_of("wgan_gp")):
+    for annealed, network in product(evidence.annealed_to_s2(), evidence.labels_of("wgan_gp")):
         decades = _log_errors(evidence, annealed) - _log_errors(evidence, network)
         ratios = [evidence.lines(annealed, name, "F", "pooled")["ratio"] for name in POLYTOPES]
         floors = float(np.exp(np.mean(np.log(ratios))))
@@ -33,8 +33,8 @@ def higher_orders(evidence: Evidence) -> Findings:
         )
 
 
-def _log_errors(evidence: Evidence, run: str) -> float:
-    errors = [evidence.lines(run, name, "F", "pooled")["error"] for name in POLYTOPES]
+def _log_errors(evidence: Evidence, label: str) -> float:
+    errors = [evidence.lines(label, name, "F", "pooled")["error"] for name in POLYTOPES]
     return float(np.mean(np.log10(errors)))
 
 
@@ -51,13 +51,13 @@ def lineal_path_of_network(evidence: Evidence) -> Findings:
 
 
 def _lineal_path(evidence: Evidence, sign: int) -> Findings:
-    for run in evidence.annealed_to_s2():
-        change = relative_change(evidence, run, "L")
-        seen = evidence.seen(run, "L")
+    for label in evidence.annealed_to_s2():
+        change = relative_change(evidence, label, "L")
+        seen = evidence.seen(label, "L")
         yield Finding(
             evidence.experiment,
             evidence.sample,
-            run,
+            label,
             100 * change,
             "% change of the flat part of L against real tiles",
             verdict(seen == DIFFERENT and change * sign > 0, seen in (SAME, DIFFERENT)),
@@ -69,15 +69,15 @@ def polytopes_of_network(evidence: Evidence) -> Findings:
     """In a fracture network annealing overestimates every polytope function."""
     if not evidence.is_network:
         return
-    for run in evidence.annealed_to_s2():
-        changes = {name: relative_change(evidence, run, name) for name in POLYTOPES}
-        seen = {name: evidence.seen(run, name) for name in POLYTOPES}
+    for label in evidence.annealed_to_s2():
+        changes = {name: relative_change(evidence, label, name) for name in POLYTOPES}
+        seen = {name: evidence.seen(label, name) for name in POLYTOPES}
         others = [f"{name}: {told}" for name, told in seen.items() if told != DIFFERENT]
         least = min(changes, key=changes.get)
         yield Finding(
             evidence.experiment,
             evidence.sample,
-            run,
+            label,
             100 * changes[least],
             f"% change of {least}, the least of P3H, P3V, P4, P6",
             verdict(not others and changes[least] > 0, {*seen.values()} <= {SAME, DIFFERENT}),
@@ -85,13 +85,13 @@ def polytopes_of_network(evidence: Evidence) -> Findings:
         )
 
 
-def relative_change(evidence: Evidence, run: str, descriptor: str) -> float:
+def relative_change(evidence: Evidence, label: str, descriptor: str) -> float:
     """Return the change of a mean curve against real tiles, summed over the lags.
 
     Of L over its flat part: the lags beyond which the real curve stays under a tenth of the
     phase fraction; over all lags above 0 where it never does.
     """
-    real, made = evidence.mean_curve(None, descriptor), evidence.mean_curve(run, descriptor)
+    real, made = evidence.mean_curve(None, descriptor), evidence.mean_curve(label, descriptor)
     lags = real.index[(real.index > 0) & real.notna() & made.notna()]
     if descriptor == "L":
         flat = lags[real[lags] < real[0] / 10]
@@ -115,15 +115,15 @@ def _pores(evidence: Evidence, column: str, what: str) -> Findings:
     pores = evidence.pores
     if column == "elongation":
         pores = pores[pores["area_px"] >= LEAST_PORE]
-    for run in evidence.annealed_to_s2():
-        real, made = pores[pores["source"] == REAL], pores[pores["source"] == run]
+    for label in evidence.annealed_to_s2():
+        real, made = pores[pores["source"] == REAL], pores[pores["source"] == label]
         if real.empty or made.empty:
             continue
         low, high = _range_of_ratio(real, made, column)
         yield Finding(
             evidence.experiment,
             evidence.sample,
-            run,
+            label,
             made[column].median() / real[column].median(),
             f"median {what}, annealed over real",
             verdict(high < 1),

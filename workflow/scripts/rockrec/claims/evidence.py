@@ -21,8 +21,8 @@ class Evidence:
     settings : by method, its block of the config.
     errors, diagnosis, pores : the experiment's tables of the sample.
     real : ``heldout/curves.csv``.
-    curves : by run (``method/replicate``), its ``curves.csv``.
-    histories : by run, the ``history.csv`` of every network.
+    curves : by reconstruction, as ``method/replicate``, its ``curves.csv``.
+    histories : likewise, the ``history.csv`` of every network.
     costs : the sample's lines of the table of costs.
     res : the sample's ``res/errors.csv``.
     """
@@ -53,21 +53,21 @@ class Evidence:
         """Side of a tile, px: twice the number of lags."""
         return 2 * (int(self.real["lag_px"].max()) + 1)
 
-    def runs_of(self, *kinds: str) -> list[str]:
-        """Return the runs of methods of these kinds."""
-        return [run for run in self.curves if self.settings[method_of(run)]["kind"] in kinds]
+    def labels_of(self, *kinds: str) -> list[str]:
+        """Return the reconstructions by methods of these kinds."""
+        return [label for label in self.curves if self.settings[method_of(label)]["kind"] in kinds]
 
     def annealed_to_s2(self) -> list[str]:
-        """Return the runs of annealing as the paper did it, to S2 alone."""
+        """Return the reconstructions by annealing as the paper did it, to S2 alone."""
         return [
-            run
-            for run in self.runs_of("sa")
-            if is_s2_alone(self.settings[method_of(run)]["targets"])
+            label
+            for label in self.labels_of("sa")
+            if is_s2_alone(self.settings[method_of(label)]["targets"])
         ]
 
-    def lines(self, run: str, descriptor: str, quantity: str, form: str) -> pd.Series:
-        """Return the line of errors of a run against held-out tiles."""
-        method, replicate = run.split("/")
+    def lines(self, label: str, descriptor: str, quantity: str, form: str) -> pd.Series:
+        """Return the line of errors of a reconstruction against held-out tiles."""
+        method, replicate = label.split("/")
         errors = self.errors
         found = errors[
             (errors["method"] == method)
@@ -79,13 +79,13 @@ class Evidence:
         ]
         return found.iloc[0]
 
-    def seen(self, run: str, descriptor: str) -> str:
-        """Return the verdict of the permutation test on a run's mean curve."""
-        return self.lines(run, descriptor, "P", "mean")["verdict"]
+    def seen(self, label: str, descriptor: str) -> str:
+        """Return the verdict of the permutation test on its mean curve."""
+        return self.lines(label, descriptor, "P", "mean")["verdict"]
 
-    def finding(self, run: str, diagnosis: str) -> pd.Series:
-        """Return the line of a diagnosis of a run."""
-        method, replicate = run.split("/")
+    def finding(self, label: str, diagnosis: str) -> pd.Series:
+        """Return the line of a diagnosis of a reconstruction."""
+        method, replicate = label.split("/")
         table = self.diagnosis
         found = table[
             (table["method"] == method)
@@ -94,9 +94,9 @@ class Evidence:
         ]
         return found.iloc[0]
 
-    def mean_curve(self, run: str | None, descriptor: str) -> pd.Series:
-        """Return the mean curve by lag [px] of a run, or of real tiles."""
-        table = self.real if run is None else self.curves[run]
+    def mean_curve(self, label: str | None, descriptor: str) -> pd.Series:
+        """Return the mean curve by lag [px] of a reconstruction, or of real tiles."""
+        table = self.real if label is None else self.curves[label]
         lines = table[(table["descriptor"] == descriptor) & (table["quantity"] == "P")]
         return lines.set_index("lag_px")["mean"]
 
@@ -116,9 +116,9 @@ class Finding(NamedTuple):
 Findings = Iterator[Finding]
 
 
-def method_of(run: str) -> str:
+def method_of(label: str) -> str:
     """Return the method of ``method/replicate``."""
-    return run.split("/")[0]
+    return label.split("/")[0]
 
 
 def verdict(holds: bool, testable: bool = True) -> str:

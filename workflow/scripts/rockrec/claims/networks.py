@@ -22,8 +22,8 @@ def repetition(evidence: Evidence) -> Findings:
     """DCGAN repeats patterns at r = 128 and 256 px of 512, a quarter and half of the tile."""
     if evidence.is_network:
         return
-    for run in evidence.runs_of("dcgan"):
-        line = evidence.finding(run, "repeated_pattern")
+    for label in evidence.labels_of("dcgan"):
+        line = evidence.finding(label, "repeated_pattern")
         lag = re.search(r"lag (\d+) px", str(line["where"]))
         at = float(lag[1]) if lag else float("nan")
         expected = (evidence.size / 4, evidence.size / 2)
@@ -31,7 +31,7 @@ def repetition(evidence: Evidence) -> Findings:
         yield Finding(
             evidence.experiment,
             evidence.sample,
-            run,
+            label,
             at,
             f"px, lag of the strongest peak; wanted: {expected[0]:.0f} or {expected[1]:.0f}",
             verdict(line["verdict"] == FOUND and near, line["verdict"] != CANNOT_TELL),
@@ -43,15 +43,15 @@ def collapse(evidence: Evidence) -> Findings:
     """On fractures DCGAN draws tiles that are all alike."""
     if not evidence.is_network:
         return
-    for run in evidence.runs_of("dcgan"):
+    for label in evidence.labels_of("dcgan"):
         names = ("low_spread", "similar_curves", "repeated_tiles")
-        lines = {name: evidence.finding(run, name) for name in names}
+        lines = {name: evidence.finding(label, name) for name in names}
         found = [name for name, line in lines.items() if line["verdict"] == FOUND]
         unable = all(line["verdict"] == CANNOT_TELL for line in lines.values())
         yield Finding(
             evidence.experiment,
             evidence.sample,
-            run,
+            label,
             float(len(found)),
             "of 3 signs of collapse found (spread of S2, equal curves, tiles drawn twice)",
             verdict(bool(found), not unable),
@@ -61,17 +61,17 @@ def collapse(evidence: Evidence) -> Findings:
 
 def checkerboard(evidence: Evidence) -> Findings:
     """WGAN-GP lowers L by a checkerboard inside the pores."""
-    for run in evidence.runs_of("wgan_gp"):
-        lines = [evidence.finding(run, f"checkerboard_{how}") for how in ("phase", "power")]
+    for label in evidence.labels_of("wgan_gp"):
+        lines = [evidence.finding(label, f"checkerboard_{how}") for how in ("phase", "power")]
         found = any(line["verdict"] == FOUND for line in lines)
         unable = all(line["verdict"] == CANNOT_TELL for line in lines)
-        change = relative_change(evidence, run, "L")
-        seen = evidence.seen(run, "L")
-        upsampling = evidence.settings[method_of(run)]["upsampling"]
+        change = relative_change(evidence, label, "L")
+        seen = evidence.seen(label, "L")
+        upsampling = evidence.settings[method_of(label)]["upsampling"]
         yield Finding(
             evidence.experiment,
             evidence.sample,
-            run,
+            label,
             100 * change,
             "% change of the flat part of L against real tiles",
             verdict(
@@ -87,12 +87,12 @@ def edge_excess(evidence: Evidence) -> Findings:
     """On fractures StyleGAN2-ADA draws too much of the phase at the tile's border."""
     if not evidence.is_network:
         return
-    for run in evidence.runs_of("stylegan2_ada"):
-        line = evidence.finding(run, "edge_excess")
+    for label in evidence.labels_of("stylegan2_ada"):
+        line = evidence.finding(label, "edge_excess")
         yield Finding(
             evidence.experiment,
             evidence.sample,
-            run,
+            label,
             float(line["value"]),
             f"studentised excess; threshold {line['threshold']:.3g}",
             verdict(line["verdict"] == FOUND, line["verdict"] != CANNOT_TELL),
@@ -102,7 +102,7 @@ def edge_excess(evidence: Evidence) -> Findings:
 
 def first_place(evidence: Evidence) -> Findings:
     """StyleGAN2-ADA is nearest the rock among the networks."""
-    places = {run: _mean_ratio(evidence, run) for run in evidence.runs_of(*NETWORKS)}
+    places = {label: _mean_ratio(evidence, label) for label in evidence.labels_of(*NETWORKS)}
     methods = pd.Series(places, dtype=float).groupby(method_of).median().sort_values()
     styled = [m for m in methods.index if evidence.settings[m]["kind"] == "stylegan2_ada"]
     if not styled or len(styled) == len(methods):
@@ -119,10 +119,10 @@ def first_place(evidence: Evidence) -> Findings:
     )
 
 
-def _mean_ratio(evidence: Evidence, run: str) -> float:
+def _mean_ratio(evidence: Evidence, label: str) -> float:
     headline = (("F", "pooled") if name in WITH_F else ("P", "mean") for name in OF_PAPER)
     ratios = [
-        evidence.lines(run, name, *form)["ratio"]
+        evidence.lines(label, name, *form)["ratio"]
         for name, form in zip(OF_PAPER, headline, strict=True)
     ]
     return float(np.exp(np.nanmean(np.log(ratios))))
@@ -130,15 +130,15 @@ def _mean_ratio(evidence: Evidence, run: str) -> float:
 
 def settled_losses(evidence: Evidence) -> Findings:
     """The losses of WGAN-GP settle within 250 steps."""
-    for run in evidence.runs_of("wgan_gp"):
-        history = evidence.histories[run]
+    for label in evidence.labels_of("wgan_gp"):
+        history = evidence.histories[label]
         steps = int(history["step"].iloc[-1])
         step = max(_settles(history, f"loss_{player}") for player in ("generator", "discriminator"))
         short = steps < LEAST_STEPS
         yield Finding(
             evidence.experiment,
             evidence.sample,
-            run,
+            label,
             float(step),
             f"step from which both losses stay within a tenth of their range; of {steps:,}",
             verdict(step <= SETTLED_BY, not short),

@@ -37,8 +37,8 @@ def checkpoint_key(
 
 
 @dataclass(frozen=True)
-class RunFiles:
-    """The files of a run, named after its length; a longer run starts from a shorter one's."""
+class TrainingFiles:
+    """The files of a training, named after its length; a longer one starts from a shorter one's."""
 
     folder: Path
     steps: int
@@ -46,7 +46,7 @@ class RunFiles:
 
     @property
     def model(self) -> Path:
-        """The finished model; it is there if and only if the run is over."""
+        """The finished model; it is there if and only if the training is over."""
         return self.folder / f"model_{self._length}.pt"
 
     @property
@@ -69,7 +69,7 @@ class RunFiles:
         return f"{self.steps}" if self.patience is None else f"{self.steps}_{self.patience}"
 
     def furthest(self) -> dict | None:
-        """Return the furthest state in the folder at which this run cannot have been over."""
+        """Return the furthest state in the folder at which this training cannot have been over."""
         states = [load_whole(path) for path in sorted(self.folder.glob("checkpoint_*.pt"))]
         usable = [state for state in states if self._passes_through(state)]
         return max(usable, key=lambda state: state["step"], default=None)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rockrec.gans.batches import TileSubset
-from rockrec.gans.checkpoint import RunFiles
+from rockrec.gans.checkpoint import TrainingFiles
 from rockrec.gans.interrupt import signals_noted
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import train
@@ -47,7 +47,7 @@ class TrainingJob:
     log_seconds: float
     log_file: str
 
-    def run(self) -> RunFiles:
+    def run(self) -> TrainingFiles:
         """Train in this process (which may be one of several), or find it done."""
         stack = read_stack(self.tiles)
         return train(
@@ -62,7 +62,7 @@ class TrainingJob:
             log_seconds=self.log_seconds,
         )
 
-    def run_in_processes(self, count: int) -> RunFiles:
+    def run_in_processes(self, count: int) -> TrainingFiles:
         """Train in `count` processes on this machine, on a GPU each; they share the threads.
 
         Raises

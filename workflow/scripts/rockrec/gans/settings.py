@@ -11,7 +11,7 @@ from rockrec.plain.network_sizes import can_be_drawn, with_automatic_values
 from rockrec.plain.records.kinds import KINDS, NETWORKS
 from rockrec.plain.records.kinds.networks import NetworkSettings
 
-RUN_LENGTH = ("steps", "patience")
+LENGTH = ("steps", "patience")
 
 
 def gan_settings(block: Mapping) -> NetworkSettings:
@@ -47,7 +47,7 @@ def as_dict(settings: NetworkSettings) -> dict:
 
 def shaping(settings: NetworkSettings) -> dict:
     """Return the settings that shape the weights at a given step: all but the run length."""
-    return {name: value for name, value in as_dict(settings).items() if name not in RUN_LENGTH}
+    return {name: value for name, value in as_dict(settings).items() if name not in LENGTH}
 
 
 def check_size(size: int) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rockrec.gans import sampling
 from rockrec.gans.batches import TileSubset, check_tiles, checksum, phase_fraction
-from rockrec.gans.checkpoint import RunFiles, checkpoint_key, save_whole
+from rockrec.gans.checkpoint import TrainingFiles, checkpoint_key, save_whole
 from rockrec.gans.interrupt import Interrupted, signals_noted
 from rockrec.gans.lock import FolderLock
 from rockrec.gans.loop import Training
@@ -40,7 +40,7 @@ def train(
     threads: int | None = None,
     checkpoint_seconds: float = 300.0,
     log_seconds: float = 10.0,
-) -> RunFiles:
+) -> TrainingFiles:
     """Train a network and keep the generator that is nearest the validation tiles.
 
     The state is saved every `checkpoint_seconds`; a run that was killed goes on from there and
@@ -77,7 +77,7 @@ def train(
         use_threads(threads)
     where = choose_device(device)
     key = checkpoint_key(settings, checksum(train_tiles), checksum(validation_tiles), seed)
-    files = RunFiles(Path(checkpoints) / key, settings.steps, settings.patience)
+    files = TrainingFiles(Path(checkpoints) / key, settings.steps, settings.patience)
     with together(where) as processes, ExitStack() as held:
         lock = held.enter_context(FolderLock(files.folder)) if processes.is_first else None
         # The others wait here until the first has the lock, and has looked.
@@ -98,7 +98,7 @@ def train(
     return files
 
 
-def _resume(training: Training, files: RunFiles) -> None:
+def _resume(training: Training, files: TrainingFiles) -> None:
     state = files.furthest()
     if state is not None:
         training.restore(state)
@@ -132,13 +132,13 @@ def _run(training, files, lock, request, checkpoint_seconds, log_seconds) -> Non
         log.info("checks took %.1f %% of the time", 100 * share)
 
 
-def _save(training: Training, files: RunFiles) -> None:
+def _save(training: Training, files: TrainingFiles) -> None:
     save_whole(training.state(), files.checkpoint)
     training.history.write(files.history, training.best and training.best["step"], training.devices)
     training.strip.write(files.strip)
 
 
-def _finish(training: Training, files: RunFiles, fraction: float) -> None:
+def _finish(training: Training, files: TrainingFiles, fraction: float) -> None:
     model = {
         "format": sampling.FORMAT,
         "settings": as_dict(training.settings),
