@@ -3,6 +3,7 @@
 # make test-faults    stages killed, disks full, files damaged (KILLS=5: at five moments each)
 # make test-cluster   the workflow on a SLURM that is started for it (root on Debian)
 # make test-conda      environments of rules, made by a stand-in for conda
+# make test-processors   tests of learning as on other processors: hours, by hand
 # make lint   style of Python and Snakemake files
 # make docs   config/README.md and the config's schema, from the records of the settings
 PYTHON ?= python3
@@ -12,7 +13,7 @@ READY := $(VENV)/.ready
 # One test process per core, each with whole files: what a file sets up is set up once.
 BESIDE := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-faults test-cluster test-conda lint docs clean
+.PHONY: demo test test-faults test-cluster test-conda test-processors lint docs clean
 
 demo: $(READY)
 	$(BIN)/snakemake --cores all
@@ -30,6 +31,9 @@ test-cluster: $(READY)
 
 test-conda: $(READY)
 	tests/conda/run.sh
+
+test-processors: $(READY)
+	tests/processors.sh
 
 lint: $(READY)
 	$(BIN)/ruff check .
