@@ -1,6 +1,8 @@
 """Every file between two stages is truncated, and bytes of it are flipped: it is never used."""
 
 import os
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,9 @@ def flip(path):
     for at in {len(data) // 3, len(data) // 2, len(data) - 1}:
         data[at] ^= 0x10
     path.write_bytes(data)
+
+
+DAMAGES = (truncate, flip)
 
 
 def damaged(path, damage):
@@ -42,7 +47,7 @@ def between(finished):
     return sorted(path for path in written & read if (finished / path).exists())
 
 
-@pytest.mark.parametrize("damage", [truncate, flip])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_every_file_between_two_stages_is_refused_by_name(
     finished, between, tmp_path, damage, monkeypatch
 ):
@@ -56,41 +61,41 @@ def test_every_file_between_two_stages_is_refused_by_name(
             check_unchanged(path)
 
 
-@pytest.mark.parametrize("damage", [truncate, flip])
-def test_a_stage_that_is_given_a_damaged_file_says_so_and_makes_nothing(finished, tmp_path, damage):
+def test_a_stage_that_is_given_a_damaged_file_says_so_and_makes_nothing(finished, tmp_path):
     folder = copy_of(finished, tmp_path)
-    damaged(folder / "results/rock/e/tiles.tif", damage)
+    tiles = "results/rock/e/tiles.tif"
     targets = ("results/rock/e/train/curves.csv", "results/rock/e/gan/1/model.pt")
-    status, said = run(folder, "--keep-going", "--force", *targets)
-    assert status != 0
-    assert said.count("results/rock/e/tiles.tif: damaged") >= 2  # each stage's log is shown
-    assert not any((folder / target).exists() for target in targets)
-    (folder / "results/rock/e/tiles.tif").unlink()
+    for damage in DAMAGES:
+        shutil.copy2(finished / tiles, folder / tiles)
+        damaged(folder / tiles, damage)
+        status, said = run(folder, "--keep-going", "--force", *targets)
+        assert status != 0
+        assert said.count(f"{tiles}: damaged") >= 2  # each stage's log is shown
+        assert not any((folder / target).exists() for target in targets)
+    (folder / tiles).unlink()
     status, said = run(folder, *COMPUTED)
     assert status == 0, said[-3000:]
     assert_same(folder, finished)
 
 
-@pytest.mark.parametrize("damage", [truncate, flip])
-@pytest.mark.parametrize(
-    ("kind", "target"),
-    [("*.npz", "sa/1/realisations.tif"), ("checkpoint_*.pt", "gan/1/model.pt")],
-)
-def test_damaged_work_of_a_stopped_job_is_named_and_never_used(
-    finished, tmp_path, damage, kind, target
-):
+def test_damaged_work_of_a_stopped_job_is_named_and_never_used(finished, tmp_path):
     """What `results/checkpoints` holds has no checksum beside it, but one within."""
     folder = copy_of(finished, tmp_path)
     for model in folder.rglob("results/checkpoints/**/model_*.pt"):
         model.unlink()  # as if the training had not ended
-    files = list(folder.rglob(f"results/checkpoints/**/{kind}"))
-    for path in files:
-        damaged(path, damage)
-    status, said = run(folder, "--force", f"results/rock/e/{target}")
-    assert status != 0
-    assert any(f"{path.relative_to(folder)}: " in said for path in files), said[-3000:]
-    assert "damaged" in said
-    for path in files:
+    kinds = ("*.npz", "checkpoint_*.pt")  # of annealing, of training
+    work = [list(folder.rglob(f"results/checkpoints/**/{kind}")) for kind in kinds]
+    targets = [f"results/rock/e/{made}" for made in ("sa/1/realisations.tif", "gan/1/model.pt")]
+    for damage in DAMAGES:
+        for path in (path for paths in work for path in paths):
+            shutil.copy2(finished / path.relative_to(folder), path)
+            damaged(path, damage)
+        status, said = run(folder, "--keep-going", "--force", *targets)
+        assert status != 0
+        for paths in work:
+            names = "|".join(re.escape(str(path.relative_to(folder))) for path in paths)
+            assert re.search(f"({names}): (truncated or )?damaged", said), said[-3000:]
+    for path in (path for paths in work for path in paths):
         path.unlink()
     status, said = run(folder, *COMPUTED)
     assert status == 0, said[-3000:]

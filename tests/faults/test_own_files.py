@@ -9,11 +9,9 @@ import own_files
 import pytest
 import tifffile
 from disks import fails_on_full_disk, on_small_disk
-from killing import Killer, assert_most_killed, moments_of
+from killing import assert_most_killed, run_until_none_is_killed, strokes_of
 from own_files import COMPUTED, assert_same, run
 from small_runs import copy_of, left_behind
-
-MOST_RUNS = 20
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +23,11 @@ def finished(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
-def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, tmp_path, number):
+def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, tmp_path):
+    """Of a rule's jobs the first by SIGKILL, the next by SIGTERM, in turn."""
     own_files.write_files(tmp_path)
-    killer = Killer(tmp_path, number, moments_of(finished, random.Random(int(number))))
-    killer.start()
-    failures = 0
-    while run(tmp_path, "--keep-going", *COMPUTED)[0] != 0:
-        failures += 1
-        assert failures < MOST_RUNS, (tmp_path / "said.txt").read_text("utf-8")[-3000:]
-    killer.over.set()
-    assert failures, "nothing was killed"
+    strokes = strokes_of(finished, random.Random(9), [signal.SIGKILL, signal.SIGTERM])
+    killer = run_until_none_is_killed(run, tmp_path, strokes, *COMPUTED)
     assert_most_killed(killer, finished)
     assert_same(tmp_path, finished)
     assert not left_behind(tmp_path)
@@ -44,14 +36,15 @@ def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, 
 def test_a_full_disk_is_an_error_that_names_the_file(finished, tmp_path):
     folder = copy_of(finished, tmp_path)
     with on_small_disk(folder):
-        for target in (
+        fails_on_full_disk(
+            run,
+            folder,
             "results/tiles/mosaic/denoised.tif",
             "results/started/mosaic/denoised.tif",
-            "results/tiles/unet/model.pt",
-            "results/given/mosaic/segmented.tif",
             "results/segmented/e/tiles.tif",
-        ):
-            fails_on_full_disk(run, folder, target)
+        )
+        fails_on_full_disk(run, folder, "results/tiles/unet/model.pt")
+        fails_on_full_disk(run, folder, "results/given/mosaic/segmented.tif")
         status, said = run(folder, *COMPUTED)
         assert status == 0, said[-3000:]
         assert_same(folder, finished)
