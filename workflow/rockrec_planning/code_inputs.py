@@ -53,26 +53,26 @@ def _imports(path: Path) -> frozenset[tuple[str, bool]]:
 
     With each comes whether that is deferred: the statement stands inside a function.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    inside = {id(node) for function in functions for node in ast.walk(function)}
     found = set()
-    for node in ast.walk(tree):
+    waiting = [(ast.parse(path.read_text(encoding="utf-8")), False)]
+    while waiting:
+        node, deferred = waiting.pop()
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = _base_of(node, path)
-            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-        found |= {(prefix, id(node) in inside) for name in names for prefix in _prefixes(name)}
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        found |= {(prefix, deferred) for name in names for prefix in _prefixes(name)}
+        deferred |= isinstance(node, ast.FunctionDef)
+        waiting += [(inner, deferred) for inner in _statements_in(node)]
     return frozenset(found)
 
 
-def _base_of(node: ast.ImportFrom, path: Path) -> str:
-    if node.level == 0:
-        return node.module or ""
-    package = path.relative_to(SCRIPTS).parts[: -node.level]
-    return ".".join([*package, *([node.module] if node.module else [])])
+def _statements_in(node: ast.AST) -> list[ast.AST]:
+    """The statements right inside another one: expressions import nothing, and are many."""
+    names = ("body", "orelse", "handlers", "finalbody", "cases")
+    blocks = (getattr(node, name, []) for name in names)
+    return [inner for block in blocks if isinstance(block, list) for inner in block]
 
 
 def _prefixes(name: str) -> list[str]:
