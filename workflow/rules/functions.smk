@@ -260,12 +260,13 @@ TOLD |= {
 
 def figure_in_report(shown):
     """What the report has to know of a figure beside its picture."""
-    figure, sample = shown.record, f" of {shown.sample}" if shown.sample else ""
+    figure, of_sample = shown.record, f" of {shown.sample}" if shown.sample else ""
+    title = f"{shown.experiment}: {figure.title}" if shown.experiment else figure.title.capitalize()
     return {
         "name": figure.name,
         "experiment": shown.experiment,
         "section": figure.section,
-        "title": f"{shown.experiment}: {figure.title}{sample}".removeprefix(": "),
+        "title": f"{title}{of_sample}",
         "caption": (WORKFLOW / "report" / f"{figure.name}.rst").read_text(encoding="utf-8"),
     }
 
