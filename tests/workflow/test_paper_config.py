@@ -32,10 +32,10 @@ TABLES = {
     "costs": ("make_costs_table", 2),
     "claims": ("make_claims_table", 1),
 }
-# What a run in minutes may change: mosaics, sizes, counts and steps; and `run`, which changes no
-# number.
+# What a run in minutes may change: mosaics and how many, sizes, counts and steps; and `run`, which
+# changes no number.
 MAY_DIFFER = {
-    *("segmented", "url", "sha256", "member"),
+    *("segmented", "url", "sha256", "member", "samples"),
     *("sizes", "latent", "channels", "window", "stride", "size"),
     *("squares", "repeats", "realisations", "batch", "check_tiles", "limit", "set_size"),
     *("permutations", "tiles"),

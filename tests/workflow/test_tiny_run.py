@@ -134,22 +134,6 @@ def test_more_realisations_cost_only_the_new_ones(finished, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("made", "again"),
-    [
-        ("meta_igneous/mosaic/raw.tif", ["mosaic/raw.tif", "mosaic/labels.tif"]),
-        ("meta_igneous/mosaic/denoised.tif", ["mosaic/denoised.tif"]),
-        ("meta_igneous/unet/model.pt", ["unet/model.pt", "unet/scores.csv"]),
-        ("meta_igneous/comparison/errors.csv", ["comparison/errors.csv"]),
-    ],
-)
-def test_same_seed_same_bytes(finished, made, again):
-    paths = [finished / "results/meta_igneous" / name for name in again]
-    before = [digest(path) for path in paths]
-    run(finished, "--force", f"results/{made}")
-    assert [digest(path) for path in paths] == before
-
-
-@pytest.mark.parametrize(
     "made", ["representative/dcgan/1/model.pt", "comparison/sa/1/realisations.tif"]
 )
 def test_what_is_made_anew_without_its_checkpoints_has_the_same_bytes(finished, tmp_path, made):
@@ -192,3 +176,20 @@ def test_an_error_of_a_stage_names_file_and_reason(finished, tmp_path):
     assert "no pixel is of phase 9" in done.stderr + done.stdout
     assert str(segmented) in done.stderr + done.stdout
     assert not (tmp_path / target).exists()
+
+
+@pytest.mark.parametrize(
+    ("made", "again"),
+    [
+        # The last stage first: what is made anew calls for all that follows from it.
+        ("meta_igneous/comparison/errors.csv", ["comparison/errors.csv"]),
+        ("meta_igneous/unet/model.pt", ["unet/model.pt", "unet/scores.csv"]),
+        ("meta_igneous/mosaic/denoised.tif", ["mosaic/denoised.tif"]),
+        ("meta_igneous/mosaic/raw.tif", ["mosaic/raw.tif", "mosaic/labels.tif"]),
+    ],
+)
+def test_same_seed_same_bytes(finished, made, again):
+    paths = [finished / "results/meta_igneous" / name for name in again]
+    before = [digest(path) for path in paths]
+    run(finished, "--force", f"results/{made}")
+    assert [digest(path) for path in paths] == before
