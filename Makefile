@@ -5,7 +5,7 @@
 # make test-conda      environments of rules, made by a stand-in for conda
 # make test-processors   tests of learning as on other processors: hours, by hand
 # make lint   style of Python and Snakemake files
-# make docs   config/README.md and the config's schema, from the records of the settings
+# make docs   config/README.md, the config's schema, docs/figures-and-tables.md: from the records
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,7 @@ $(READY): requirements.txt
 
 docs: $(READY)
 	PYTHONPATH=workflow/scripts:workflow $(BIN)/python -m rockrec_settings.table
+	PYTHONPATH=workflow/scripts:workflow $(BIN)/python -m rockrec_planning.contents
 
 clean:
 	rm -rf results logs .snakemake

@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rockrec.plain.records.figures import FIGURES
-from rockrec.plain.records.tables import TABLES
-
 ROOT = Path(__file__).parents[2]
 LIBRARY = "workflow/scripts/rockrec"
 PAGES = [
@@ -75,15 +72,6 @@ def test_files_that_contributing_names_are_there():
         pattern = re.sub(r"<\w+>", "*", path.rstrip("/"))
         seen_from = [ROOT, ROOT / LIBRARY]
         assert any(any(folder.glob(pattern)) for folder in seen_from), f"no file like {path}"
-
-
-def test_results_tell_of_every_figure_and_table():
-    told = text_of("docs/results.md")
-    for figure in FIGURES:
-        assert re.search(rf"`(\.\./|<sample>/)?{figure.name}`", told), figure.name
-    for table in TABLES:
-        prefix = "<experiment>_" if table.of == "experiment" else ""
-        assert f"`{prefix}{table.name}`" in told, table.name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -5,11 +5,14 @@ import re
 import pytest
 import yaml
 
+from rockrec_planning import contents
 from rockrec_settings.schema import load_schema
 from rockrec_settings.table import PAGE, SCHEMA, page, schema_file
 
 
-@pytest.mark.parametrize(("file", "made"), [(PAGE, page), (SCHEMA, schema_file)])
+@pytest.mark.parametrize(
+    ("file", "made"), [(PAGE, page), (SCHEMA, schema_file), (contents.PAGE, contents.page)]
+)
 def test_what_is_made_is_up_to_date(file, made):
     assert file.read_text(encoding="utf-8") == made(), "run `make docs`"
 

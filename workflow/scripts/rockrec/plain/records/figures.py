@@ -93,7 +93,7 @@ FIGURES = (
     Figure(
         name="history",
         title="workflow and training",
-        what="The workflow, and how each reconstruction was fitted (the paper's Fig. 2).",
+        what="The workflow; losses, errors and the step that was kept (the paper's Fig. 2).",
         section="methods",
         of="experiment",
         inputs={
@@ -106,7 +106,7 @@ FIGURES = (
     Figure(
         name="realisations",
         title="realisations",
-        what="Tiles, real and reconstructed (the paper's Fig. 3).",
+        what="Tiles, real and reconstructed, with lines that show L (the paper's Fig. 3).",
         section="methods",
         of="experiment",
         inputs=_TILES | _REALISATIONS,
@@ -133,7 +133,7 @@ FIGURES = (
     Figure(
         name="lineal_path",
         title="lineal path",
-        what="Lineal path, real and reconstructed (the paper's Fig. 7).",
+        what="L with its band, and the flat part magnified (the paper's Fig. 7).",
         section="comparison",
         of="experiment",
         inputs=_CURVES,
@@ -142,7 +142,7 @@ FIGURES = (
     Figure(
         name="pores",
         title="pores",
-        what="Pore area and orientation, real and reconstructed (the paper's Fig. 8).",
+        what="Area and orientation of single pores (the paper's Fig. 8).",
         section="comparison",
         of="experiment",
         inputs={"pores": Files("pores.csv", "scene")},
@@ -163,7 +163,7 @@ FIGURES = (
     Figure(
         name="latent_space",
         title="latent space",
-        what="Walks through the latent space of networks, and real tiles projected into it.",
+        what="Walks through the latent space and tiles projected into it, if asked for.",
         section="methods",
         of="experiment",
         inputs={
@@ -175,7 +175,7 @@ FIGURES = (
     Figure(
         name="descriptors",
         title="descriptors",
-        what="Descriptors of one sample, real and reconstructed (the paper's Figs. 9 and 10).",
+        what="All descriptors with the band of the real mean (the paper's Figs. 9 and 10).",
         section="comparison",
         of="sample",
         inputs=_CURVES,
