@@ -14,7 +14,6 @@ DATA = os.environ.get("ROCKREC_TEST_DATA")
 pytestmark = pytest.mark.skipif(
     not DATA, reason="ROCKREC_TEST_DATA names no folder with the sandstone mosaic"
 )
-HEIGHT = 1500  # of 2250 px
 LABELLED_WIDTH = 1200  # labels come from the columns left of this, scores from those right of it
 PATCHES, PATCH = 80, 24
 
@@ -34,15 +33,11 @@ def paint(mask):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sandstone")
-    mosaic, mask = (
-        tifffile.imread(Path(DATA, "sandstone_bse", name))[:HEIGHT]
-        for name in ("mosaic.tif", "pores.tif")
-    )
-    tifffile.imwrite(folder / "mosaic.tif", mosaic)
+    mask = tifffile.imread(Path(DATA, "sandstone_bse", "pores.tif"))
     tifffile.imwrite(folder / "labels.tif", paint(mask))
     config = yaml.safe_load(Path(__file__).with_name("sandstone.yaml").read_text(encoding="utf-8"))
     sample = config["samples"]["sandstone"]
-    sample["mosaic"] = str(folder / "mosaic.tif")
+    sample["mosaic"] = str(Path(DATA, "sandstone_bse", "mosaic.tif"))
     sample["labels"] = str(folder / "labels.tif")
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     run_snakemake(folder, "--configfile", folder / "config.yaml", "--cores", CORES)
