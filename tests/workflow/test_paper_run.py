@@ -138,6 +138,10 @@ def test_the_report_tells_the_story(finished):
         assert expected in html or expected.replace("&#39;", "'") in html
 
 
+def test_the_run_says_where_the_report_is(finished):
+    assert "The report: results/report.html" in (finished / "said.txt").read_text(encoding="utf-8")
+
+
 def test_a_second_run_has_nothing_to_do(finished):
     assert "Nothing to be done" in run(finished).stderr
 
