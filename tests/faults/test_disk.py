@@ -4,19 +4,16 @@ import pytest
 from disks import fails_on_full_disk, mounted, on_small_disk
 from small_runs import COMPUTED, assert_same, copy_of, left_behind, run
 
-# One after another, and together those of which none needs another.
 STAGES = (
-    ["results/rock/mosaic/raw.tif"],
-    ["results/rock/mosaic/denoised.tif"],
-    ["results/rock/unet/model.pt"],
-    ["results/rock/mosaic/segmented.tif"],
-    ["results/rock/e/tiles.tif"],
-    [
-        "results/rock/e/sa/1/realisations.tif",
-        "results/rock/e/gan/1/model.pt",
-        "results/rock/e/heldout/descriptors.npz",
-    ],
-    ["results/rock/e/errors.csv"],
+    "results/rock/mosaic/raw.tif",
+    "results/rock/mosaic/denoised.tif",
+    "results/rock/unet/model.pt",
+    "results/rock/mosaic/segmented.tif",
+    "results/rock/e/tiles.tif",
+    "results/rock/e/sa/1/realisations.tif",
+    "results/rock/e/gan/1/model.pt",
+    "results/rock/e/heldout/descriptors.npz",
+    "results/rock/e/errors.csv",
 )
 
 
@@ -28,8 +25,8 @@ def small_disk(finished, tmp_path):
 
 
 def test_a_full_disk_is_an_error_that_names_the_file(finished, small_disk):
-    for targets in STAGES:
-        fails_on_full_disk(run, small_disk, *targets)
+    for target in STAGES:
+        fails_on_full_disk(run, small_disk, target)
     status, said = run(small_disk, *COMPUTED)
     assert status == 0, said[-3000:]
     assert_same(small_disk, finished)

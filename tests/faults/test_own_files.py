@@ -23,10 +23,10 @@ def finished(tmp_path_factory):
     return folder
 
 
-def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, tmp_path):
-    """Of a rule's jobs the first by SIGKILL, the next by SIGTERM, in turn."""
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, tmp_path, number):
     own_files.write_files(tmp_path)
-    strokes = strokes_of(finished, random.Random(9), [signal.SIGKILL, signal.SIGTERM])
+    strokes = strokes_of(finished, random.Random(int(number)), [number])
     killer = run_until_none_is_killed(run, tmp_path, strokes, *COMPUTED)
     assert_most_killed(killer, finished)
     assert_same(tmp_path, finished)
@@ -36,15 +36,14 @@ def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, 
 def test_a_full_disk_is_an_error_that_names_the_file(finished, tmp_path):
     folder = copy_of(finished, tmp_path)
     with on_small_disk(folder):
-        fails_on_full_disk(
-            run,
-            folder,
+        for target in (
             "results/tiles/mosaic/denoised.tif",
             "results/started/mosaic/denoised.tif",
+            "results/tiles/unet/model.pt",
+            "results/given/mosaic/segmented.tif",
             "results/segmented/e/tiles.tif",
-        )
-        fails_on_full_disk(run, folder, "results/tiles/unet/model.pt")
-        fails_on_full_disk(run, folder, "results/given/mosaic/segmented.tif")
+        ):
+            fails_on_full_disk(run, folder, target)
         status, said = run(folder, *COMPUTED)
         assert status == 0, said[-3000:]
         assert_same(folder, finished)
