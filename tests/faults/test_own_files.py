@@ -23,10 +23,10 @@ def finished(tmp_path_factory):
     return folder
 
 
-def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, tmp_path):
-    """Of a rule's jobs the first by SIGKILL, the next by SIGTERM, in turn."""
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+def test_a_run_of_which_each_job_is_killed_ends_as_an_undisturbed_one(finished, tmp_path, number):
     own_files.write_files(tmp_path)
-    strokes = strokes_of(finished, random.Random(9), [signal.SIGKILL, signal.SIGTERM])
+    strokes = strokes_of(finished, random.Random(int(number)), [number])
     killer = run_until_none_is_killed(run, tmp_path, strokes, *COMPUTED)
     assert_most_killed(killer, finished)
     assert_same(tmp_path, finished)
