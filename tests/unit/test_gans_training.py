@@ -176,15 +176,14 @@ from tiny_training import *
 from rockrec.gans import layers
 from torch import nn
 layers._norm_and_relu = lambda channels: [nn.ReLU()]
-for kind, more in {kinds!r}:
-    settings = tiny(kind, steps=8, **more)
-    train(TRAIN, VALIDATION, settings, seed=3, checkpoints={folder!r}, threads=1)
+settings = tiny({kind!r}, steps=8, **{more!r})
+files = train(TRAIN, VALIDATION, settings, seed=3, checkpoints={folder!r}, threads=1)
 """
 
 
-def test_two_processes_equal_one(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("kind", "more"), [("wgan_gp", {}), ("stylegan2_ada", EVERYTHING)])
+def test_two_processes_equal_one(tmp_path, monkeypatch, kind, more):
     """Without BatchNorm, which looks at each process's own part of the batch."""
-    kinds = [("wgan_gp", {}), ("stylegan2_ada", EVERYTHING)]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free.getsockname()[1])}
@@ -192,7 +191,8 @@ def test_two_processes_equal_one(tmp_path, monkeypatch):
         library=str(Path(rockrec.__file__).parents[1]),
         tests=str(Path(__file__).parent),
         folder=str(tmp_path / "two"),
-        kinds=kinds,
+        kind=kind,
+        more=more,
     )
     jobs = [
         subprocess.Popen(
@@ -202,13 +202,12 @@ def test_two_processes_equal_one(tmp_path, monkeypatch):
         for number in "01"
     ]
     monkeypatch.setattr(layers, "_norm_and_relu", lambda channels: [nn.ReLU()])
-    trained = [run(tmp_path / "one", tiny(kind, steps=8, **more)) for kind, more in kinds]
+    files = run(tmp_path / "one", tiny(kind, steps=8, **more))
     assert [job.wait(timeout=100) for job in jobs] == [0, 0]
 
-    for files in trained:
-        one = torch.load(files.checkpoint)
-        two = torch.load(tmp_path / "two" / files.folder.name / files.checkpoint.name)
-        for name, weights in one["networks"].items():
-            assert torch.allclose(weights, two["networks"][name], atol=1e-5), name
-        assert torch.allclose(one["history"][:, 2:6], two["history"][:, 2:6], atol=1e-5)
-        assert one["best"]["step"] == two["best"]["step"]
+    one = torch.load(files.checkpoint)
+    two = torch.load(tmp_path / "two" / files.folder.name / files.checkpoint.name)
+    for name, weights in one["networks"].items():
+        assert torch.allclose(weights, two["networks"][name], atol=1e-5), name
+    assert torch.allclose(one["history"][:, 2:6], two["history"][:, 2:6], atol=1e-5)
+    assert one["best"]["step"] == two["best"]["step"]

@@ -30,21 +30,14 @@ def train(gray, labels, settings=TINY, seed=1, **changes) -> TrainedUNet:
     return train_unet(labelled_fields(gray, labels), gray.shape, **{**options, **changes})
 
 
-@pytest.fixture(scope="module")
-def trained(rock) -> TrainedUNet:
-    """By the tiny settings, with seed 1."""
-    return train(rock.gray, rock.labels)
-
-
-def test_same_seed_same_bytes(rock, trained, tmp_path):
-    again, other = (train(rock.gray, rock.labels, seed=seed) for seed in (1, 2))
-    for name, made in (("a", trained), ("b", again), ("c", other)):
-        save_unet(tmp_path / f"{name}.pt", made.unet)
+def test_same_seed_same_bytes(rock, tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        save_unet(tmp_path / f"{name}.pt", train(rock.gray, rock.labels, seed=seed).unet)
     contents = {name: (tmp_path / f"{name}.pt").read_bytes() for name in "abc"}
     assert contents["a"] == contents["b"] != contents["c"]
 
 
-def test_test_part_touches_neither_training_nor_choice(rock, trained):
+def test_test_part_touches_neither_training_nor_choice(rock):
     """Other pixels and other labels in the test part: the same weights and history."""
     fields = labelled_fields(rock.gray, rock.labels)
     _, parts = cuts(fields, rock.gray.shape, TINY.validation_fraction, TINY.test_fraction)
@@ -52,9 +45,9 @@ def test_test_part_touches_neither_training_nor_choice(rock, trained):
     gray, labels = rock.gray.copy(), rock.labels.copy()
     gray[band] = gray[band][::-1, ::-1]
     labels[band] = np.where(labels[band] > 0, 3 - labels[band], 0)
-    second = train(gray, labels)
-    assert trained.history == second.history
-    one, other = trained.unet.network.state_dict(), second.unet.network.state_dict()
+    first, second = train(rock.gray, rock.labels), train(gray, labels)
+    assert first.history == second.history
+    one, other = first.unet.network.state_dict(), second.unet.network.state_dict()
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
@@ -71,12 +64,13 @@ def test_gray_far_from_every_label_counts_for_nothing(rock):
     assert str(one.scores) == str(other.scores)  # nan is not itself
 
 
-def test_16_bit_gray_trains_as_its_8_bit_twin(rock, trained):
+def test_16_bit_gray_trains_as_its_8_bit_twin(rock):
     """A mosaic on another scale, its range with it, is the same to the network."""
+    one = train(rock.gray, rock.labels)
     other = train(
         rock.gray.astype(np.uint16) * 256, rock.labels, gray_range=np.array([2560, 61440])
     )
-    losses = [[row["loss"] for row in made.history] for made in (trained, other)]
+    losses = [[row["loss"] for row in made.history] for made in (one, other)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
@@ -101,8 +95,8 @@ def test_training_ends_when_validation_is_no_better(rock):
     assert [row["kept"] for row in made.history].index(True) == best
 
 
-def test_a_frozen_encoder_keeps_its_weights_and_statistics(rock, trained):
-    initial = trained.unet
+def test_a_frozen_encoder_keeps_its_weights_and_statistics(rock):
+    initial = train(rock.gray, rock.labels).unet
     before = {name: value.clone() for name, value in initial.network.state_dict().items()}
     frozen = dataclasses.replace(TINY, freeze_encoder_epochs=2)
     after = train(rock.gray, rock.labels, frozen, 2, initial=initial).unet.network.state_dict()
@@ -111,13 +105,14 @@ def test_a_frozen_encoder_keeps_its_weights_and_statistics(rock, trained):
     assert not {name for name in before if name.endswith("conv1.0.weight")} & kept
 
 
-def test_a_thawed_encoder_learns_again(rock, trained):
+def test_a_thawed_encoder_learns_again(rock):
+    initial = train(rock.gray, rock.labels).unet
     frozen, thawed = (
         train(
             rock.gray,
             rock.labels,
             dataclasses.replace(TINY, freeze_encoder_epochs=epochs),
-            initial=trained.unet,
+            initial=initial,
         ).history
         for epochs in (2, 1)
     )
@@ -132,12 +127,13 @@ def test_a_thawed_encoder_learns_again(rock, trained):
         ({}, "the initial model has the number of classes 2, this training 3"),
     ],
 )
-def test_initial_model_of_another_kind_is_refused(rock, trained, change, message):
+def test_initial_model_of_another_kind_is_refused(rock, change, message):
+    initial = train(rock.gray, rock.labels, dataclasses.replace(TINY, epochs=1, steps=1)).unet
     labels = rock.labels.copy()
     if not change:
         labels[(labels == 2) & (np.indices(labels.shape)[1] % 32 < 16)] = 3
     with pytest.raises(ValueError, match=message):
-        train(rock.gray, labels, dataclasses.replace(TINY, **change), initial=trained.unet)
+        train(rock.gray, labels, dataclasses.replace(TINY, **change), initial=initial)
 
 
 def test_freezing_an_encoder_that_learnt_nothing_is_refused(rock):
