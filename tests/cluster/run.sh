@@ -44,7 +44,6 @@ fi
 trap '"$here/slurm/down.sh"' EXIT
 "$here/slurm/up.sh" 9>&-
 cd "$root"
-# Trainings of two threads share two cores with each other: the thread that waits may not spin.
-GOMP_SPINCOUNT=0 ROCKREC_CLUSTER_PYTHON="$environment/bin/python" \
+ROCKREC_CLUSTER_PYTHON="$environment/bin/python" \
     PATH="$environment/bin:$PATH" \
     "$root/.venv/bin/pytest" -q -s tests/cluster "$@"

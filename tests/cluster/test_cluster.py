@@ -27,14 +27,15 @@ COMPARED = [
     f"{SAMPLE}/mosaic/segmented.tif",
     f"{SAMPLE}/comparison/tiles.tif",
     f"{SAMPLE}/comparison/sa/1/realisations.tif",
-    *(f"{TRAINED}/{replicate}/model.pt" for replicate in "123"),
-    *(f"{TRAINED}/{replicate}/realisations.tif" for replicate in "123"),
+    *(f"{TRAINED}/{replicate}/model.pt" for replicate in "1234"),
+    *(f"{TRAINED}/{replicate}/realisations.tif" for replicate in "1234"),
     f"{SAMPLE}/comparison/errors.csv",
     f"{SAMPLE}/comparison/diagnosis.csv",
     f"{SAMPLE}/comparison/pores.csv",
 ]
 GPU_RULES = ("train_unet", "segment_mosaic", "train_gan", "sample_gan")
-UNLUCKY = "3"  # its first job gets too little memory, its second is not told before its limit
+UNWARNED = "3"  # the replicate that is not told before its time limit
+STARVED = "4"  # the replicate whose first job gets too little memory
 PATIENCE = 900  # s
 
 pytestmark = pytest.mark.skipif(
@@ -47,7 +48,7 @@ def tiny_config():
     config = yaml.safe_load((ROOT / "tests/tiny.yaml").read_text(encoding="utf-8"))
     del config["experiments"]["representative"]
     config["experiments"]["comparison"]["methods"] = ["sa", "wgan_gp"]
-    config["methods"]["wgan_gp"] |= {"steps": 600, "check_every": 100, "replicates": 3}
+    config["methods"]["wgan_gp"] |= {"steps": 600, "check_every": 100, "replicates": 4}
     config["run"] |= {"device": "auto", "checkpoint_interval_s": 1}
     return config
 
@@ -56,14 +57,15 @@ def cluster_profile(folder):
     """The project's profile, as a user adapts it to a site: here one of few cores."""
     profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     profile["slurm-status-command"] = "squeue"
+    profile["slurm-init-seconds-before-status-checks"] = 3
     profile["latency-wait"] = 5
     profile["set-threads"] = {"train_gan": 2, "anneal": 2}
     profile["slurm-partition-config"] = str(ROOT / "profiles/slurm/partitions.yaml")
     memory = "int(16000 + 2 * input.size_mb) * min(attempt, 2)"
     profile["set-resources"] = {
         "train_gan": {
-            "mem_mb": f"200 if wildcards.replicate == '{UNLUCKY}' and attempt == 1 else {memory}",
-            "slurm_extra": f"'' if wildcards.replicate == '{UNLUCKY}' else '--signal=TERM@300'",
+            "mem_mb": f"200 if wildcards.replicate == '{STARVED}' and attempt == 1 else {memory}",
+            "slurm_extra": f"'' if wildcards.replicate == '{UNWARNED}' else '--signal=TERM@300'",
         }
     }
     folder.mkdir()
@@ -76,8 +78,7 @@ def snakemake(python, folder, config, profile, *arguments):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tiny.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [
-        *(python, Path(__file__).with_name("asking_often.py")),
-        *("--snakefile", ROOT / "Snakefile", "--directory", folder),
+        *(python, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", folder),
         *("--workflow-profile", profile, "--configfile", folder / "tiny.yaml", *arguments),
     ]
     with open(folder / "said.txt", "a", encoding="utf-8") as said:
@@ -166,33 +167,28 @@ def tail(path):
     return path.read_text(encoding="utf-8")[-4000:]
 
 
-def end_after(job, seconds):
-    """Let a running job's time end so many seconds from now; SLURM looks every 30 s."""
-    scontrol("update", f"JobId={job['JobId']}", f"EndTime=now+{seconds}")
+def seconds_of(job):
+    hours, minutes, seconds = map(int, job["RunTime"].split(":"))
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def end_after(job, minutes):
+    """Set the time limit of a running job to so many whole minutes from now, at most."""
+    scontrol("update", f"JobId={job['JobId']}", f"TimeLimit={seconds_of(job) // 60 + minutes}")
 
 
 @pytest.fixture(scope="module")
-def beside(tmp_path_factory):
-    """A run on this machine, without the cluster, that goes on meanwhile."""
+def undisturbed(tmp_path_factory):
+    """What is compared, made on this machine without the cluster."""
     folder = tmp_path_factory.mktemp("undisturbed") / "run"
     local = ROOT / "profiles/default"
     head = snakemake(sys.executable, folder, tiny_config(), local, "--cores", 2, *COMPARED)
-    yield folder, head
-    if head.poll() is None:
-        head.terminate()
-        head.wait(60)
-
-
-@pytest.fixture(scope="module")
-def undisturbed(beside):
-    """What is compared."""
-    folder, head = beside
-    assert head.wait(PATIENCE) == 0, tail(folder / "said.txt")
+    assert head.wait() == 0, tail(folder / "said.txt")
     return folder
 
 
 @pytest.fixture(scope="module")
-def disturbed(tmp_path_factory, beside):
+def disturbed(tmp_path_factory):
     """The folder of a run on the cluster, after all that happened to its trainings."""
     folder = tmp_path_factory.mktemp("disturbed") / "run"
     profile = cluster_profile(folder.parent / "profile")
@@ -204,9 +200,9 @@ def disturbed(tmp_path_factory, beside):
         subprocess.run(["scancel", job["JobId"]], check=True, timeout=30)
         # 300 s before its end a training is told to save: at once, that is.
         job, _ = trainings.in_the_middle("2")
-        end_after(job, seconds=120)
-        job, _ = trainings.in_the_middle(UNLUCKY, after=1)
-        end_after(job, seconds=5)
+        end_after(job, minutes=2)
+        job, _ = trainings.in_the_middle(UNWARNED)
+        end_after(job, minutes=1)
         # Snakemake itself is killed: its jobs go on, and a second Snakemake meets them.
         trainings.in_the_middle("2", after=1)
         trainings.head.kill()
@@ -260,7 +256,7 @@ def print_jobs(folder):
 
 
 def test_every_training_ran_on_the_gpu_partition(disturbed):
-    for replicate in "123":
+    for replicate in "1234":
         jobs = Trainings(disturbed, None).jobs(replicate)
         assert jobs[-1]["JobState"] == "COMPLETED"
         for job in jobs:
@@ -306,14 +302,15 @@ def test_told_in_time_a_training_saves_and_the_next_job_goes_on(disturbed):
 
 
 def test_past_its_time_limit(disturbed):
-    _, second, *_, last = Trainings(disturbed, None).jobs(UNLUCKY)
-    assert (second["JobState"], last["JobState"]) == ("TIMEOUT", "COMPLETED")
+    first, *_, last = Trainings(disturbed, None).jobs(UNWARNED)
+    assert (first["JobState"], last["JobState"]) == ("TIMEOUT", "COMPLETED")
 
 
 def test_past_its_memory_the_next_job_asks_for_more(disturbed):
-    first, second, *_ = Trainings(disturbed, None).jobs(UNLUCKY)
+    first, second, *later = Trainings(disturbed, None).jobs(STARVED)
     assert first["JobState"] in ("FAILED", "OUT_OF_MEMORY")
     assert (first["MinMemoryNode"], second["MinMemoryNode"]) == ("200M", "32002M")
+    assert [second, *later][-1]["JobState"] == "COMPLETED"
 
 
 def test_a_second_snakemake_takes_what_the_jobs_of_a_killed_one_trained(disturbed):
