@@ -27,7 +27,7 @@ def rock() -> SyntheticRock:
 
 
 @pytest.fixture(scope="module")
-def trained(rock, any_seed) -> TrainedUNet:
+def trained(rock) -> TrainedUNet:
     settings = UNetSettings(crop=64, batch=8, epochs=4, steps=12)
     return train_unet(
         labelled_fields(rock.gray, rock.labels),
@@ -35,7 +35,7 @@ def trained(rock, any_seed) -> TrainedUNet:
         classes={1: "pore", 2: "grain"},
         gray_range=np.percentile(rock.gray, (0.5, 99.5)),
         settings=settings,
-        seed=any_seed,
+        seed=1,
     )
 
 
@@ -140,13 +140,12 @@ def test_image_to_segment_must_be_2d():
 
 
 def test_it_learns_the_rock(rock, trained):
-    """On the few labelled pixels of the test part, and on every pixel."""
     test = {row["class"]: row["iou"] for row in trained.scores if row["part"] == "test"}
-    assert min(test.values()) > 0.6
+    assert min(test.values()) > 0.8
     found = segment(trained.unet, rock.gray, window=256, overlap=32) == 1
     truth = rock.truth == 1
     assert (found & truth).sum() / (found | truth).sum() > 0.75
-    assert found.mean() == pytest.approx(truth.mean(), rel=0.3)
+    assert found.mean() == pytest.approx(truth.mean(), rel=0.15)
 
 
 def test_history_tells_of_each_epoch_and_keeps_the_best(trained):
@@ -169,10 +168,7 @@ def mean_ious(made: TrainedUNet) -> dict[tuple[str, str], float]:
 
 
 def test_a_given_model_is_where_training_starts(trained):
-    """On another rock of its kind, four steps from it beat four steps from scratch.
-
-    Both parts together, for each has few labels.
-    """
+    """On another rock of its kind, four steps from it beat four steps from scratch."""
     rock = make_rock("fractures", 256, 768, seed=9)
     task = {
         "fields": labelled_fields(rock.gray, rock.labels),
@@ -182,18 +178,14 @@ def test_a_given_model_is_where_training_starts(trained):
         "settings": UNetSettings(crop=64, batch=8, epochs=1, steps=4, learning_rate=1e-4),
         "seed": 2,
     }
-    weights = {name: value.clone() for name, value in trained.unet.network.state_dict().items()}
+    before = {name: value.clone() for name, value in trained.unet.network.state_dict().items()}
     given, scratch = (mean_ious(train_unet(**task, initial=one)) for one in (trained.unet, None))
-    parts = ("validation", "test")
-    after, before, without = (
-        np.mean([made[part, model] for part in parts])
-        for made, model in ((given, "trained"), (given, "initial"), (scratch, "trained"))
-    )
-    assert after > without + 0.1
-    assert after > before - 0.05
-    assert not {(part, "initial") for part in parts} & scratch.keys()
-    kept = trained.unet.network.state_dict()
-    assert all(torch.equal(weights[name], kept[name]) for name in weights)
+    for part in ("validation", "test"):
+        assert given[part, "trained"] > scratch[part, "trained"] + 0.1
+        assert given[part, "trained"] > given[part, "initial"] - 0.02
+        assert (part, "initial") not in scratch
+    after = trained.unet.network.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
 
 
 # --- the model file -------------------------------------------------------------------------
