@@ -101,12 +101,14 @@ def resizing_table():
             {
                 "stage": stage,
                 "phase_fraction": 0.31,
+                "pores": pores,
+                "clusters": 20.0,
                 "lag_um": lags * step,
                 "mean": 0.31 * np.exp(-lags * step / 2),
                 "n": 100,
             }
         )
-        for stage, step in (("before", 0.05), ("after", 0.1))
+        for stage, step, pores in (("before", 0.05, 12.0), ("after", 0.1, 9.0))
     )
 
 
@@ -382,3 +384,4 @@ def test_of_many_trainings_fewer_latent_vectors_are_shown():
 def test_resizing_states_the_phase_fractions():
     texts = text_of(plot_resizing({"rock": resizing_table()}))
     assert "before: φ = 0.3100" in texts and "after: φ = 0.3100" in texts
+    assert "numbers change: pores -25%" in texts

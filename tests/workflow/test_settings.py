@@ -53,6 +53,7 @@ def mistakes(config):
         (["experiments", "comparison", "tiles", "heldout_fraction"], 0.9, "leave no training window"),
         (["res", "sizes"], [64, 5000], "res.sizes: 5000 px does not fit the mosaic of"),
         (["samples", "mine"], {"mosaic": "no.tif", "labels": "no.tif", "pixel_size_nm": 5}, "samples.mine.mosaic: no file 'no.tif'"),
+        (["samples", "serpentinite", "phase_fraction"], 0.1, "samples.serpentinite.phase_fraction: 0.1 is less than 0.2"),
         (["samples", "mine"], {"pixel_size_nm": 5}, "samples.mine: needs exactly one of mosaic, segmented, synthetic"),
         (["samples", "meta_igneous", "pixel_size_nm"], -1, "samples.meta_igneous.pixel_size_nm: -1 is not above 0"),
         (["samples", "figures"], {"synthetic": "pores", "pixel_size_nm": 5}, "samples.figures: not a possible name"),

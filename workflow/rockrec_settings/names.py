@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from rockrec.plain.records.blocks import Config, TilesBlock
 from rockrec.plain.records.doors import DOORS
 from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.rocks import LEAST_FRACTURED
 from rockrec.plain.records.schema import block_schema
 from rockrec_settings.blocks import for_sample
 from rockrec_settings.files import sample_file_mistakes
@@ -38,6 +39,12 @@ def _sample_mistakes(settings: dict) -> Iterator[str]:
             yield f"{path}: needs exactly one of {', '.join(DOORS)}; it has {doors or 'none'}"
             continue
         yield from sample_file_mistakes(path, sample)
+        fraction = sample.get("phase_fraction") or LEAST_FRACTURED
+        if sample.get("synthetic") == "fractures" and fraction < LEAST_FRACTURED:
+            yield (
+                f"{path}.phase_fraction: {fraction} is less than {LEAST_FRACTURED}, what fractures "
+                "that outlast a halved mosaic make up"
+            )
         for value in sample.get("classes", {}):
             if str(value) not in LABELS:
                 yield f"{path}.classes.{value}: a label is a whole number from 1 to 255"

@@ -2,6 +2,7 @@
 import os
 import re
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -21,6 +22,7 @@ from rockrec.plain.records.descriptors import met_by
 from rockrec.plain.records.doors import DOORS, door_of
 from rockrec.plain.records.figures import FIGURES
 from rockrec.plain.records.kinds import KINDS, kinds_that
+from rockrec.plain.records.rocks import RockVariant
 from rockrec.plain.records.settings import of_the_paper
 from rockrec.plain.records.tables import ARCHITECTURES, TABLES
 from rockrec.plain.seeds import seed_for
@@ -45,6 +47,8 @@ from rockrec_settings.mosaics import advice
 from rockrec_settings.resolve import SettingsError, resolve
 
 put_first(str(WORKFLOW / "scripts"))
+
+ROCK_VARIANT = [field.name for field in fields(RockVariant)]
 
 try:
     settings = resolve(config)

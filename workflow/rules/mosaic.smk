@@ -17,11 +17,12 @@ rule make_synthetic_rock:
         sample=samples_that("is_made"),
     conda:
         "../../envs/imaging.yaml"
+    threads: 2
     resources:
         mem_mb=again(4000),
-        runtime=again(30),
+        runtime=again(120),
     params:
-        rock=sample_settings("synthetic", "height", "width", "pixel_size_nm"),
+        rock=sample_settings("synthetic", "height", "width", "pixel_size_nm", *ROCK_VARIANT),
         seed=settings["seed"],
     message:
         "Make the synthetic rock {wildcards.sample}"

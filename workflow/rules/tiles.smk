@@ -29,7 +29,7 @@ rule cut_tiles:
 
 
 rule measure_resizing:
-    """Lineal path and phase fraction of training windows, before and after they are reduced."""
+    """Lineal path, phase fraction and pores of training windows, before and after the reduction."""
     input:
         segmented=segmented_mosaic,
         tiles="results/{sample}/{experiment}/tiles.tif",
@@ -49,6 +49,7 @@ rule measure_resizing:
     params:
         mosaic=sample_settings("phase", "pixel_size_nm"),
         window=lambda wildcards: tile_setting(wildcards)["window"],
+        size=lambda wildcards: tile_setting(wildcards)["size"],
     message:
         "Measure what resizing does to {wildcards.sample}, {wildcards.experiment}"
     script:

@@ -1,5 +1,7 @@
 """Measure what reducing windows to tiles does to the rock."""
 
+import logging
+
 import numpy as np
 import pandas as pd
 
@@ -8,8 +10,10 @@ from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import read_stack
 from rockrec.mosaics import open_mosaic
 from rockrec.plain.windows import Window
-from rockrec.resizing import compare_sizes
+from rockrec.resizing import compare_sizes, warning
 from rockrec.tiles import cut_window
+
+log = logging.getLogger("measure_resizing")
 
 COMPARED = 100  # training windows whose curves before and after are compared
 
@@ -28,6 +32,14 @@ def main():
             for corner in corners.itertuples(index=False)
         ]
     resizing = compare_sizes(before, read_stack(inputs.tiles)[compared], pixel_size_nm)
+    if lost := warning(resizing):
+        log.warning(
+            "reducing windows of %d px to tiles of %d px changes the numbers of pieces: %s; what "
+            "is lost there no reconstruction can bring back: a larger tiles.size keeps it",
+            params.window,
+            params.size,
+            lost,
+        )
     with written_whole(snakemake.output.resizing) as partial:
         resizing.to_csv(partial, index=False)
 

@@ -20,6 +20,11 @@ PIXEL_VARIANCE = 1 / 12  # of a unit square about its centre, px²
 EIGHT_CONNECTED = 2
 
 
+def label_pores(image: np.ndarray) -> np.ndarray:
+    """Number the pores of a 0/1 image (H, W) from 1; 0 is the other phase."""
+    return measure.label(image, connectivity=EIGHT_CONNECTED)
+
+
 def percolates(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whether a pore crosses each tile in x (left to right) and in y (top to bottom).
 
@@ -36,7 +41,7 @@ def percolates(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ValueError
         If `images` is not a stack of 0 and 1.
     """
-    labels = [measure.label(tile, connectivity=EIGHT_CONNECTED) for tile in binary_stack(images)]
+    labels = [label_pores(tile) for tile in binary_stack(images)]
     along_x = [_in_common(tile[:, 0], tile[:, -1]) for tile in labels]
     along_y = [_in_common(tile[0], tile[-1]) for tile in labels]
     return np.array(along_x, dtype=bool), np.array(along_y, dtype=bool)

@@ -1,4 +1,4 @@
-"""What reducing windows to tiles does to a rock: phase fraction and lineal path."""
+"""What reducing windows to tiles does to a rock: phase fraction, pores, clusters, lineal path."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,10 @@ import numpy as np
 import pandas as pd
 
 from rockrec.descriptors import describe
+from rockrec.descriptors.clusters import label_clusters
+from rockrec.pores import label_pores
+
+LOST = 0.1  # change in the number of pores or clusters from which on it is warned of
 
 
 def compare_sizes(
@@ -20,7 +24,8 @@ def compare_sizes(
 
     Returns
     -------
-    Columns stage (before, after), phase_fraction, lag_um, mean (of L), n.
+    Columns stage (before, after), phase_fraction, pores and clusters (8- and 4-connected pieces
+    of the phase, per window), lag_um, mean (of L), n.
     """
     parts = []
     for stage, images in (("before", np.stack(windows)), ("after", np.stack(tiles))):
@@ -31,6 +36,8 @@ def compare_sizes(
                 {
                     "stage": stage,
                     "phase_fraction": images.mean(),
+                    "pores": np.mean([label_pores(image).max() for image in images]),
+                    "clusters": np.mean([label_clusters(image).max() for image in images]),
                     "lag_um": np.arange(curve.size) * pixel_um,
                     "mean": curve,
                     "n": len(images),
@@ -38,3 +45,25 @@ def compare_sizes(
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def changes(resizing: pd.DataFrame) -> dict[str, float]:
+    """Return by what share ``pores`` and ``clusters`` change in number; 0 where there are none.
+
+    `resizing` is what `compare_sizes` returns.
+    """
+    first = resizing.groupby("stage").first()
+    return {
+        name: float(first.loc["after", name] / first.loc["before", name] - 1)
+        if first.loc["before", name]
+        else 0.0
+        for name in ("pores", "clusters")
+    }
+
+
+def warning(resizing: pd.DataFrame) -> str:
+    """Say in a line which numbers change by more than a tenth; empty where none does."""
+    told = [
+        f"{name} {change:+.0%}" for name, change in changes(resizing).items() if abs(change) > LOST
+    ]
+    return ", ".join(told)

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from rockrec.figures.style import PAGE_WIDTH, missing, other_unit, panel_letters, styled
 from rockrec.plain.records.colours import BLUE, GRAY
+from rockrec.resizing import warning
 
 SAMPLES_PER_ROW = 3
 STAGES = {
@@ -46,5 +47,6 @@ def plot_resizing(samples: Mapping[str, pd.DataFrame]) -> Figure:
         other_unit(axes, 1 / tile_pixel_um, "lag $r$ [tile px]")
         axes.set_ylabel("$L(r)$ [–]")
         axes.set_title(f"{next(letters)} {sample}, {table['n'].iloc[0]} windows")
-        axes.legend()
+        lost = warning(table)
+        axes.legend(title=f"numbers change: {lost}" if lost else None)
     return figure

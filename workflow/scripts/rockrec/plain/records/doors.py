@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rockrec.plain.records.rocks import RockVariant
 from rockrec.plain.records.settings import REQUIRED, Settings, altered, setting
 
 
@@ -116,13 +117,13 @@ class SegmentedSample(Sample):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SyntheticSample(Sample):
+class SyntheticSample(Sample, RockVariant):
     """A rock that the run makes, with its labels."""
 
     synthetic: str = setting(
         REQUIRED,
-        "The built-in rock - pores (isolated, elongated, oblique) or fractures (a connected "
-        "network).",
+        "The built-in rock - pores (of an altered feldspar rock, in grains) or fractures (the mesh "
+        "of a serpentinite, a connected network).",
         choices=("pores", "fractures"),
     )
     height: int = setting(2048, "Height of the mosaic, px.", minimum=256, maximum=1_000_000)
