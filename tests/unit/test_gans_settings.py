@@ -4,7 +4,8 @@ import pytest
 
 from rockrec.gans.augmentation import shown_motions
 from rockrec.gans.schedules import adam, ema_at, lazy, rate_at
-from rockrec.gans.settings import as_dict, at_size, check_size, gan_settings
+from rockrec.gans.settings import as_dict, at_size, gan_settings
+from rockrec.plain.network_sizes import check_size
 from rockrec.plain.records.kinds import NETWORKS
 
 

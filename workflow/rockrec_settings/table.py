@@ -26,7 +26,8 @@ HEAD = """# The config, key by key
 Made by `make docs` from the records in `workflow/scripts/rockrec/plain/records`; do not edit.
 
 - `config.yaml` is the demo, `paper.yaml` the paper at full scale. For your own rock copy the demo's
-  and run `snakemake --cores 24 --configfile my_rock.yaml`: the demo's rocks are then left out.
+  with your samples in place of its own, without the blocks `per_sample`, which are about those, and
+  run `snakemake --cores 24 --configfile my_rock.yaml`.
 - Keys that are left out take the default. A key marked *required* has none.
 - "Paper" is the value of Amiri et al. 2023 (doi 10.1038/s41598-023-28970-w) where it states one.
 - Any block with a key `per_sample` takes other values for single samples:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockrec.annealing.kernels import CHORDS, PAIRS, TUPLES, Lattice, Terms
-from rockrec.annealing.lattice import lattice_of
-from rockrec.annealing.tables import Channel, tables_of
+from rockrec.annealing.kernels import CHORDS, PAIRS, TUPLES
+from rockrec.annealing.lattice import Lattice, lattice_of
+from rockrec.annealing.tables import Channel, Terms, tables_of
 from rockrec.descriptors import NAMES, origins
 from rockrec.descriptors.counting import count
 

@@ -21,44 +21,6 @@ EVERYWHERE, INTERFACE = 0, 1
 U = np.uint64
 
 
-class Terms(NamedTuple):
-    """What is counted, and how the counts become curves and the curves an energy.
-
-    A curve is the sum of its channels' counts, each times its coefficient. Pairs and chords are
-    counted along lines, a channel's own or several channels'. A polytope's channel has a term
-    for each vertex that the changed pixel can be: the rays on which, seen from that vertex, all
-    other vertices lie. Rays along a line of pixels come first, those across the plane follow.
-    """
-
-    kind: np.ndarray  # int64 (channels,): PAIRS, CHORDS or TUPLES
-    in_rows: np.ndarray  # bool (channels,): pairs and chords are counted along rows
-    in_columns: np.ndarray  # bool (channels,)
-    first_term: np.ndarray  # int64 (channels + 1,): terms of each channel
-    term_rays: np.ndarray  # int64 (terms, most rays)
-    rays_of_term: np.ndarray  # int64 (terms,)
-    line_rays: np.ndarray  # int64 (rays along a line,): the copy of the image to read
-    slanted_rays: np.ndarray  # int64 (other rays, lags): offsets from the pixel, in the last copy
-    first_channel: np.ndarray  # int64 (curves + 1,): channels of each curve
-    coefficient: np.ndarray  # float64 (channels, lags)
-    weight: np.ndarray  # float64 (curves, lags)
-
-
-class Lattice(NamedTuple):
-    """The image in copies along which the neighbours of a pixel lie one after another.
-
-    In each copy the pixels of a line follow one another, in one of its two directions, so that
-    those ahead of a pixel are read without a test. After the last comes a margin: 0, or the
-    image's periodic continuation.
-    """
-
-    pixels: np.ndarray  # uint8, all copies one after another
-    # int64 (copies, 11): the index of pixel (y, x) as base, per y, per x; its line as per y,
-    # per x, at (0, 0), and the number of lines; its place on the line and the length likewise.
-    # Copies 0 to 3 run to the right, left, down and up; the last is the plane if rays need it.
-    copies: np.ndarray
-    periodic: bool
-
-
 class Sites(NamedTuple):
     """The pixels that may be drawn for a swap, by sort: all of a phase, or those at an interface.
 
@@ -318,8 +280,9 @@ def run_stage(
 ):
     """Try `n_moves` swaps at one temperature (Metropolis, Eq. 4).
 
-    Changes image, lattice, sites, best, counts and random_state. `least` is the least energy so
-    far, that of `best`. A share of the moves is between pixels at an interface.
+    `lattice` is a `Lattice`, `terms` are `Terms`. Changes image, lattice, sites, best, counts and
+    random_state. `least` is the least energy so far, that of `best`. A share of the moves is
+    between pixels at an interface.
 
     Returns
     -------
@@ -328,10 +291,9 @@ def run_stage(
     height, width = image.shape
     pixels, copies, periodic = lattice
     drawn_from, n_sites, position = sites
-    first_channel, coefficient, weight = terms.first_channel, terms.coefficient, terms.weight
-    kind, in_rows, in_columns = terms.kind, terms.in_rows, terms.in_columns
-    first_term, term_rays, rays_of_term = terms.first_term, terms.term_rays, terms.rays_of_term
-    line_rays, slanted_rays = terms.line_rays, terms.slanted_rays
+    # By place, not by name: machine code is kept until this file changes, whatever Terms becomes.
+    kind, in_rows, in_columns, first_term, term_rays, rays_of_term = terms[:6]
+    line_rays, slanted_rays, first_channel, coefficient, weight = terms[6:]
     n_rays = len(line_rays) + len(slanted_rays)
     full_row, full_column = (width, height) if periodic else (-1, -1)
 

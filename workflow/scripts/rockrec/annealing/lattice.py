@@ -1,13 +1,28 @@
 """Copies of an image in which every line that a descriptor follows lies contiguous."""
 
 import itertools
+from typing import NamedTuple
 
 import numpy as np
 
-from rockrec.annealing.kernels import Lattice
-
 # Steps (row, column) from a pixel to the next of its line. The first four are in every lattice.
 DIRECTIONS = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, -1), (1, -1), (-1, 1))
+
+
+class Lattice(NamedTuple):
+    """The image in copies along which the neighbours of a pixel lie one after another.
+
+    In each copy the pixels of a line follow one another, in one of its two directions, so that
+    those ahead of a pixel are read without a test. After the last comes a margin: 0, or the
+    image's periodic continuation.
+    """
+
+    pixels: np.ndarray  # uint8, all copies one after another
+    # int64 (copies, 11): the index of pixel (y, x) as base, per y, per x; its line as per y,
+    # per x, at (0, 0), and the number of lines; its place on the line and the length likewise.
+    # Copies 0 to 3 run to the right, left, down and up; the last is the plane if rays need it.
+    copies: np.ndarray
+    periodic: bool
 
 
 def layout(

@@ -2,12 +2,37 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from rockrec.annealing.kernels import CHORDS, FOLD, TUPLES, Terms
+from rockrec.annealing.kernels import CHORDS, FOLD, TUPLES
 from rockrec.annealing.lattice import DIRECTIONS, layout
 from rockrec.descriptors.polytopes import POLYTOPES
+
+
+class Terms(NamedTuple):
+    """What is counted, and how the counts become curves and the curves an energy.
+
+    A curve is the sum of its channels' counts, each times its coefficient. Pairs and chords are
+    counted along lines, a channel's own or several channels'. A polytope's channel has a term
+    for each vertex that the changed pixel can be: the rays on which, seen from that vertex, all
+    other vertices lie. Rays along a line of pixels come first, those across the plane follow.
+
+    The kernel knows the fields by their order.
+    """
+
+    kind: np.ndarray  # int64 (channels,): PAIRS, CHORDS or TUPLES
+    in_rows: np.ndarray  # bool (channels,): pairs and chords are counted along rows
+    in_columns: np.ndarray  # bool (channels,)
+    first_term: np.ndarray  # int64 (channels + 1,): terms of each channel
+    term_rays: np.ndarray  # int64 (terms, most rays)
+    rays_of_term: np.ndarray  # int64 (terms,)
+    line_rays: np.ndarray  # int64 (rays along a line,): the copy of the image to read
+    slanted_rays: np.ndarray  # int64 (other rays, lags): offsets from the pixel, in the last copy
+    first_channel: np.ndarray  # int64 (curves + 1,): channels of each curve
+    coefficient: np.ndarray  # float64 (channels, lags)
+    weight: np.ndarray  # float64 (curves, lags)
 
 
 @dataclass(frozen=True)

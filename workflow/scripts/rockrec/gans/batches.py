@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from rockrec.gans.settings import check_size
+from rockrec.plain.network_sizes import check_size
 
 TILES_AT_ONCE = 256
 CHOSEN, CHOSEN_AT_ONCE = 1024, 16

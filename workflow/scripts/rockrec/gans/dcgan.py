@@ -6,7 +6,7 @@ from torch.nn.functional import softplus
 from rockrec.gans.adversaries import Adversaries
 from rockrec.gans.layers import Discriminator, Generator, initialise
 from rockrec.gans.penalties import r1_penalty
-from rockrec.plain.records.kinds.dcgan import DcganSettings
+from rockrec.plain.records.kinds.networks import ConvolutionalSettings
 
 
 class Dcgan(Adversaries):
@@ -16,7 +16,7 @@ class Dcgan(Adversaries):
     while the discriminator wins (Goodfellow et al., 2014). Scores are logits.
     """
 
-    def __init__(self, size: int, settings: DcganSettings, random: torch.Generator):
+    def __init__(self, size: int, settings: ConvolutionalSettings, random: torch.Generator):
         super().__init__(Generator(size, settings), Discriminator(size, settings, batch_norm=True))
         self.smoothing, self.r1 = settings.label_smoothing, settings.r1
         initialise(self, settings, random)

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrizations
 
-from rockrec.gans.settings import check_size
+from rockrec.plain.network_sizes import check_size
 from rockrec.plain.records.kinds.networks import ConvolutionalSettings
 
 NORMAL_STD = 0.02

@@ -7,7 +7,7 @@ What can be set, and by default is, stands in the records of the kinds of networ
 import dataclasses
 from collections.abc import Mapping
 
-from rockrec.plain.network_sizes import can_be_drawn, with_automatic_values
+from rockrec.plain.network_sizes import with_automatic_values
 from rockrec.plain.records.kinds import KINDS, NETWORKS
 from rockrec.plain.records.kinds.networks import NetworkSettings
 
@@ -48,9 +48,3 @@ def as_dict(settings: NetworkSettings) -> dict:
 def shaping(settings: NetworkSettings) -> dict:
     """Return the settings that shape the weights at a given step: all but the run length."""
     return {name: value for name, value in as_dict(settings).items() if name not in LENGTH}
-
-
-def check_size(size: int) -> None:
-    """Raise ValueError unless a network can draw tiles of `size` px."""
-    if not can_be_drawn(size):
-        raise ValueError(f"a network draws tiles of 16, 32, 64, 128, ... px, not {size}")

@@ -5,7 +5,7 @@ import torch
 from rockrec.gans.adversaries import Adversaries
 from rockrec.gans.layers import Discriminator, Generator, initialise
 from rockrec.gans.penalties import gradient_penalty
-from rockrec.plain.records.kinds.wgan_gp import WganGpSettings
+from rockrec.plain.records.kinds.networks import ConvolutionalSettings
 
 
 class WganGp(Adversaries):
@@ -15,7 +15,7 @@ class WganGp(Adversaries):
     two terms with the signs of a maximisation beside +λ.)
     """
 
-    def __init__(self, size: int, settings: WganGpSettings, random: torch.Generator):
+    def __init__(self, size: int, settings: ConvolutionalSettings, random: torch.Generator):
         super().__init__(Generator(size, settings), Discriminator(size, settings, batch_norm=False))
         self.penalty = settings.penalty
         initialise(self, settings, random)

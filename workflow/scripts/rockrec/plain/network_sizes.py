@@ -10,6 +10,12 @@ def can_be_drawn(size: int) -> bool:
     return size >= 16 and not size & (size - 1)
 
 
+def check_size(size: int) -> None:
+    """Raise ValueError unless a network can draw tiles of `size` px."""
+    if not can_be_drawn(size):
+        raise ValueError(f"a network draws tiles of 16, 32, 64, 128, ... px, not {size}")
+
+
 def with_automatic_values(settings: Mapping, size: int) -> dict:
     """Return a network's settings, those filled in that are null until the size [px] is known.
 
