@@ -14,11 +14,14 @@ to rehearse it on a processor.
 import argparse
 import importlib
 import logging
+import sys
 from pathlib import Path
 
 PARTS = {
     "profile": "card_speed",
     "timings": "card_speed",
+    "pack": "card_rocks",
+    "trainings": "card_trainings",
 }
 
 
@@ -28,7 +31,8 @@ def main() -> None:
     for name, module in PARTS.items():
         part = parts.add_parser(name)
         part.add_argument("--out", type=Path, required=True)
-        importlib.import_module(module).add_options(name, part)
+        if name in sys.argv[1:2]:
+            importlib.import_module(module).add_options(name, part)
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     getattr(importlib.import_module(PARTS[options.part]), options.part)(options)
