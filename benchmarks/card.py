@@ -15,6 +15,7 @@ import argparse
 import importlib
 import logging
 import sys
+import time
 from pathlib import Path
 
 PARTS = {
@@ -26,6 +27,7 @@ PARTS = {
 
 
 def main() -> None:
+    began = time.monotonic()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parts = parser.add_subparsers(dest="part", required=True)
     for name, module in PARTS.items():
@@ -33,7 +35,7 @@ def main() -> None:
         part.add_argument("--out", type=Path, required=True)
         if name in sys.argv[1:2]:
             importlib.import_module(module).add_options(name, part)
-    options = parser.parse_args()
+    options = parser.parse_args(namespace=argparse.Namespace(began=began))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     getattr(importlib.import_module(PARTS[options.part]), options.part)(options)
 

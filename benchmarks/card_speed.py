@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from card_networks import ORIGINAL, PAPER, PAPER_BATCH, QUICK
 from torch.profiler import ProfilerActivity
 
 import train_gan
@@ -35,33 +36,13 @@ from rockrec.gans.monitor import Monitor
 from rockrec.gans.settings import at_size, gan_settings
 from rockrec.housekeeping.devices import choose_device, device_name
 
-# StyleGAN2's own size and regularisation, and the paper's widths of the others.
-ORIGINAL = {
-    "channels": None,
-    "max_channels": 512,
-    "batch": None,
-    "latent": 512,
-    "style_mixing": 0.9,
-    "path_length": 2,
-    "r1": None,
-    "r1_every": 16,
-    "unshuffle": False,
-    "discriminator_width": 1,
-    "shown_s2": False,
-    "start": "learnt",
-    "smooth_noise": False,
-    "input_noise": 0,
-    "mapping_layers": 8,
-}
-PAPER = {"channels": 64, "max_channels": 1024, "batch": 128}
-QUICK = {"channels": 4, "max_channels": 8, "batch": 4, "latent": 16, "check_tiles": 16}
 QUICK_SIZE = 32
 CASES = {
-    f"{kind}-{size}-{precision}": (size, {"kind": kind, "precision": precision, **block})
-    for kind, block, sizes in (
-        ("stylegan2_ada", ORIGINAL, (512, 128)),
-        ("wgan_gp", PAPER, (128,)),
-        ("dcgan", PAPER, (128,)),
+    f"{block['kind']}-{size}-{precision}": (size, block | {"precision": precision})
+    for block, sizes in (
+        (ORIGINAL, (512, 128)),
+        ({"kind": "wgan_gp", **PAPER, **PAPER_BATCH}, (128,)),
+        ({"kind": "dcgan", **PAPER, **PAPER_BATCH}, (128,)),
     )
     for precision in ("float32", "bfloat16")
     for size in sizes

@@ -108,8 +108,8 @@ def settings_of(block: dict, size: int):
     return at_size(gan_settings(block | clockless), size)
 
 
-def train(parts, job: dict, device) -> tuple[Training, list, str]:
-    """Train until it is time to evaluate; return the training, its checks and what went wrong."""
+def train(parts, job: dict, device) -> tuple[Training, list, dict]:
+    """Train until it is time to evaluate; return the training, its checks, time and error."""
     settings = settings_of(job["block"], parts.train.shape[1])
     watch = Watch(parts, settings, seed_for(job["seed"], "monitor"))
     training = Training(parts.train, watch, settings, job["seed"], device)
@@ -134,21 +134,22 @@ def train(parts, job: dict, device) -> tuple[Training, list, str]:
                 check()
                 elapsed = time.monotonic() - began
                 due = elapsed + seconds / CHECKS
-        check()
+        if not checks or checks[-1]["step"] < training.step:
+            check()
     except TrainingDiverged as diverged:
         error = str(diverged)
-    return training, checks, error
+    return training, checks, {"train_s": elapsed, "error": error}
 
 
 def job_done(job: dict, device: torch.device) -> dict:
     """Do a training: what the table says of it, its checks, its tiles and a small model."""
     began = time.monotonic()
     parts = card_rocks.rock_parts(job["path"], job["rock"], job["px"])
-    training, checks, error = train(parts, job, device)
+    training, checks, told = train(parts, job, device)
     settings = training.settings
     images = training.step * settings.batch * getattr(settings, "critic_steps", 1)
     name = {key: job[key] for key in ("rock", "px", "method", "seed")}
-    row = name | {"train_s": training.seconds, "steps": training.step, "images": images}
+    row = name | {"train_s": told["train_s"], "steps": training.step, "images": images}
     done = {"checks": [name | line for line in checks], "real": shown(parts.apart)}
     if training.best is not None:
         model = saved_and_loaded(training, parts, device, done if job["wants_model"] else {})
@@ -159,7 +160,8 @@ def job_done(job: dict, device: torch.device) -> dict:
         done["made"] = made[:SHOWN]
     ended = time.monotonic()
     late = ended - (job["until"] - job["reserve"])
-    return done | {"row": row | {"all_s": ended - began, "evaluate_s": late, "error": error}}
+    row |= {"all_s": ended - began, "evaluate_s": late, "error": told["error"]}
+    return done | {"row": row}
 
 
 def saved_and_loaded(training: Training, parts, device: torch.device, done: dict):

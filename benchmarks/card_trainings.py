@@ -27,48 +27,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from card_networks import METHODS, QUICK
 from card_sheets import write_sheet
 
 from rockrec.housekeeping.outputs import written_whole
 
-METHODS = {
-    "wgan_gp": {"kind": "wgan_gp", "channels": 64, "max_channels": 1024},
-    "stylegan2_small": {"kind": "stylegan2_ada"},
-    "stylegan2_original": {
-        "kind": "stylegan2_ada",
-        "latent": 512,
-        "channels": None,
-        "max_channels": 512,
-        "mapping_layers": 8,
-        "batch": None,
-        "learning_rate": 0.0025,
-        "discriminator_rate": None,
-        "discriminator_width": 1,
-        "unshuffle": False,
-        "shown_s2": False,
-        "input_noise": 0,
-        "start": "learnt",
-        "noise_strength": 0,
-        "smooth_noise": False,
-        "output": "linear",
-        "style_mixing": 0.9,
-        "path_length": 2,
-        "r1": None,
-        "r1_every": 16,
-        "ema": None,
-        "ema_ramp": 0.05,
-    },
-    # The default's cures in the original's width.
-    "stylegan2_wide": {
-        "kind": "stylegan2_ada",
-        "latent": 512,
-        "channels": None,
-        "max_channels": 512,
-        "batch": None,
-    },
-}
 ASKED = ["wgan_gp", "stylegan2_small", "stylegan2_original"]
-QUICK = {"channels": 4, "max_channels": 8, "batch": 8, "latent": 16, "check_tiles": 32}
 KEY = ["rock", "px", "method", "seed"]
 STARTS = 30.0  # s, of a process: imports, compiled code
 # s from the last step to the table, until it has been seen, and how much longer it may take then.
@@ -95,7 +59,7 @@ def add_options(part: str, parser: argparse.ArgumentParser) -> None:
 
 def trainings(options: argparse.Namespace) -> None:
     """Do the queue until it or the time is at its end."""
-    end = time.monotonic() + 60 * options.minutes - MARGIN
+    end = options.began + 60 * options.minutes - MARGIN
     options.out.mkdir(parents=True, exist_ok=True)
     threads = max(1, len(os.sched_getaffinity(0)) // options.at_once)
     os.environ["OMP_NUM_THREADS"] = str(threads)
@@ -158,6 +122,7 @@ def run(jobs: list[dict], crew: "Crew", results: "Results", each: float, end: fl
                 member.give(job | {"until": until, "reserve": needs} | results.wanted(job))
             if "row" in done:
                 results.add(done)
+        results.draw()
         if len(crew.idle()) == len(crew.members):
             return  # all is done, or too little time is left
 
@@ -264,7 +229,7 @@ class Results:
         self.out, self.models = options.out, options.models
         self.rows = _rows(self.out / "results.csv")
         self.elsewhere = [row for path in options.done for row in _rows(path)]
-        self.tiles = {}
+        self.tiles, self.undrawn = {}, set()
         with contextlib.suppress(FileNotFoundError), np.load(self.out / "tiles.npz") as file:
             self.tiles = dict(file)
         self.asked_real = {(r["rock"], r["px"]) for r in self.rows if r["method"] == "real"}
@@ -283,7 +248,7 @@ class Results:
         return {"wants_real": is_first, "wants_model": self.models > 0}
 
     def add(self, done: dict) -> None:
-        """Write what a training has brought; the picture, which takes longest, at last."""
+        """Write what a training has brought."""
         row = done["row"]
         self.rows = [r for r in self.rows if any(r[name] != row[name] for name in KEY)]
         self.rows += [row, *filter(None, [done.get("real_row")])]
@@ -303,7 +268,13 @@ class Results:
             self.tiles[f"{row['rock']}-{side}-real"] = np.packbits(done["real"], axis=2)
             with written_whole(self.out / "tiles.npz") as partial, open(partial, "wb") as file:
                 np.savez_compressed(file, **self.tiles)
-            write_sheet(self.out / f"sheet_{side}.png", self.tiles, self.rows, side)
+            self.undrawn.add(side)
+
+    def draw(self) -> None:
+        """Make the pictures anew that have changed."""
+        while self.undrawn:
+            px = self.undrawn.pop()
+            write_sheet(self.out / f"sheet_{px}.png", self.tiles, self.rows, px)
 
     def _write_table(self) -> None:
         with written_whole(self.out / "results.csv") as partial:
