@@ -69,7 +69,8 @@ def trainings(options: argparse.Namespace) -> None:
     try:
         results = Results(options)
         jobs = [job for job in queue(options) if not results.has(job)]
-        run(jobs, crew, results, each_seconds(options, jobs), end)
+        if jobs:
+            run(jobs, crew, results, each_seconds(options, jobs), end)
         print(results.told(), flush=True)
     finally:
         crew.stop()
