@@ -1,7 +1,8 @@
 """One training that is over when its seconds are, and what its tiles are worth.
 
 The rate is constant for the first 40 % of the time and then falls to 0 as the time ends, however
-fast the steps turn out to be, alone on the card or not. A check, at every 24th part of the time,
+fast the steps turn out to be, alone on the card or not. A check, at every 24th part of the time
+(more rarely where it would take more than a ninth of it),
 does what a training's check does, and holds the same tiles against training tiles that do not
 overlap: error over floor of S2, P3H, P4 and L. Seconds are those of a clock from the first step on,
 with checks and with what the library prepares at a first step. "Within 2 floors" is told by the
@@ -37,11 +38,11 @@ from rockrec.gans.settings import as_dict, at_size, gan_settings
 from rockrec.plain.seeds import seed_for
 
 CHECKS = 24
+RARELY = 8  # times what a check takes lie between two, at least
 CONSTANT = 0.4  # share of the time before the rate falls
 ROUND_SECONDS, ROUND_STEPS = 0.5, 20  # at most, between two looks at the clock
 WATCHED = {name: Measure(name, *recipes.SHOWN[name]) for name in ("S2", "P3H", "P4", "L")}
 NEAR = 2.0  # floors
-REALISATIONS = {128: 1024, 512: 384}
 SHOWN = 16  # tiles in the picture
 LARGEST_MODEL = 16 * 2**20  # bytes
 
@@ -115,7 +116,8 @@ def train(parts, job: dict, device) -> tuple[Training, list, dict]:
     training = Training(parts.train, watch, settings, job["seed"], device)
     seconds = max(job["until"] - job["reserve"] - time.monotonic(), 1.0)
     pace, checks, error = Pace(settings, seconds), [], ""
-    began, elapsed, due = time.monotonic(), 0.0, seconds / CHECKS
+    began, elapsed = time.monotonic(), 0.0
+    every = due = seconds / CHECKS
 
     def check():
         training.check()
@@ -130,10 +132,11 @@ def train(parts, job: dict, device) -> tuple[Training, list, dict]:
             training.read_losses()  # waits for the card
             since, elapsed = elapsed, time.monotonic() - began
             pace.note(steps, elapsed - since)
-            if due <= elapsed < seconds:
+            if due <= elapsed < seconds - every / 2:
                 check()
-                elapsed = time.monotonic() - began
-                due = elapsed + seconds / CHECKS
+                since, elapsed = elapsed, time.monotonic() - began
+                every = max(every, RARELY * (elapsed - since))
+                due = elapsed + every
         if not checks or checks[-1]["step"] < training.step:
             check()
     except TrainingDiverged as diverged:
@@ -153,7 +156,7 @@ def job_done(job: dict, device: torch.device) -> dict:
     done = {"checks": [name | line for line in checks], "real": shown(parts.apart)}
     if training.best is not None:
         model = saved_and_loaded(training, parts, device, done if job["wants_model"] else {})
-        gray = sample(model, REALISATIONS.get(job["px"], 256), job["seed"])
+        gray = sample(model, job["tiles"], job["seed"])
         made = threshold(gray, settings.threshold, model.phase_fraction)
         row |= {"kept_step": model.step, **seconds_to_near(checks)}
         row |= worth(describe_set(made, 1.0, "unbiased"), made, parts, job)

@@ -33,10 +33,11 @@ from card_sheets import write_sheet
 from rockrec.housekeeping.outputs import written_whole
 
 ASKED = ["wgan_gp", "stylegan2_small", "stylegan2_original"]
+REALISATIONS = {128: 1024, 512: 384}
 KEY = ["rock", "px", "method", "seed"]
 STARTS = 30.0  # s, of a process: imports, compiled code
 # s from the last step to the table, until it has been seen, and how much longer it may take then.
-RESERVE, LONGER = {128: 8.0, 512: 25.0}, 1.3
+RESERVE, LONGER = {128: 6.0, 512: 15.0}, 1.3
 LEAST = 10.0  # s that a training is worth starting for
 MARGIN, SLACK = 2.0, 4.0  # s before the end: to write the tables, and for a training that is late
 
@@ -202,7 +203,8 @@ def work(connection, options: argparse.Namespace, threads: int) -> None:
     while True:
         job = connection.recv()
         block = METHODS[job["method"]] | (QUICK if options.quick else {}) | options.settings
-        job |= {"block": block, "path": options.data}
+        tiles = 64 if options.quick else REALISATIONS[job["px"]]
+        job |= {"block": block, "tiles": tiles, "path": options.data}
         try:
             done = card_training.job_done(job, device)
             if job["wants_real"]:
