@@ -2,12 +2,12 @@
 
 The rate is constant for the first 40 % of the time and then falls to 0 as the time ends, however
 fast the steps turn out to be, alone on the card or not. A check, at every 24th part of the time
-(more rarely where it would take more than a ninth of it),
-does what a training's check does, and holds the same tiles against training tiles that do not
-overlap: error over floor of S2, P3H, P4 and L. Seconds are those of a clock from the first step on,
-with checks and with what the library prepares at a first step. "Within 2 floors" is told by the
-first check at which all four are, so to a 24th of the time. These floors are those of 256
-generated tiles (`check_tiles`), below those of the 128 of the final comparison.
+(more rarely where it would take more than a ninth of it), does what a training's check does, and
+holds the same tiles against training tiles that do not overlap: error over floor of S2, P3H, P4 and
+L. Seconds are those of a clock from the first step on, with checks and with what the library
+prepares at a first step. `all_near_s` is the first check with all four within 2 floors, and so
+known to a 24th of the time. These floors are those of 256 generated tiles (`check_tiles`), below
+those of the 128 of the final comparison.
 
 What is kept, by the score on the validation tiles as in any training, is compared as recipes.py and
 berea.py do it: ratios of 20 pairs of sets of 128 tiles, against training tiles and held-out ones.
