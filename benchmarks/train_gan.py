@@ -73,9 +73,9 @@ def read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def rock(size: int) -> np.ndarray:
+def rock(size: int, count: int = 256) -> np.ndarray:
     """Tiles of a thresholded Gaussian field: the speed does not depend on what is learnt."""
-    noise = np.random.default_rng(0).normal(size=(256, size, size))
+    noise = np.random.default_rng(0).normal(size=(count, size, size))
     return (gaussian_filter(noise, (0, 3, 3)) > 0).astype(np.uint8)
 
 
