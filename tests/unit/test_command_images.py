@@ -159,8 +159,16 @@ BINARY = np.eye(8, dtype=np.uint8)
     [
         (GRAY, [], "image.tif: values must be 0 and 1, or 0 and 255, not 0, 1"),
         (LABELS, [], "of label images, one has to be named as the phase"),
-        (LABELS, ["--phase", "7"], "image.tif: no pixel is of phase 7; it has 0, 1, 2"),
-        (np.dstack([GRAY] * 3), ["--phase", "3"], "image.tif: is of colour"),
+        (
+            LABELS,
+            ["--phase", "7"],
+            "--phase: 7 is none of the values of image.tif, which are 0: 34.4 %, 1: 32.8 %",
+        ),
+        (
+            np.dstack([GRAY, GRAY, GRAY + 1]),
+            ["--phase", "3"],
+            "image.tif: is in colour (3 channels)",
+        ),
         (BINARY, ["--lags", "9"], "9 lags of a 8 x 8 image"),
         (BINARY, ["--lags", "0"], "a whole number from 1 is needed, not 0"),
         (BINARY, ["--functions", "S9"], "'S9'"),

@@ -99,7 +99,7 @@ def sample_files(sample: dict) -> list[str]:
 def _shape_of(described: str, states: tuple) -> tuple[int, int] | None:
     """The shape of the sample that a text describes, as long as its files are the same."""
     try:
-        from rockrec.images import check_gray, check_stated_pixel_size
+        from rockrec.images import check_gray, check_lossless, check_stated_pixel_size
         from rockrec.mosaics import open_mosaic
     except ImportError:
         return None
@@ -111,6 +111,8 @@ def _shape_of(described: str, states: tuple) -> tuple[int, int] | None:
         check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, sample["pixel_size_nm"])
         if door.is_gray:
             check_gray(mosaic.path, mosaic.shape, mosaic.dtype, 1, mosaic.white_is_zero)
+        else:
+            check_lossless(mosaic.path, mosaic.lossy)
         shape = mosaic.shape
     _check_labels(sample, shape)
     return shape

@@ -18,6 +18,7 @@ RESERVED_NAMES = {
 }
 LONGEST_NAME = 64
 LABELS = {str(value) for value in range(1, 256)}
+VALUES = LABELS | {str(value) for value in (0, *range(256, 2**16))}  # of a segmented mosaic
 
 
 def name_mistakes(settings: dict) -> list[str]:
@@ -38,9 +39,10 @@ def _sample_mistakes(settings: dict) -> Iterator[str]:
             yield f"{path}: needs exactly one of {', '.join(DOORS)}; it has {doors or 'none'}"
             continue
         yield from sample_file_mistakes(path, sample)
+        known, span = (VALUES, "0 to 65535") if "segmented" in sample else (LABELS, "1 to 255")
         for value in sample.get("classes", {}):
-            if str(value) not in LABELS:
-                yield f"{path}.classes.{value}: a label is a whole number from 1 to 255"
+            if str(value) not in known:
+                yield f"{path}.classes.{value}: a label is a whole number from {span}"
 
 
 def _own_name_mistakes(settings: dict) -> Iterator[str]:

@@ -45,7 +45,7 @@ def _class_mistakes(settings: dict, name: str) -> list[str]:
             f"samples.{name}.phase: {sample['phase']} is none of the classes, "
             f"{', '.join(map(str, classes))}"
         )
-    if source is sample and sample["unlabelled"] in classes:
+    if source is sample and sample.get("unlabelled") in classes:
         mistakes.append(
             f"samples.{name}.unlabelled: {sample['unlabelled']} is one of the classes, too"
         )

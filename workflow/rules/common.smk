@@ -81,6 +81,7 @@ SHAPES_NO_WEIGHTS = (
     "rockrec.comparison",
     "rockrec.descriptors",
     "rockrec.gans.monitor",
+    "rockrec.label_values",
 )
 
 
@@ -217,6 +218,11 @@ def segmented_of(sample):
 
 def segmented_mosaic(wildcards):
     return segmented_of(wildcards.sample)
+
+
+def counted_values(wildcards):
+    """The values of the segmented mosaic, which have to be fit before it is used; no more than that."""
+    return ancient(Rock(wildcards.sample).file("mosaic/values.csv"))
 
 
 onsuccess:

@@ -14,6 +14,10 @@ def main():
     inputs, params, threads = snakemake.input, snakemake.params, snakemake.threads
     keep_large_blocks()
     unet = load_unet(inputs.model, choose_device(snakemake.resources.device))
+    phase, classes = snakemake.resources.phase, ", ".join(map(str, unet.classes))
+    if phase not in unet.classes:
+        key = f"samples.{snakemake.wildcards.sample}.phase"
+        raise ValueError(f"{key}: {phase} is none of the classes of {inputs.model}, {classes}")
     # Its own contrast, not that of the mosaic the network was trained on: brightness and contrast
     # of the microscope differ from session to session.
     contrast = read_contrast(inputs.contrast)

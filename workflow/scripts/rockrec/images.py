@@ -13,7 +13,6 @@ import tifffile
 from rockrec.housekeeping.outputs import written_whole
 
 MOST_BYTES = 2**40  # of an image, decoded; a header that declares more is broken, or a trap
-MOST_RATIO = 2000  # of a stack, decoded to stored; zlib itself ends at 1032
 BIGTIFF_FROM = 2**32 - 2**25  # bytes; a classic TIFF holds 4 GiB, its headers included
 
 
@@ -54,12 +53,13 @@ def check_stated_pixel_size(
         )
 
 
-def check_phase(path: str | os.PathLike, found: np.ndarray, phase: int) -> None:
-    """Raise ImageError if no pixel has the value `phase`, or all have; `found`: all values."""
-    if phase not in found:
-        raise ImageError(f"{path}: no pixel is of phase {phase}; it has {_listed(found)}")
-    if len(found) == 1:
-        raise ImageError(f"{path}: every pixel is of phase {phase}")
+def check_lossless(path: str | os.PathLike, lossy: str | None) -> None:
+    """Raise ImageError if labels are stored with a compression, by its name, that changes them."""
+    if lossy:
+        raise ImageError(
+            f"{path}: is stored with lossy compression ({lossy}), which changes labels; export it "
+            "from its origin without loss (LZW, deflate or none)"
+        )
 
 
 # --- stacks of tiles ------------------------------------------------------------------------
@@ -156,54 +156,6 @@ def stack_pixel_size(path: str | os.PathLike) -> float:
     return float(_stack_description(path)["pixel_size_nm"])
 
 
-def read_external_stack(path: str | os.PathLike) -> np.ndarray:
-    """Read a stack of binary images that another tool made.
-
-    Returns
-    -------
-    (n, height, width) uint8, 0 or 1. A single 2D image gives n = 1.
-
-    Raises
-    ------
-    ImageError
-        If the file is missing, broken, of colour, or holds values other than 0 and 1, or 0
-        and 255.
-    """
-    return as_binary(path, read_values(path))
-
-
-def as_binary(path: str | os.PathLike, values: np.ndarray) -> np.ndarray:
-    """Turn the values of images into uint8 0/1; ImageError if they are others than 0/1 or 0/255."""
-    found = np.unique(values)
-    if not (set(found.tolist()) <= {0, 1} or set(found.tolist()) <= {0, 255}):
-        raise ImageError(f"{path}: values must be 0 and 1, or 0 and 255, not {_listed(found)}")
-    return (values > 0).astype(np.uint8)
-
-
-def read_values(path: str | os.PathLike) -> np.ndarray:
-    """Read a stack of images of one channel as another tool stored it: (n, height, width).
-
-    Raises
-    ------
-    ImageError : the file is missing, broken, of colour, or holds no images of two dimensions.
-    """
-    with open_tiff(path) as tiff:
-        declared, stored = tiff.series[0].nbytes, tiff.filehandle.size
-        if declared > MOST_RATIO * stored:
-            raise ImageError(
-                f"{path}: {stored} bytes would become {declared}: no stack of images is packed so"
-            )
-        try:
-            stack = tiff.series[0].asarray()
-        except Exception as error:  # every codec has its own
-            raise ImageError(f"{path}: its pixels cannot be decoded: {error}") from error
-        if "S" in tiff.series[0].axes:
-            raise ImageError(f"{path}: is of colour; images of one channel are needed")
-        if stack.ndim not in (2, 3):
-            raise ImageError(f"{path}: not a stack of images, but of shape {stack.shape}")
-    return stack.reshape(-1, *stack.shape[-2:])
-
-
 # --- TIFF headers ---------------------------------------------------------------------------
 
 
@@ -279,6 +231,7 @@ def check_pixel_size(pixel_size_nm: float) -> None:
         raise ValueError(f"pixel_size_nm must be above 0, not {pixel_size_nm}")
 
 
-def _listed(values: np.ndarray) -> str:
+def listed(values: np.ndarray) -> str:
+    """Name values, of many the first."""
     shown = ", ".join(map(str, values[:8].tolist()))
     return f"{shown}, ... ({len(values)} values)" if len(values) > 8 else shown

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from imagecodecs import PngError, png_decode
 
-from rockrec.images import ImageError
+from rockrec.images import ImageError, check_lossless
 from rockrec.mosaics import open_mosaic
 
 PALETTE = 3  # PNG's code of images whose values are numbers of colours
@@ -32,6 +32,7 @@ class LabelImage:
     def __init__(self, path: str | os.PathLike, source, unlabelled: int, classes: Collection[int]):
         if len(source.shape) != 2 or 0 in source.shape:
             raise ImageError(f"{path}: labels have two dimensions, this array is {source.shape}")
+        check_lossless(path, getattr(source, "lossy", None))
         self.path, self.shape = Path(path), tuple(source.shape)
         self.pixel_size_nm = getattr(source, "pixel_size_nm", None)
         self._source, self._unlabelled, self._classes = source, unlabelled, set(classes)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rockrec.images import ImageError, as_binary, check_phase, open_tiff, read_values
+from rockrec.external_stacks import as_binary, read_values
+from rockrec.images import ImageError, open_tiff
+from rockrec.label_values import LabelValues
 from rockrec.labels import read_labels
 from rockrec.pixel_sizes import pixel_size_of
 
@@ -29,8 +31,8 @@ def read_images(paths: Sequence[Path], phase: int | None) -> list[np.ndarray]:
     if phase is None:
         stacks = [_binary(*one) for one in zip(paths, values, strict=True)]
     else:
-        found = np.unique(np.concatenate([np.unique(one) for one in values]))
-        check_phase(", ".join(map(str, paths)), found, phase)
+        named = ", ".join(map(str, paths))
+        LabelValues(named, *_counted(values)).check_phase(phase, "--phase")
         stacks = [(one == phase).astype(np.uint8) for one in values]
     for path, stack in zip(paths, stacks, strict=True):
         n, height, width = stack.shape
@@ -70,6 +72,13 @@ def _close(one: float, other: float) -> bool:
 
 def _values(path: Path) -> np.ndarray:
     return read_labels(path)[None] if path.suffix.lower() in NO_TIFF else read_values(path)
+
+
+def _counted(stacks: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """All values of several stacks, and the pixels of each."""
+    counted = [np.unique(stack, return_counts=True) for stack in stacks]
+    values, places = np.unique(np.concatenate([one for one, _ in counted]), return_inverse=True)
+    return values, np.bincount(places, np.concatenate([n for _, n in counted])).astype(int)
 
 
 def _binary(path: Path, values: np.ndarray) -> np.ndarray:

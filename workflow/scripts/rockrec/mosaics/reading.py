@@ -17,6 +17,7 @@ from rockrec.plain.grid import Grid
 
 ROWS = 1024  # of a band
 MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in memory as well
+LOSSY = {6: "JPEG", 7: "JPEG", 33007: "JPEG", 34892: "JPEG"}  # by TIFF's code; others may be
 HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 
 
@@ -33,6 +34,7 @@ class Mosaic:
     path, shape, dtype.
     pixel_size_nm : from the metadata, as `rockrec.pixel_sizes` finds it; None without.
     white_is_zero : whether the file says that its 0 is white; the values are as they are stored.
+    lossy : name of the compression, if it changes the pixels; else None.
     """
 
     def __init__(self, path: str | os.PathLike, tiff: tifffile.TiffFile, pool: ThreadPoolExecutor):
@@ -44,6 +46,7 @@ class Mosaic:
         self.path, self.shape, self.dtype = Path(path), page.shape, np.dtype(page.dtype)
         self.pixel_size_nm = pixel_size_of(tiff, path, number)
         self.white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
+        self.lossy = LOSSY.get(page.compression)
         self._block = _checked_block(path, page, tiff.filehandle.size)
         self._blocks_across = -(-self.shape[1] // self._block[1])
         self._page, self._jpegtables = page, page.jpegtables

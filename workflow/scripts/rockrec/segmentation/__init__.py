@@ -4,7 +4,7 @@ from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.fields import Field, fields_at, labelled_fields
 from rockrec.segmentation.inference import segment, segmented_bands
 from rockrec.segmentation.model import UNet, load_unet, save_unet
-from rockrec.segmentation.parts import LabelsError
+from rockrec.segmentation.parts import LabelsError, label_counts
 from rockrec.segmentation.training import InitialModelError, TrainedUNet, train_unet
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "UNet",
     "UNetSettings",
     "fields_at",
+    "label_counts",
     "labelled_fields",
     "load_unet",
     "save_unet",

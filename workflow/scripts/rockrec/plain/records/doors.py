@@ -101,6 +101,11 @@ class SegmentedSample(Sample):
         "Path of an already segmented mosaic (TIFF of 0/1, 0/255 or any label values, taken as "
         "they are stored).",
     )
+    classes: dict[int, str] = setting(
+        {},
+        "Names of its values; a value of no named class is refused. Empty for those that occur, "
+        "which have to look like labels - a few whole numbers, not interpolated ones.",
+    )
     archive: Archive | None = setting(
         None,
         "Where the mosaic is published, fetched if the file is not there (the file then lies in "
