@@ -1,5 +1,7 @@
 """Mosaics and stacks come back as written, with their pixel size; unfit files are named."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import tifffile
@@ -24,11 +26,21 @@ def test_gray_has_8_or_16_bit_and_a_size():
         images.check_gray("m.tif", (64, 63), np.dtype(np.float32), at_least=9)
 
 
+def stated(size):
+    return SimpleNamespace(path="m.tif", pixel_size_nm=size)
+
+
 def test_a_pixel_size_other_than_the_config_s_is_refused():
-    images.check_stated_pixel_size("m.tif", None, 50.0)
-    images.check_stated_pixel_size("m.tif", 50.0001, 50.0)
+    images.check_stated_pixel_size(stated(None), 50.0)
+    images.check_stated_pixel_size(stated(50.4), 50.0)
     with pytest.raises(ImageError, match="m.tif: its pixels have 500 nm, .* config is 50"):
-        images.check_stated_pixel_size("m.tif", 500.0, 50.0)
+        images.check_stated_pixel_size(stated(500.0), 50.0)
+
+
+def test_the_config_s_pixel_size_counts_if_it_is_trusted_and_that_is_told(caplog):
+    images.check_stated_pixel_size(stated(500.0), 50.0, "config")
+    said = "m.tif: its pixels have 500 nm; the config's 50 nm count (pixel_size_trust)"
+    assert caplog.messages == [said]
 
 
 # --- stacks ---------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def report():
             7,
         ),
         settings="seed: 1\nname: <b>bold</b>\n",
-        mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50, "0: 95.0 %, 1: 5.0 %")],
+        mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50, "0: 95.0 %, 1: 5.0 %", "config")],
         scores={"rock": example_results.scores()},
         tiles=[tile_set()],
         res={"rock": example_results.res_tables(chosen=256)[1]},

@@ -49,6 +49,7 @@ rule denoise_mosaic:
     resources:
         mem_mb=memory(4000, beside_input=0.1),
         runtime=again(120),
+        trust=sample_setting("pixel_size_trust"),
     params:
         denoise=setting("denoise"),
         grid=sample_setting("grid"),
@@ -148,6 +149,7 @@ rule count_values:
     resources:
         mem_mb=memory(2000, beside_input=0.1),
         runtime=again(60),
+        trust=sample_setting("pixel_size_trust"),
     params:
         mosaic=sample_settings("phase", "pixel_size_nm"),
         classes=sample_setting("classes", {}),

@@ -16,7 +16,7 @@ def main():
     path, params = snakemake.input.segmented, snakemake.params
     names = {int(value): name for value, name in params.classes.items()}
     with open_mosaic(path, threads=snakemake.threads) as mosaic:
-        check_stated_pixel_size(path, mosaic.pixel_size_nm, params.mosaic["pixel_size_nm"])
+        check_stated_pixel_size(mosaic, params.mosaic["pixel_size_nm"], snakemake.resources.trust)
         values = label_values(mosaic, names)
     log.info("%s: %s", path, values.told(names))
     values.check_phase(params.mosaic["phase"], f"samples.{snakemake.wildcards.sample}.phase")

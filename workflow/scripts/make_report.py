@@ -38,8 +38,8 @@ def main():
         run=run_facts(map(read_json, inputs.provenance)),
         settings=yaml.safe_dump(params.settings, sort_keys=False, allow_unicode=True),
         mosaics=[
-            Mosaic(sample, door, *shape_of(path), pixel_size_nm, told_in(values))
-            for (sample, door, pixel_size_nm), path, values in zip(
+            Mosaic(sample, door, *shape_of(path), pixel_size_nm, told_in(values), trust)
+            for (sample, door, pixel_size_nm, trust), path, values in zip(
                 params.mosaics, inputs.mosaics, inputs.values, strict=True
             )
         ],

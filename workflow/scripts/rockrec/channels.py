@@ -37,3 +37,21 @@ def as_gray(path: str | os.PathLike, pixels: np.ndarray) -> np.ndarray:
                 "it in one channel, with a value of its own where nothing is"
             )
     return gray
+
+
+def gray_palette(path: str | os.PathLike, palette: np.ndarray) -> np.ndarray:
+    """Return the gray level of each number by a palette (3, n) of 16 bit: 8 bit where these do.
+
+    Raises
+    ------
+    ImageError : it is in colour.
+    """
+    red, green, blue = palette
+    if (red != green).any() or (red != blue).any():
+        raise ImageError(
+            f"{path}: is in colour by its palette (lookup table); show it in gray and save it as "
+            "8- or 16-bit gray"
+        )
+    high, low = red >> 8, red & 255
+    in_8_bit = ((low == 0) | (low == high)).all()
+    return high.astype(np.uint8) if in_8_bit else red.astype(np.uint16)

@@ -8,6 +8,7 @@ import tifffile
 
 from rockrec.channels import as_gray
 from rockrec.images import ImageError, listed, open_tiff, readable
+from rockrec.orientation import orientation_of, shown
 
 MOST_RATIO = 2000  # of a stack, decoded to stored; zlib itself ends at 1032
 SHOWN = 3  # of several sizes, the commonest
@@ -98,4 +99,5 @@ def _images(
             pixels = as_gray(path, np.moveaxis(pixels, axes.index("S"), -1))
     if pixels.ndim not in (2, 3):
         raise ImageError(f"{path}: not a stack of images, but of shape {pixels.shape}")
+    pixels = shown(pixels, orientation_of(series.keyframe))
     return pixels.reshape(-1, *pixels.shape[-2:])

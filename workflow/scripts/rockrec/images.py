@@ -1,6 +1,7 @@
 """TIFF files: their headers, stacks of tiles, and what makes an image unfit for use."""
 
 import json
+import logging
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,8 @@ import numpy as np
 import tifffile
 
 from rockrec.housekeeping.outputs import written_whole
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 2**40  # of an image, decoded; a header that declares more is broken, or a trap
 BIGTIFF_FROM = 2**32 - 2**25  # bytes; a classic TIFF holds 4 GiB, its headers included
@@ -43,14 +46,27 @@ def check_gray(
         )
 
 
-def check_stated_pixel_size(
-    path: str | os.PathLike, found_nm: float | None, stated_nm: float
-) -> None:
-    """Raise ImageError if a file's own pixel size is another than the config's (by over 1 %)."""
-    if found_nm is not None and not math.isclose(found_nm, stated_nm, rel_tol=0.01):
+def check_stated_pixel_size(image, stated_nm: float, trust: str = "both") -> None:
+    """Raise ImageError if an image's own pixel size is another than the config's (by over 1 %).
+
+    Parameters
+    ----------
+    image : has a path, and pixel_size_nm as its file states it.
+    trust : ``config`` where that is right whatever the file states, which is told then.
+    """
+    try:
+        found = image.pixel_size_nm
+        if found is None or math.isclose(found, stated_nm, rel_tol=0.01):
+            return
+        said = f"{image.path}: its pixels have {found:g} nm"
+    except ImageError as error:
+        said = str(error)
+    if trust != "config":
         raise ImageError(
-            f"{path}: its pixels have {found_nm:g} nm, pixel_size_nm in the config is {stated_nm:g}"
+            f"{said}, pixel_size_nm in the config is {stated_nm:g}; `pixel_size_trust: config` "
+            "beside it, where the config is right"
         )
+    log.warning("%s; the config's %g nm count (pixel_size_trust)", said, stated_nm)
 
 
 def check_lossless(path: str | os.PathLike, lossy: str | None) -> None:

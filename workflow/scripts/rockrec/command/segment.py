@@ -57,7 +57,7 @@ def run(asked: argparse.Namespace) -> None:
             raise ValueError(f"--{name.replace('_', '-')} goes with --denoise only")
     keep_large_blocks()
     unet = load_unet(asked.model, choose_device(asked.device))
-    with open_mosaic(asked.mosaic, threads=os.cpu_count()) as mosaic:
+    with open_mosaic(asked.mosaic, threads=os.cpu_count(), of_gray=True) as mosaic:
         log.info("%s: %d x %d px, %s", mosaic.path, *mosaic.shape, mosaic.dtype)
         size_nm = chosen_pixel_size({mosaic.path: mosaic.pixel_size_nm}, asked.pixel_size)
         if size_nm is None:

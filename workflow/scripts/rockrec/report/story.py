@@ -18,6 +18,7 @@ class Mosaic(NamedTuple):
     width: int
     pixel_size_nm: float
     values: str
+    trust: str
 
     @property
     def extent(self) -> str:

@@ -5,12 +5,21 @@ from dataclasses import dataclass
 
 from rockrec.plain.records.settings import REQUIRED, Settings, altered, setting
 
+USUAL_PIXELS = (0.5, 100_000.0)  # nm; others have to be confirmed
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sample(Settings):
     """A rock."""
 
     pixel_size_nm: float = setting(REQUIRED, "Side of a mosaic pixel, nm.", above=0)
+    pixel_size_trust: str = setting(
+        "both",
+        "Whose word counts for the pixel size - both (what the files state and pixel_size_nm have "
+        "to agree), or config (pixel_size_nm, whatever the files state and however unusual it is; "
+        "the report says so).",
+        choices=("both", "config"),
+    )
     phase: int = setting(
         1, "The label of the phase that is reconstructed against the rest.", minimum=1
     )
