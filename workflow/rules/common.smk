@@ -42,11 +42,13 @@ from rockrec_planning.search_path import put_first
 from rockrec_planning.stage_times import time_table
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.mosaics import advice
-from rockrec_settings.resolve import SettingsError, resolve
+from rockrec_settings.resolve import SettingsError, check_texts, resolve
 
 put_first(str(WORKFLOW / "scripts"))
 
 try:
+    if workflow.is_main_process:
+        check_texts(workflow.configfiles, config, workflow.modifier.is_module)
     settings = resolve(config)
 except SettingsError as error:
     files = ", ".join(map(str, workflow.configfiles)) or "the config"
