@@ -7,7 +7,14 @@ import numpy as np
 import tifffile
 
 from rockrec.channels import as_gray
-from rockrec.images import ImageError, listed, open_tiff, readable
+from rockrec.images import (
+    ImageError,
+    check_lossless,
+    listed,
+    lossy_compression,
+    open_tiff,
+    readable,
+)
 from rockrec.orientation import orientation_of, shown
 
 MOST_RATIO = 2000  # of a stack, decoded to stored; zlib itself ends at 1032
@@ -88,6 +95,7 @@ def _images(
     path: str | os.PathLike, tiff: tifffile.TiffFile, series: tifffile.TiffPageSeries
 ) -> np.ndarray:
     """The images of a series, (n, height, width)."""
+    check_lossless(path, lossy_compression(series.keyframe))
     try:
         pixels = series.asarray()
     except Exception as error:  # every codec has its own

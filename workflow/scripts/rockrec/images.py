@@ -16,6 +16,7 @@ from rockrec.housekeeping.outputs import written_whole
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 2**40  # of an image, decoded; a header that declares more is broken, or a trap
+LOSSY = {6: "JPEG", 7: "JPEG", 33007: "JPEG", 34892: "JPEG"}  # by TIFF's code; others may be
 BIGTIFF_FROM = 2**32 - 2**25  # bytes; a classic TIFF holds 4 GiB, its headers included
 
 
@@ -203,6 +204,11 @@ def readable(path: str | os.PathLike) -> Iterator[None]:
     except Exception as error:
         reason = error if isinstance(error, tifffile.TiffFileError | OSError) else repr(error)
         raise ImageError(f"{path}: not a readable TIFF: {reason}") from error
+
+
+def lossy_compression(page: tifffile.TiffPage) -> str | None:
+    """Return the name of a page's compression if it changes pixels."""
+    return LOSSY.get(page.compression)
 
 
 def _check_declared(tiff: tifffile.TiffFile, path: str | os.PathLike) -> None:

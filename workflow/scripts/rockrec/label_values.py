@@ -1,7 +1,7 @@
 """The values of a label mosaic: every one with its share, and whether they are labels at all."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,32 +76,51 @@ def label_values(mosaic, classes: Collection[int] = ()) -> LabelValues:
         lossy compression, which changes labels. The message has the shares of the commonest.
     """
     check_lossless(mosaic.path, mosaic.lossy)
-    narrow = mosaic.dtype in (np.uint8, np.uint16)
-    offset = 0 if narrow else FURTHEST
-    counts = np.zeros((4, FURTHEST + offset), np.int64)
-    for rows in row_bands(mosaic.shape[0]):
-        band = mosaic[rows]
-        count_labels(band if narrow else _whole(mosaic.path, band), offset, counts)
+    bands = (mosaic[rows] for rows in row_bands(mosaic.shape[0]))
+    return values_of(mosaic.path, bands, classes, ", or name each value under classes")
+
+
+def values_of(
+    path: str | os.PathLike,
+    bands: Iterable[np.ndarray],
+    classes: Collection[int] = (),
+    otherwise: str = "",
+) -> LabelValues:
+    """Count the values of bands (rows, columns), or images, of a file; see `label_values`.
+
+    `otherwise` is told beside what to do about values that are no labels.
+    """
+    counts = np.zeros((4, 2 * FURTHEST), np.int64)
+    for band in bands:
+        narrow = band.dtype in (np.uint8, np.uint16)
+        count_labels(band if narrow else _whole(path, band), FURTHEST, counts)
     pixels = counts[0]
     found = np.flatnonzero(pixels)
-    values = LabelValues(str(mosaic.path), found - offset, pixels[found])
+    values = LabelValues(str(path), found - FURTHEST, pixels[found])
     if classes:
         _check_classes(values, classes)
     elif len(found) > MOST_LABELS:
         raise ImageError(
-            f"{mosaic.path}: {len(found)} different values are no labels (the commonest: "
+            f"{path}: {len(found)} different values are no labels (the commonest: "
             f"{values.told()}); a segmented mosaic has a few whole numbers, one for each phase. "
-            "Export the labels as they are, not a gray image, probabilities or a resized copy, or "
-            "name each value under classes"
+            f"Export the labels as they are, not a gray image, probabilities or a resized copy"
+            f"{otherwise}"
         )
     elif between := _in_between(values.values, *counts[1:, found]):
         listed = ", ".join(map(str, between[:SHOWN])) + (", ..." if len(between) > SHOWN else "")
         raise ImageError(
-            f"{mosaic.path}: the values {listed} stand only between others, as after "
-            f"interpolation, smoothing or lossy compression ({values.told()}); resize labels by "
-            "nearest neighbour and store them without loss, or name each value under classes"
+            f"{path}: the values {listed} stand only between others, as after interpolation, "
+            f"smoothing or lossy compression ({values.told()}); resize labels by nearest neighbour "
+            f"and store them without loss{otherwise}"
         )
     return values
+
+
+def together(several: Sequence[LabelValues]) -> LabelValues:
+    """Return the values of several files as those of one."""
+    values, places = np.unique(np.concatenate([one.values for one in several]), return_inverse=True)
+    pixels = np.bincount(places, np.concatenate([one.pixels for one in several])).astype(int)
+    return LabelValues(", ".join(one.path for one in several), values, pixels)
 
 
 def told_in(path: str | os.PathLike) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from rockrec.external_stacks import as_binary, read_values
 from rockrec.images import ImageError, open_tiff
-from rockrec.label_values import LabelValues
+from rockrec.label_values import together, values_of
 from rockrec.labels import read_labels
 from rockrec.pixel_sizes import pixel_size_of
 
@@ -18,10 +18,12 @@ log = logging.getLogger(__name__)
 NO_TIFF = (".h5", ".hdf5", ".npy", ".png")  # read as label images
 
 
-def read_images(paths: Sequence[Path], phase: int | None) -> list[np.ndarray]:
+def read_images(
+    paths: Sequence[Path], phase: int | None, option: str = "--phase"
+) -> list[np.ndarray]:
     """Read each file: (n, height, width) uint8, 1 where the phase of interest is.
 
-    Without a `phase` the images are binary, with it label images.
+    Without a `phase` the images are binary, with it label images; `option` is what asks for it.
 
     Raises
     ------
@@ -31,8 +33,8 @@ def read_images(paths: Sequence[Path], phase: int | None) -> list[np.ndarray]:
     if phase is None:
         stacks = [_binary(*one) for one in zip(paths, values, strict=True)]
     else:
-        named = ", ".join(map(str, paths))
-        LabelValues(named, *_counted(values)).check_phase(phase, "--phase")
+        found = [values_of(path, images) for path, images in zip(paths, values, strict=True)]
+        together(found).check_phase(phase, option)
         stacks = [(one == phase).astype(np.uint8) for one in values]
     for path, stack in zip(paths, stacks, strict=True):
         n, height, width = stack.shape
@@ -72,13 +74,6 @@ def _close(one: float, other: float) -> bool:
 
 def _values(path: Path) -> np.ndarray:
     return read_labels(path)[None] if path.suffix.lower() in NO_TIFF else read_values(path)
-
-
-def _counted(stacks: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """All values of several stacks, and the pixels of each."""
-    counted = [np.unique(stack, return_counts=True) for stack in stacks]
-    values, places = np.unique(np.concatenate([one for one, _ in counted]), return_inverse=True)
-    return values, np.bincount(places, np.concatenate([n for _, n in counted])).astype(int)
 
 
 def _binary(path: Path, values: np.ndarray) -> np.ndarray:

@@ -12,14 +12,13 @@ import numpy as np
 import tifffile
 
 from rockrec.channels import as_gray, gray_palette
-from rockrec.images import ImageError, open_tiff, readable
+from rockrec.images import ImageError, lossy_compression, open_tiff, readable
 from rockrec.orientation import TRANSPOSED, orientation_of, shown, stored_region
 from rockrec.pixel_sizes import pixel_size_of
 from rockrec.plain.grid import Grid
 
 ROWS = 1024  # of a band
 MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in memory as well
-LOSSY = {6: "JPEG", 7: "JPEG", 33007: "JPEG", 34892: "JPEG"}  # by TIFF's code; others may be
 HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 
 
@@ -76,7 +75,7 @@ class Mosaic(_Sized):
         except ImageError as error:
             self._pixel_size = error
         self.white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
-        self.lossy = LOSSY.get(page.compression)
+        self.lossy = lossy_compression(page)
         self._block = _checked_block(path, page, tiff.filehandle.size)
         self._blocks_across = -(-self._stored_shape[1] // self._block[1])
         self._page, self._jpegtables = page, page.jpegtables
