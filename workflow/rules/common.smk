@@ -40,11 +40,15 @@ from rockrec_planning.reconstructions import (
 )
 from rockrec_planning.search_path import put_first
 from rockrec_planning.stage_times import time_table
+from rockrec_planning.surroundings import python_mistake
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.mosaics import advice
 from rockrec_settings.resolve import SettingsError, check_texts, resolve
 
 put_first(str(WORKFLOW / "scripts"))
+
+if workflow.is_main_process and (mistake := python_mistake(sys.executable)):
+    raise WorkflowError(mistake)
 
 try:
     if workflow.is_main_process:
