@@ -70,3 +70,18 @@ def test_classes_of_a_segmented_mosaic_are_its_values(segmented):
     assert "samples.rock.classes.-1: a label is a whole number from 0 to 65535" in mistakes(
         segmented=segmented, classes={-1: "rock", 1: "pore"}
     )
+
+
+def test_a_network_of_another_pixel_size_is_found_before_any_job(tmp_path):
+    tifffile.imwrite(tmp_path / "fine.tif", IMAGE)
+    fine = {"mosaic": str(tmp_path / "fine.tif"), "model": "coarse", "pixel_size_nm": 12}
+    settings = config(synthetic="pores")
+    settings["samples"] = {"coarse": {"synthetic": "pores", "pixel_size_nm": 30}, "fine": fine}
+    with pytest.raises(SettingsError) as caught:
+        resolve(settings)
+    assert str(caught.value).startswith(
+        "samples.fine.model: coarse has pixels of 30 nm, fine of 12 nm, 0.4 times as much; "
+        "segmentation.resample: true segments at the network's pixel size"
+    )
+    resolve(settings | {"segmentation": {"per_sample": {"fine": {"resample": True}}}})
+    resolve(settings | {"samples": settings["samples"] | {"fine": fine | {"pixel_size_nm": 32}}})

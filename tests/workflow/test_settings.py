@@ -237,8 +237,10 @@ def test_a_mosaic_is_opened_once_as_long_as_it_is_the_same(tmp_path, monkeypatch
     mosaics, tifffile = (pytest.importorskip(m) for m in ("rockrec.mosaics", "tifffile"))
     file, opened = tmp_path / "m.tif", []
     open_mosaic = mosaics.open_mosaic
-    monkeypatch.setattr(mosaics, "open_mosaic", lambda *a: opened.append(a) or open_mosaic(*a))
-    sample = {"segmented": str(file), "pixel_size_nm": 5}
+    monkeypatch.setattr(
+        mosaics, "open_mosaic", lambda *a, **b: opened.append(a) or open_mosaic(*a, **b)
+    )
+    sample = {"segmented": str(file), "pixel_size_nm": 5, "pixel_size_trust": "both"}
     for side in (300, 400):
         tifffile.imwrite(file, shape=(side, 900), dtype="uint8")
         assert [mosaic_shape(sample) for _ in range(3)] == [(side, 900)] * 3

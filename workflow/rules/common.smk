@@ -88,6 +88,8 @@ SHAPES_NO_WEIGHTS = (
     "rockrec.descriptors",
     "rockrec.gans.monitor",
     "rockrec.label_values",
+    "rockrec.segmentation.resampling",
+    "rockrec.segmentation.transfer",
 )
 
 

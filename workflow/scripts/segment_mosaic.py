@@ -6,7 +6,7 @@ from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
-from rockrec.segmentation import load_unet, segmented_bands
+from rockrec.segmentation import compare_contrast, factor_of, load_unet, segmented_at
 
 
 @logged(snakemake)
@@ -18,14 +18,17 @@ def main():
     if phase not in unet.classes:
         key = f"samples.{snakemake.wildcards.sample}.phase"
         raise ValueError(f"{key}: {phase} is none of the classes of {inputs.model}, {classes}")
-    # Its own contrast, not that of the mosaic the network was trained on: brightness and contrast
-    # of the microscope differ from session to session.
+    settings = dict(params.segmentation)
+    factor = factor_of(unet, params.pixel_size_nm, settings.pop("resample"), inputs.model)
     contrast = read_contrast(inputs.contrast)
-    unet.gray_range = (contrast.low, contrast.high)
     with open_mosaic(inputs.denoised, threads=threads) as mosaic:
+        compare_contrast(unet, contrast, mosaic.dtype, inputs.model)
+        # Its own contrast, not that of the mosaic the network was trained on: brightness and
+        # contrast of the microscope differ from session to session.
+        unet.gray_range = (contrast.low, contrast.high)
         write_mosaic(
             snakemake.output.segmented,
-            segmented_bands(unet, mosaic, **params.segmentation),
+            segmented_at(unet, mosaic, factor, **settings),
             params.pixel_size_nm,
             mosaic.shape,
             np.uint8,

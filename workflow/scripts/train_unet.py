@@ -52,6 +52,8 @@ def main():
             seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample, "unet"),
             device=choose_device(snakemake.resources.device),
             initial=load_unet(initial) if initial else None,
+            pixel_size_nm=mosaic.pixel_size_nm,
+            bits=8 * mosaic.dtype.itemsize,
         )
     save_unet(snakemake.output.model, trained.unet)
     for rows, output in (

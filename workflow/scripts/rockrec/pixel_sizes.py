@@ -32,6 +32,7 @@ TIFF_UNITS = {2: "inch", 3: "cm"}
 LARGEST_BARE = 10_000  # nm; a larger one beside no microscope's name is a screen's or a printer's
 BARE_UNITS = ("inch", "cm")  # of screens and printers; ImageJ keeps them
 OME_DEFAULT = (1000.0, 1000.0)  # nm, where a program knew of none
+OWN = 'Creator="rockrec"'  # who writes none that is not known
 SQUARE = 0.01  # what the sides may differ by; a size may differ as much from the config's
 
 
@@ -56,7 +57,7 @@ def pixel_size_of(
     size_x, size_y = stated
     if not math.isclose(size_x, size_y, rel_tol=SQUARE):
         raise ImageError(f"{path}: pixels of {size_x:g} x {size_y:g} nm are not square")
-    if tiff.is_ome and stated == OME_DEFAULT:
+    if tiff.is_ome and stated == OME_DEFAULT and OWN not in tiff.ome_metadata:
         log.warning("%s: pixels of exactly 1 µm, as OME has them by default: not believed", path)
         return None
     return (size_x + size_y) / 2
