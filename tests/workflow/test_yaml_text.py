@@ -4,6 +4,7 @@ import json
 
 import pytest
 import yaml
+from running import run_snakemake
 
 from rockrec_settings.schema import filled, load_schema
 from rockrec_settings.yaml_text import text_mistakes
@@ -50,6 +51,17 @@ def test_what_is_hardly_meant_is_named_by_line_key_and_value(tmp_path, text, sai
     assert mistakes[0].startswith(f"my.yaml, {said}")
 
 
+def test_a_value_from_the_command_line_hides_nothing(tmp_path):
+    """As a user runs it: the config is not as it stands in the file."""
+    (tmp_path / "my.yaml").write_text("seed: 0100\nsamples: {}\nsamples: {}\n", encoding="utf-8")
+    arguments = ("--configfile", "my.yaml", "--config", "seed=5", "--cores", "1", "-n")
+    done = run_snakemake(tmp_path, *arguments, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "my.yaml, line 1: seed: 0100 is 64 in YAML" in said
+    assert "my.yaml, line 3: samples: stands twice (lines 2 and 3)" in said
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -83,6 +95,11 @@ def test_of_an_outer_workflow_s_file_only_the_module_s_part_is_looked_at(tmp_pat
     (mistake,) = found(tmp_path, text, config=config["rocks"], is_module=True)
     assert mistake.startswith("my.yaml, line 4: seed: 0100 is 64")
     assert found(tmp_path, text, config={"seed": 5}, is_module=True) == []
+    merged = (
+        "a: &a {seed: 1, run: {}}\nrocks:\n  x: &x {<<: *a, seed: 2}\n  y: {<<: *x, seed: 010}\n"
+    )
+    (mistake,) = found(tmp_path, merged, config=yaml.safe_load(merged)["rocks"], is_module=True)
+    assert mistake.startswith("my.yaml, line 4: y.seed: 010 is 8")
 
 
 def test_a_block_that_is_left_empty_has_its_defaults():

@@ -5,6 +5,7 @@ Snakemake parses a config before it is seen here: of a key that stands twice the
 as nodes that still know their lines and their spelling.
 """
 
+import copy
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -130,7 +131,8 @@ def _switches() -> set[str]:
 
 
 def _value(node: yaml.Node):
-    return yaml.SafeLoader("").construct_document(node)
+    # Of a copy: what is merged into a mapping (<<) becomes keys of its own in its node.
+    return yaml.SafeLoader("").construct_document(copy.deepcopy(node))
 
 
 def _spelling(key: yaml.Node) -> str:

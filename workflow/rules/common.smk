@@ -52,7 +52,7 @@ if workflow.is_main_process and (mistake := python_mistake(sys.executable)):
 
 try:
     if workflow.is_main_process:
-        check_texts(workflow.configfiles, config, workflow.modifier.is_module)
+        check_texts(workflow.configfiles, config, len(workflow.modifier_stack) > 1)
     settings = resolve(config)
 except SettingsError as error:
     files = ", ".join(map(str, workflow.configfiles)) or "the config"
