@@ -172,6 +172,7 @@ def error_line(method, against, descriptor, quantity, form, ratio):
         "ratio_high": ratio * 1.6,
         "p": p,
         "verdict": "differs from real" if p < 0.05 else "cannot be told from real",
+        "tiles_needed": float("nan"),
         "one_phase_a": 0.0,
         "one_phase_b": 0.0,
         "phi_sd_a": 0.02,

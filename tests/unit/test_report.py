@@ -73,7 +73,7 @@ def report():
             7,
         ),
         settings="seed: 1\nname: <b>bold</b>\n",
-        mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50)],
+        mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50, "0: 95.0 %, 1: 5.0 %", "config")],
         scores={"rock": example_results.scores()},
         tiles=[tile_set()],
         res={"rock": example_results.res_tables(chosen=256)[1]},
@@ -175,6 +175,26 @@ def test_too_few_tiles_give_no_verdict():
     table = error_table({"rock": example_results.errors().assign(verdict="too few tiles")})
     (said,) = dict(verdicts(table, faults_of()))["wgan_gp"]
     assert said.startswith("too few tiles: ")
+
+
+@pytest.mark.parametrize(
+    ("tiles", "said"),
+    [
+        (310.0, "310 tiles like these, or larger ones, are needed"),
+        (np.nan, "larger tiles are needed"),
+    ],
+)
+def test_what_a_verdict_would_need_is_said(tiles, said):
+    word = "too few or too empty tiles to tell"
+    errors = example_results.errors()
+    weak = (errors["method"] == "wgan_gp") & (errors["descriptor"] == "P4")
+    errors.loc[weak, ["verdict", "tiles_needed"]] = word, tiles
+    errors.loc[~weak, "verdict"] = "cannot be told from real"
+    table = error_table({"rock": errors})
+    sentences = dict(verdicts(table, faults_of()))["wgan_gp"]
+    assert sentences[-1] == f"{word}: F4 (1.1) ({said})"
+    assert "any descriptor" not in sentences[0]
+    assert f"({said})" in error_fragment(table)
 
 
 def costs(kept, steps=1000, kind="wgan_gp"):

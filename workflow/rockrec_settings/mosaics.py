@@ -99,7 +99,7 @@ def sample_files(sample: dict) -> list[str]:
 def _shape_of(described: str, states: tuple) -> tuple[int, int] | None:
     """The shape of the sample that a text describes, as long as its files are the same."""
     try:
-        from rockrec.images import check_gray, check_stated_pixel_size
+        from rockrec.images import check_gray, check_lossless, check_stated_pixel_size
         from rockrec.mosaics import open_mosaic
     except ImportError:
         return None
@@ -107,10 +107,13 @@ def _shape_of(described: str, states: tuple) -> tuple[int, int] | None:
     grid = Grid(**sample["grid"]) if sample.get("grid") else None
     door = door_of(sample)
     path = sample[door.name]
-    with open_mosaic(grid.paths(path) if grid else path, grid) as mosaic:
-        check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, sample["pixel_size_nm"])
+    stated = sample["pixel_size_nm"], sample["pixel_size_trust"]
+    with open_mosaic(grid.paths(path) if grid else path, grid, of_gray=door.is_gray) as mosaic:
+        check_stated_pixel_size(mosaic, *stated)
         if door.is_gray:
             check_gray(mosaic.path, mosaic.shape, mosaic.dtype, 1, mosaic.white_is_zero)
+        else:
+            check_lossless(mosaic.path, mosaic.lossy)
         shape = mosaic.shape
     _check_labels(sample, shape)
     return shape
@@ -129,10 +132,10 @@ def _check_labels(sample: dict, shape: tuple[int, int]) -> None:
             continue
         try:
             with open_labels(file) as image:
-                size, pixel_size_nm = image.shape, image.pixel_size_nm
+                size = image.shape
+                check_stated_pixel_size(image, sample["pixel_size_nm"], sample["pixel_size_trust"])
         except ImportError:  # no HDF5 beside Snakemake
             continue
-        check_stated_pixel_size(file, pixel_size_nm, sample["pixel_size_nm"])
         ends = [start + side for start, side in zip(corner, size, strict=True)]
         if (whole and size != shape) or any(e > side for e, side in zip(ends, shape, strict=True)):
             at = "" if whole else f" at row {corner[0]}, column {corner[1]}"

@@ -42,15 +42,21 @@ from rockrec_planning.reconstructions import (
 )
 from rockrec_planning.search_path import put_first
 from rockrec_planning.stage_times import time_table
+from rockrec_planning.surroundings import python_mistake
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.mosaics import advice
-from rockrec_settings.resolve import SettingsError, resolve
+from rockrec_settings.resolve import SettingsError, check_texts, resolve
 
 put_first(str(WORKFLOW / "scripts"))
 
 ROCK_VARIANT = [field.name for field in fields(RockVariant)]
 
+if workflow.is_main_process and (mistake := python_mistake(sys.executable)):
+    raise WorkflowError(mistake)
+
 try:
+    if workflow.is_main_process:
+        check_texts(workflow.configfiles, config, len(workflow.modifier_stack) > 1)
     settings = resolve(config)
 except SettingsError as error:
     files = ", ".join(map(str, workflow.configfiles)) or "the config"
@@ -85,6 +91,9 @@ SHAPES_NO_WEIGHTS = (
     "rockrec.comparison",
     "rockrec.descriptors",
     "rockrec.gans.monitor",
+    "rockrec.label_values",
+    "rockrec.segmentation.resampling",
+    "rockrec.segmentation.transfer",
 )
 
 
@@ -221,6 +230,11 @@ def segmented_of(sample):
 
 def segmented_mosaic(wildcards):
     return segmented_of(wildcards.sample)
+
+
+def counted_values(wildcards):
+    """The values of the segmented mosaic, which have to be fit before it is used; no more than that."""
+    return ancient(Rock(wildcards.sample).file("mosaic/values.csv"))
 
 
 onsuccess:

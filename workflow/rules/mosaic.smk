@@ -50,6 +50,7 @@ rule denoise_mosaic:
     resources:
         mem_mb=memory(4000, beside_input=0.1),
         runtime=again(120),
+        trust=sample_setting("pixel_size_trust"),
     params:
         denoise=setting("denoise"),
         grid=sample_setting("grid"),
@@ -86,6 +87,7 @@ rule train_unet:
         runtime=again(240),
         gpu=GPU,
         device=RUN["device"],
+        phase=sample_setting("phase"),
     params:
         unet=unet_settings,
         labels=labels_of,
@@ -121,6 +123,7 @@ rule segment_mosaic:
         runtime=again(720),
         gpu=GPU,
         device=RUN["device"],
+        phase=sample_setting("phase"),
     params:
         segmentation=setting("segmentation"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
@@ -130,10 +133,38 @@ rule segment_mosaic:
         "../scripts/segment_mosaic.py"
 
 
+rule count_values:
+    """Count the values of a segmented mosaic; refuse what is no labels, or lacks the phase."""
+    input:
+        segmented=segmented_mosaic,
+        code=code("count_values.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        values="results/{sample}/mosaic/values.csv",
+    log:
+        "logs/{sample}/count_values.log",
+    benchmark:
+        "results/benchmarks/{sample}/count_values.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=memory(2000, beside_input=0.1),
+        runtime=again(60),
+        trust=sample_setting("pixel_size_trust"),
+    params:
+        mosaic=sample_settings("phase", "pixel_size_nm"),
+        classes=sample_setting("classes", {}),
+    message:
+        "Count the values of the segmented mosaic of {wildcards.sample}"
+    script:
+        "../scripts/count_values.py"
+
+
 rule analyse_res:
     """Find the representative elementary size (RES) of a sample from a descriptor of random squares."""
     input:
         segmented=segmented_mosaic,
+        counted=counted_values,
         code=code("analyse_res.py"),
     output:
         curves="results/{sample}/res/curves.csv",

@@ -12,6 +12,7 @@ rule make_report:
         provenance=[one.file("provenance.json") for one in reconstructions(settings)],
         tiles=[scene.file("tiles.csv") for scene in scenes(settings)],
         mosaics=[segmented_of(sample) for sample in SAMPLES],
+        values=[rock.file("mosaic/values.csv") for rock in rocks(settings)],
         scores=[Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         code=code("make_report.py"),
@@ -31,7 +32,10 @@ rule make_report:
         tables=[(one.record.name, one.experiment) for one in shown_tables(settings)],
         experiments=EXPERIMENTS,
         scenes=[scene_in_report(scene) for scene in scenes(settings)],
-        mosaics=[(s, door_of(b).name, b["pixel_size_nm"]) for s, b in settings["samples"].items()],
+        mosaics=[
+            (sample, door_of(block).name, block["pixel_size_nm"], block["pixel_size_trust"])
+            for sample, block in settings["samples"].items()
+        ],
         scored=LABELLED_SAMPLES,
         samples=SAMPLES,
         config_files=[Path(path).name for path in workflow.configfiles],

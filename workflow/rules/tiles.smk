@@ -5,6 +5,7 @@ rule cut_tiles:
     """Cut windows out of the segmented mosaic and reduce them to the experiment's tile size."""
     input:
         segmented=segmented_mosaic,
+        counted=counted_values,
         code=code("cut_tiles.py", stop_at=SHAPES_NO_PIXEL),
     output:
         tiles="results/{sample}/{experiment}/tiles.tif",

@@ -4,7 +4,7 @@ import logging
 
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
-from rockrec.images import ImageError, check_stated_pixel_size
+from rockrec.images import ImageError
 from rockrec.mosaics import open_mosaic
 from rockrec.plain.seeds import seed_for
 from rockrec.res import analyse_res
@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 def main():
     path, params = snakemake.input.segmented, snakemake.params
     with open_mosaic(path, threads=snakemake.threads) as mosaic:
-        check_stated_pixel_size(path, mosaic.pixel_size_nm, params.mosaic["pixel_size_nm"])
         try:
             analysis = analyse_res(
                 mosaic,

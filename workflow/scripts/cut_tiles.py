@@ -4,8 +4,8 @@ import logging
 
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
-from rockrec.images import ImageError, check_phase, check_stated_pixel_size
-from rockrec.mosaics import open_mosaic, values_of
+from rockrec.images import ImageError
+from rockrec.mosaics import open_mosaic
 from rockrec.plain.windows import count_splits, split_windows
 from rockrec.tiles import write_tiles
 
@@ -20,8 +20,6 @@ def main():
     window, size = tiles["window"], tiles["size"]
     fractions = tiles["validation_fraction"], tiles["heldout_fraction"]
     with open_mosaic(path, threads=threads) as mosaic:
-        check_stated_pixel_size(path, mosaic.pixel_size_nm, pixel_size_nm)
-        check_phase(path, values_of(mosaic), phase)
         try:
             windows = split_windows(*mosaic.shape, window, tiles["stride"], *fractions)
         except ValueError as error:

@@ -18,9 +18,9 @@ def main():
     inputs, params, output = snakemake.input, snakemake.params, snakemake.output
     grid = Grid(**params.grid) if params.grid else None
     path = list(inputs.mosaic) if grid else inputs.mosaic
-    with open_mosaic(path, grid, snakemake.threads) as mosaic:
+    with open_mosaic(path, grid, snakemake.threads, of_gray=True) as mosaic:
         log.info("%s: %d x %d px, %s", mosaic.path, *mosaic.shape, mosaic.dtype)
-        check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, params.pixel_size_nm)
+        check_stated_pixel_size(mosaic, params.pixel_size_nm, snakemake.resources.trust)
         at_least = 2 * params.denoise["radius"] + 1
         check_gray(mosaic.path, mosaic.shape, mosaic.dtype, at_least, mosaic.white_is_zero)
         contrast = denoise_mosaic(

@@ -10,6 +10,7 @@ import yaml
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.housekeeping.provenance import machine, revision
+from rockrec.label_values import told_in
 from rockrec.mosaics import open_mosaic
 from rockrec.plain.stage_times import stage_times
 from rockrec.report.advice import advice
@@ -37,9 +38,9 @@ def main():
         run=run_facts(map(read_json, inputs.provenance)),
         settings=yaml.safe_dump(params.settings, sort_keys=False, allow_unicode=True),
         mosaics=[
-            Mosaic(sample, door, *shape_of(path), pixel_size_nm)
-            for (sample, door, pixel_size_nm), path in zip(
-                params.mosaics, inputs.mosaics, strict=True
+            Mosaic(sample, door, *shape_of(path), pixel_size_nm, told_in(values), trust)
+            for (sample, door, pixel_size_nm, trust), path, values in zip(
+                params.mosaics, inputs.mosaics, inputs.values, strict=True
             )
         ],
         scores=scores,

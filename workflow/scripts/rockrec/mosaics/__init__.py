@@ -6,7 +6,6 @@ from rockrec.mosaics.contrast import (
     contrast_of,
     measured_bands,
     read_contrast,
-    values_of,
     write_contrast,
 )
 from rockrec.mosaics.reading import Mosaic, StitchedMosaic, open_mosaic, read_small, row_bands
@@ -23,7 +22,6 @@ __all__ = [
     "read_contrast",
     "read_small",
     "row_bands",
-    "values_of",
     "write_contrast",
     "write_mosaic",
 ]

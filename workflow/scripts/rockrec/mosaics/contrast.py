@@ -59,14 +59,6 @@ class Histogram:
         return Contrast(int(low), int(high), int(found[0]), int(found[-1]))
 
 
-def values_of(mosaic) -> np.ndarray:
-    """Return all values that the pixels of a label mosaic have, in one pass from top to bottom."""
-    if mosaic.dtype in (np.uint8, np.uint16):
-        return _counted(mosaic).values()
-    bands = (mosaic[band] for band in row_bands(mosaic.shape[0]))
-    return np.unique(np.concatenate([np.unique(band) for band in bands]))
-
-
 def contrast_of(mosaic) -> Contrast:
     """Return the contrast of a gray mosaic, in one pass from top to bottom."""
     return _counted(mosaic).contrast()

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from rockrec.images import ImageError, open_tiff, readable
+from rockrec.channels import as_gray, gray_palette
+from rockrec.images import ImageError, lossy_compression, open_tiff, readable
+from rockrec.orientation import TRANSPOSED, orientation_of, shown, stored_region
 from rockrec.pixel_sizes import pixel_size_of
 from rockrec.plain.grid import Grid
 
@@ -20,35 +22,65 @@ MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in mem
 HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 
 
-class Mosaic:
+class _Sized:
+    """What states the size of its pixels, or states it in a way that none can use."""
+
+    _pixel_size: float | ImageError | None
+
+    @property
+    def pixel_size_nm(self) -> float | None:
+        """By the metadata, as `rockrec.pixel_sizes` finds it, None without; ImageError if unfit."""
+        if isinstance(self._pixel_size, ImageError):
+            raise self._pixel_size
+        return self._pixel_size
+
+
+class Mosaic(_Sized):
     """A 2D TIFF on disk that is read like an array: ``mosaic[top:bottom, left:right]``.
 
     Of several images the largest, so of a pyramid its full level. Blocks are decoded when asked
     for; those in the rows of the last request are kept, so that going through a mosaic from top to
     bottom decodes each once. Between requests the file is closed: a mosaic may be one of a
-    thousand tiles. A pixel that is no number is refused.
+    thousand tiles. A pixel that is no number is refused. It lies as the file's orientation says; of
+    several channels, which have to say the same, one is read. Blocks that are not stored are empty.
 
     Attributes
     ----------
-    path, shape, dtype.
-    pixel_size_nm : from the metadata, as `rockrec.pixel_sizes` finds it; None without.
+    path, shape, dtype, pixel_size_nm.
     white_is_zero : whether the file says that its 0 is white; the values are as they are stored.
+    lossy : name of the compression, if it changes the pixels; else None.
     """
 
-    def __init__(self, path: str | os.PathLike, tiff: tifffile.TiffFile, pool: ThreadPoolExecutor):
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        tiff: tifffile.TiffFile,
+        pool: ThreadPoolExecutor,
+        of_gray: bool,
+    ):
         number = _largest(path, tiff)
         full = tiff.series[number].levels[0]
         page = full.keyframe
-        if len(page.shape) != 2 or math.prod(full.shape) != math.prod(page.shape):
-            raise ImageError(f"{path}: one image of two dimensions is needed, not {full.shape}")
-        self.path, self.shape, self.dtype = Path(path), page.shape, np.dtype(page.dtype)
-        self.pixel_size_nm = pixel_size_of(tiff, path, number)
+        _check_one_image(path, full)
+        self.path, self._stored_shape = Path(path), page.shape[:2]
+        self._orientation = orientation_of(page)
+        turned = self._orientation in TRANSPOSED
+        self.shape = self._stored_shape[::-1] if turned else self._stored_shape
+        palette = page.photometric == tifffile.PHOTOMETRIC.PALETTE
+        self._palette = gray_palette(path, page.colormap) if of_gray and palette else None
+        self._stored = np.dtype(page.dtype)
+        self.dtype = self._stored if self._palette is None else self._palette.dtype
+        try:
+            self._pixel_size = pixel_size_of(tiff, path, number)
+        except ImageError as error:
+            self._pixel_size = error
         self.white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
+        self.lossy = lossy_compression(page)
         self._block = _checked_block(path, page, tiff.filehandle.size)
-        self._blocks_across = -(-self.shape[1] // self._block[1])
+        self._blocks_across = -(-self._stored_shape[1] // self._block[1])
         self._page, self._jpegtables = page, page.jpegtables
         self._decode_block = page.decode  # made here, for which some codecs look into the file
-        self._stored = self.dtype.newbyteorder(tiff.byteorder)
+        self._on_disk = self._stored.newbyteorder(tiff.byteorder)
         self._pool = pool
         self._decoded: dict[int, np.ndarray] = {}
 
@@ -63,11 +95,20 @@ class Mosaic:
         is no number.
         """
         rows, columns = _ranges(region, self.shape)
+        place = stored_region(rows, columns, self._stored_shape, self._orientation)
+        stored = self._numbers(self._read(*place), *place)
+        if self._palette is not None:
+            stored = self._palette[stored]
+        return np.ascontiguousarray(shown(stored, self._orientation))
+
+    def _read(self, rows: range, columns: range) -> np.ndarray:
+        """A copy of a region as it is stored."""
         if self._page.is_memmappable:
-            mapped = np.memmap(self.path, self._stored, "r", self._page.dataoffsets[0], self.shape)
+            offset = self._page.dataoffsets[0]
+            mapped = np.memmap(self.path, self._on_disk, "r", offset, self._page.shape)
             part = mapped[rows.start : rows.stop, columns.start : columns.stop]
-            return self._numbers(np.array(part, self.dtype), rows, columns)
-        out = np.empty((len(rows), len(columns)), self.dtype)
+            return self._one_channel(np.array(part, self._stored))
+        out = np.empty((len(rows), len(columns)), self._stored)
         if out.size == 0:
             return out
         (down, right), across = self._block, self._blocks_across
@@ -89,10 +130,13 @@ class Mosaic:
                 y.start - rows.start : y.stop - rows.start,
                 x.start - columns.start : x.stop - columns.start,
             ] = self._decoded[k][y.start - top : y.stop - top, x.start - left : x.stop - left]
-        return self._numbers(out, rows, columns)
+        return out
+
+    def _one_channel(self, pixels: np.ndarray) -> np.ndarray:
+        return as_gray(self.path, pixels) if pixels.ndim == 3 else pixels
 
     def _numbers(self, region: np.ndarray, rows: range, columns: range) -> np.ndarray:
-        if self.dtype.kind == "f" and not np.isfinite(region).all():
+        if self._stored.kind == "f" and not np.isfinite(region).all():
             row, column = np.argwhere(~np.isfinite(region))[0]
             raise ImageError(
                 f"{self.path}: the pixel at row {rows[row]}, column {columns[column]} is "
@@ -103,19 +147,27 @@ class Mosaic:
     def _decode(self, k: int, file: int) -> np.ndarray:
         offset, length = self._page.dataoffsets[k], self._page.databytecounts[k]
         down, across = self._block[0], self._blocks_across
-        place = f"block at row {k // across * down}, column {k % across * self._block[1]}"
+        top, left = k // across * down, k % across * self._block[1]
+        height, width = (
+            min(part, side - first)
+            for part, side, first in zip(self._block, self._stored_shape, (top, left), strict=True)
+        )
+        if length == 0:  # not stored
+            return np.full((height, width), self._page.nodata, self._stored)
+        place = f"block at row {top}, column {left}"
         try:
             data = os.pread(file, length, offset)
-            block, _, shape = self._decode_block(data, k, jpegtables=self._jpegtables)
+            block, _, _ = self._decode_block(data, k, jpegtables=self._jpegtables)
         except Exception as error:  # every codec has its own
             reason = str(error) or repr(error)
             raise ImageError(f"{self.path}: {place} cannot be decoded: {reason}") from error
         if block is None:
             raise ImageError(f"{self.path}: {place} is missing")
-        return block.reshape(block.shape[1:3])[: shape[1], : shape[2]]
+        block = block.reshape(block.shape[1:] if block.shape[3] > 1 else block.shape[1:3])
+        return self._one_channel(block[:height, :width])
 
 
-class StitchedMosaic:
+class StitchedMosaic(_Sized):
     """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps."""
 
     def __init__(self, tiles: Sequence[Mosaic], grid: Grid):
@@ -126,16 +178,17 @@ class StitchedMosaic:
                     f"{tile.path}: {tile.shape[0]} x {tile.shape[1]} px {tile.dtype}, but "
                     f"{first.path} {first.shape[0]} x {first.shape[1]} px {first.dtype}"
                 )
-            if not _same_size(tile.pixel_size_nm, first.pixel_size_nm):
+            if not _same_size(tile._pixel_size, first._pixel_size):
                 raise ImageError(
-                    f"{tile.path}: its pixels have {tile.pixel_size_nm} nm, those of {first.path} "
-                    f"{first.pixel_size_nm} nm"
+                    f"{tile.path}: its pixels have {tile._pixel_size} nm, those of {first.path} "
+                    f"{first._pixel_size} nm"
                 )
             if tile.white_is_zero != first.white_is_zero:
                 raise ImageError(f"{tile.path}: its 0 is not of the colour that {first.path} has")
         if grid.overlap >= min(first.shape):
             raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
-        self.path, self.dtype, self.pixel_size_nm = first.path, first.dtype, first.pixel_size_nm
+        self.path, self.dtype, self._pixel_size = first.path, first.dtype, first._pixel_size
+        self.lossy = first.lossy
         self.white_is_zero = first.white_is_zero
         self._tiles, self._grid = tiles, grid
         self._seams = [
@@ -180,8 +233,14 @@ def open_mosaic(
     path: str | os.PathLike | Sequence[str | os.PathLike],
     grid: Grid | None = None,
     threads: int = 1,
+    of_gray: bool = False,
 ) -> Iterator[Mosaic | StitchedMosaic]:
     """Open a mosaic: one TIFF, or the tiles of a grid, row by row.
+
+    Parameters
+    ----------
+    of_gray : its pixels are gray levels, those of a palette if it has one; else they are numbers,
+        whatever colours these are shown in.
 
     Raises
     ------
@@ -192,7 +251,7 @@ def open_mosaic(
 
         def opened(one):
             with open_tiff(one) as tiff, readable(one):
-                return Mosaic(one, tiff, pool)
+                return Mosaic(one, tiff, pool, of_gray)
 
         if grid is None:
             yield opened(path)
@@ -221,12 +280,26 @@ def _largest(path: str | os.PathLike, tiff: tifffile.TiffFile) -> int:
     return sizes.index(max(sizes))
 
 
+def _check_one_image(path: str | os.PathLike, full: tifffile.TiffPageSeries) -> None:
+    """Raise ImageError unless an image has two dimensions, of one or several channels."""
+    page = full.keyframe
+    channels = page.shape[2:]
+    together = not channels or page.planarconfig == tifffile.PLANARCONFIG.CONTIG
+    if len(page.shape) not in (2, 3) or math.prod(full.shape) != math.prod(page.shape):
+        raise ImageError(f"{path}: one image of two dimensions is needed, not {full.shape}")
+    if not together:
+        raise ImageError(
+            f"{path}: holds {page.shape[0]} planes, several images or channels of colour; save one "
+            "by itself"
+        )
+
+
 def _checked_block(path: str | os.PathLike, page: tifffile.TiffPage, size: int) -> tuple[int, int]:
     """Height and width of the blocks of a page, of which a file of `size` bytes holds all."""
     block = page.tilelength, page.tilewidth
     if not page.is_tiled:
         block = min(page.rowsperstrip, page.shape[0]), page.shape[1]
-    in_memory = math.prod(block) * page.dtype.itemsize
+    in_memory = math.prod(block) * math.prod(page.shape[2:]) * page.dtype.itemsize
     if in_memory < 1:
         raise ImageError(f"{path}: its header declares blocks without pixels")
     in_one_piece = page.is_memmappable  # whatever its header says of blocks
@@ -236,7 +309,7 @@ def _checked_block(path: str | os.PathLike, page: tifffile.TiffPage, size: int) 
             f"{in_memory / 2**30:.1f} GiB each; save it in tiles, or in strips of fewer rows"
         )
     offsets, lengths = page.dataoffsets, page.databytecounts
-    down, across = (-(-side // part) for side, part in zip(page.shape, block, strict=True))
+    down, across = (-(-side // part) for side, part in zip(page.shape[:2], block, strict=True))
     expected = len(offsets) if in_one_piece else down * across
     if not len(offsets) == len(lengths) == expected > 0:
         raise ImageError(
@@ -253,9 +326,9 @@ def _checked_block(path: str | os.PathLike, page: tifffile.TiffPage, size: int) 
     return block
 
 
-def _same_size(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is other
+def _same_size(one: float | ImageError | None, other: float | ImageError | None) -> bool:
+    if not (isinstance(one, float) and isinstance(other, float)):
+        return type(one) is type(other)
     return math.isclose(one, other, rel_tol=0.01)
 
 

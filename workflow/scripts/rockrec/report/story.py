@@ -10,13 +10,15 @@ FORMS = {"pooled": "pooled", "per_image": "per-image"}
 
 
 class Mosaic(NamedTuple):
-    """A sample's mosaic: how it entered, its size and its pixel."""
+    """A sample's mosaic: how it entered, its size, its pixel, and what its labels are."""
 
     sample: str
     door: str
     height: int
     width: int
     pixel_size_nm: float
+    values: str
+    trust: str
 
     @property
     def extent(self) -> str:

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from rockrec.plain.records.rocks import RockVariant
 from rockrec.plain.records.settings import REQUIRED, Settings, altered, setting
 
+USUAL_PIXELS = (0.5, 100_000.0)  # nm; others have to be confirmed
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sample(Settings):
     """A rock."""
 
     pixel_size_nm: float = setting(REQUIRED, "Side of a mosaic pixel, nm.", above=0)
+    pixel_size_trust: str = setting(
+        "both",
+        "Whose word counts for the pixel size - both (what the files state and pixel_size_nm have "
+        "to agree), or config (pixel_size_nm, whatever the files state and however unusual it is; "
+        "the report says so).",
+        choices=("both", "config"),
+    )
     phase: int = setting(
         1, "The label of the phase that is reconstructed against the rest.", minimum=1
     )
@@ -101,6 +110,11 @@ class SegmentedSample(Sample):
         REQUIRED,
         "Path of an already segmented mosaic (TIFF of 0/1, 0/255 or any label values, taken as "
         "they are stored).",
+    )
+    classes: dict[int, str] = setting(
+        {},
+        "Names of its values; a value of no named class is refused. Empty for those that occur, "
+        "which have to look like labels - a few whole numbers, not interpolated ones.",
     )
     archive: Archive | None = setting(
         None,
