@@ -154,6 +154,7 @@ rule count_values:
     params:
         mosaic=sample_settings("phase", "pixel_size_nm"),
         classes=sample_setting("classes", {}),
+        made=lambda wildcards: door_of(settings["samples"][wildcards.sample]).is_gray,
     message:
         "Count the values of the segmented mosaic of {wildcards.sample}"
     script:

@@ -17,7 +17,8 @@ def main():
     names = {int(value): name for value, name in params.classes.items()}
     with open_mosaic(path, threads=snakemake.threads) as mosaic:
         check_stated_pixel_size(mosaic, params.mosaic["pixel_size_nm"], snakemake.resources.trust)
-        values = label_values(mosaic, names)
+        # What was segmented here are labels, however they look.
+        values = label_values(mosaic, range(256) if params.made else names)
     log.info("%s: %s", path, values.told(names))
     values.check_phase(params.mosaic["phase"], f"samples.{snakemake.wildcards.sample}.phase")
     with written_whole(snakemake.output.values) as partial:
