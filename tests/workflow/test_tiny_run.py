@@ -23,6 +23,7 @@ ERROR_COLUMNS = {
     *("method", "replicate", "against", "descriptor", "quantity", "form", "boundary", "lags"),
     *("n_a", "n_b", "targeted", "error", "floor", "ratio", "ratio_low", "ratio_high"),
     *("p", "verdict", "one_phase_a", "one_phase_b", "phi_sd_a", "phi_sd_b"),
+    "tiles_needed",
 }
 
 
