@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from rockrec.plain.records.blocks import Config, TilesBlock
-from rockrec.plain.records.doors import DOORS
+from rockrec.plain.records.doors import DOORS, door_of, outside_of
 from rockrec.plain.records.kinds import KINDS
 from rockrec.plain.records.schema import block_schema
 from rockrec_settings.blocks import for_sample
@@ -38,9 +38,19 @@ def _sample_mistakes(settings: dict) -> Iterator[str]:
             yield f"{path}: needs exactly one of {', '.join(DOORS)}; it has {doors or 'none'}"
             continue
         yield from sample_file_mistakes(path, sample)
+        yield from _outside_mistakes(path, sample)
         for value in sample.get("classes", {}):
             if str(value) not in LABELS:
                 yield f"{path}.classes.{value}: a label is a whole number from 1 to 255"
+
+
+def _outside_mistakes(path: str, sample: dict) -> Iterator[str]:
+    """A block that says nothing of what is outside, and a phase that is said to be outside."""
+    given, outside = sample.get("outside"), outside_of(sample)
+    if isinstance(given, dict) and not outside.asked:
+        yield f"{path}.outside: needs a value or a mask; `outside: none` says that all is rock"
+    if not door_of(sample).is_gray and sample["phase"] in outside.values:
+        yield f"{path}.outside: {sample['phase']} is the phase that is reconstructed, too"
 
 
 def _own_name_mistakes(settings: dict) -> Iterator[str]:

@@ -29,10 +29,45 @@ rule make_synthetic_rock:
         "../scripts/make_synthetic_rock.py"
 
 
+rule inspect_mosaic:
+    """Look at all pixels of a mosaic: what of it is rock, and what was not scanned or is masked."""
+    input:
+        mosaic=raw_mosaic,
+        masks=masks_of,
+        code=code("inspect_mosaic.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        outside="results/{sample}/mosaic/outside.tif",
+        inspection="results/{sample}/mosaic/inspection.json",
+    log:
+        "logs/{sample}/inspect_mosaic.log",
+    benchmark:
+        "results/benchmarks/{sample}/inspect_mosaic.tsv"
+    wildcard_constraints:
+        sample=one_of(GIVEN_SAMPLES),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=again(4000),
+        runtime=again(60),
+    params:
+        contents=contents(mosaic=raw_mosaic, masks=masks_of),
+        outside=outside_setting,
+        grid=sample_setting("grid"),
+        is_gray=lambda wildcards: door_of(settings["samples"][wildcards.sample]).is_gray,
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    message:
+        "Inspect the mosaic of {wildcards.sample}"
+    script:
+        "../scripts/inspect_mosaic.py"
+
+
 rule denoise_mosaic:
     """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
     input:
         mosaic=raw_mosaic,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("denoise_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         denoised="results/{sample}/mosaic/denoised.tif",
@@ -50,6 +85,7 @@ rule denoise_mosaic:
         mem_mb=memory(4000, beside_input=0.1),
         runtime=again(120),
     params:
+        contents=contents(mosaic=raw_mosaic),
         denoise=setting("denoise"),
         grid=sample_setting("grid"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
@@ -66,6 +102,8 @@ rule train_unet:
         contrast="results/{sample}/mosaic/contrast.json",
         labels=label_files,
         initial=initial_model,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("train_unet.py", stop_at=SHAPES_NO_WEIGHTS),
     output:
         model="results/{sample}/unet/model.pt",
@@ -86,6 +124,7 @@ rule train_unet:
         gpu=GPU,
         device=RUN["device"],
     params:
+        contents=contents(labels=label_files, initial=initial_model),
         unet=unet_settings,
         labels=labels_of,
         unlabelled=sample_setting("unlabelled", 0),
@@ -103,6 +142,8 @@ rule segment_mosaic:
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         model=model_of,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("segment_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
@@ -121,6 +162,7 @@ rule segment_mosaic:
         gpu=GPU,
         device=RUN["device"],
     params:
+        contents=contents(model=model_of),
         segmentation=setting("segmentation"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
@@ -133,6 +175,8 @@ rule analyse_res:
     """Find the representative elementary size (RES) of a sample from a descriptor of random squares."""
     input:
         segmented=segmented_mosaic,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("analyse_res.py"),
     output:
         curves="results/{sample}/res/curves.csv",
@@ -148,6 +192,7 @@ rule analyse_res:
         mem_mb=memory(4000, beside_input=1),
         runtime=again(60),
     params:
+        contents=contents(segmented=segmented_mosaic),
         res=setting("res"),
         mosaic=sample_settings("phase", "pixel_size_nm"),
         seed=settings["seed"],

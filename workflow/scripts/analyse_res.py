@@ -5,7 +5,7 @@ import logging
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import ImageError, check_stated_pixel_size
-from rockrec.mosaics import open_mosaic
+from rockrec.mosaics import open_mosaic, open_outside
 from rockrec.plain.seeds import seed_for
 from rockrec.res import analyse_res
 
@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 @logged(snakemake)
 def main():
     path, params = snakemake.input.segmented, snakemake.params
-    with open_mosaic(path, threads=snakemake.threads) as mosaic:
+    marks = snakemake.input.get("outside"), snakemake.input.get("inspection")
+    with open_mosaic(path, threads=snakemake.threads) as mosaic, open_outside(*marks) as outside:
         check_stated_pixel_size(path, mosaic.pixel_size_nm, params.mosaic["pixel_size_nm"])
         try:
             analysis = analyse_res(
@@ -27,6 +28,7 @@ def main():
                 squares=params.res["squares"],
                 repeats=params.res["repeats"],
                 seed=seed_for(params.seed, snakemake.wildcards.sample),
+                outside=outside,
             )
         except ValueError as error:
             raise ImageError(f"{path}: {error}") from error

@@ -5,7 +5,7 @@ import numpy as np
 from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
-from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
+from rockrec.mosaics import open_mosaic, open_outside, read_contrast, write_mosaic
 from rockrec.segmentation import load_unet, segmented_bands
 
 
@@ -18,10 +18,13 @@ def main():
     # of the microscope differ from session to session.
     contrast = read_contrast(inputs.contrast)
     unet.gray_range = (contrast.low, contrast.high)
-    with open_mosaic(inputs.denoised, threads=threads) as mosaic:
+    with (
+        open_mosaic(inputs.denoised, threads=threads) as mosaic,
+        open_outside(inputs.get("outside"), inputs.get("inspection")) as outside,
+    ):
         write_mosaic(
             snakemake.output.segmented,
-            segmented_bands(unet, mosaic, **params.segmentation),
+            segmented_bands(unet, mosaic, **params.segmentation, outside=outside),
             params.pixel_size_nm,
             mosaic.shape,
             np.uint8,

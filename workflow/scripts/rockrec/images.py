@@ -54,6 +54,17 @@ def check_stated_pixel_size(
         )
 
 
+def check_mask_shape(
+    path: str | os.PathLike, found: tuple[int, ...], shape: tuple[int, int]
+) -> None:
+    """Raise ImageError if a mask has another shape than the mosaic."""
+    if tuple(found) != tuple(shape):
+        raise ImageError(
+            f"{path}: a mask of {' x '.join(map(str, found))} px; the mosaic has {shape[0]} x "
+            f"{shape[1]} px"
+        )
+
+
 def check_phase(path: str | os.PathLike, found: np.ndarray, phase: int) -> None:
     """Raise ImageError if no pixel has the value `phase`, or all have; `found`: all values."""
     if phase not in found:

@@ -4,11 +4,13 @@ from rockrec.mosaics.contrast import (
     Contrast,
     Histogram,
     contrast_of,
+    gray_levels,
     measured_bands,
     read_contrast,
     values_of,
     write_contrast,
 )
+from rockrec.mosaics.outside import Outside, open_outside
 from rockrec.mosaics.reading import Mosaic, StitchedMosaic, open_mosaic, read_small, row_bands
 from rockrec.mosaics.writing import write_mosaic
 
@@ -16,10 +18,13 @@ __all__ = [
     "Contrast",
     "Histogram",
     "Mosaic",
+    "Outside",
     "StitchedMosaic",
     "contrast_of",
+    "gray_levels",
     "measured_bands",
     "open_mosaic",
+    "open_outside",
     "read_contrast",
     "read_small",
     "row_bands",

@@ -14,6 +14,7 @@ import tifffile
 from rockrec.images import ImageError, open_tiff, readable
 from rockrec.pixel_sizes import pixel_size_of
 from rockrec.plain.grid import Grid
+from rockrec.scans import scan_rows_of
 
 ROWS = 1024  # of a band
 MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in memory as well
@@ -31,6 +32,7 @@ class Mosaic:
     Attributes
     ----------
     path, shape, dtype.
+    scan_rows : rows that were scanned, as the metadata have it; a banner stands in those below.
     pixel_size_nm : from the metadata, as `rockrec.pixel_sizes` finds it; None without.
     white_is_zero : whether the file says that its 0 is white; the values are as they are stored.
     """
@@ -42,6 +44,7 @@ class Mosaic:
         if len(page.shape) != 2 or math.prod(full.shape) != math.prod(page.shape):
             raise ImageError(f"{path}: one image of two dimensions is needed, not {full.shape}")
         self.path, self.shape, self.dtype = Path(path), page.shape, np.dtype(page.dtype)
+        self.scan_rows = scan_rows_of(page)
         self.pixel_size_nm = pixel_size_of(tiff, path, number)
         self.white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
         self._block = _checked_block(path, page, tiff.filehandle.size)
@@ -116,7 +119,10 @@ class Mosaic:
 
 
 class StitchedMosaic:
-    """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps."""
+    """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps.
+
+    The banners of the tiles, `banner_rows` of each as their metadata tell, are no part of it.
+    """
 
     def __init__(self, tiles: Sequence[Mosaic], grid: Grid):
         first = tiles[0]
@@ -126,6 +132,11 @@ class StitchedMosaic:
                     f"{tile.path}: {tile.shape[0]} x {tile.shape[1]} px {tile.dtype}, but "
                     f"{first.path} {first.shape[0]} x {first.shape[1]} px {first.dtype}"
                 )
+            if tile.scan_rows != first.scan_rows:
+                raise ImageError(
+                    f"{tile.path}: {tile.scan_rows} of its rows were scanned, of {first.path} "
+                    f"{first.scan_rows}"
+                )
             if not _same_size(tile.pixel_size_nm, first.pixel_size_nm):
                 raise ImageError(
                     f"{tile.path}: its pixels have {tile.pixel_size_nm} nm, those of {first.path} "
@@ -133,17 +144,19 @@ class StitchedMosaic:
                 )
             if tile.white_is_zero != first.white_is_zero:
                 raise ImageError(f"{tile.path}: its 0 is not of the colour that {first.path} has")
-        if grid.overlap >= min(first.shape):
+        sides = first.scan_rows, first.shape[1]
+        if grid.overlap >= min(sides):
             raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
         self.path, self.dtype, self.pixel_size_nm = first.path, first.dtype, first.pixel_size_nm
         self.white_is_zero = first.white_is_zero
         self._tiles, self._grid = tiles, grid
         self._seams = [
             _seams(count, side, grid.overlap)
-            for count, side in zip((grid.rows, grid.columns), first.shape, strict=True)
+            for count, side in zip((grid.rows, grid.columns), sides, strict=True)
         ]
         self.shape = tuple(int(seams[-1]) for seams in self._seams)
-        self._steps = [side - grid.overlap for side in first.shape]
+        self.scan_rows, self.banner_rows = self.shape[0], first.shape[0] - first.scan_rows
+        self._steps = [side - grid.overlap for side in sides]
         self._in_use: set[tuple[int, int]] = set()
 
     def __getitem__(self, region) -> np.ndarray:
