@@ -15,6 +15,9 @@ def mosaic_mistakes(settings: dict) -> list[str]:
     """Mosaics that cannot be read, or that are too small for what is wanted of them."""
     mistakes = []
     for name, sample in settings["samples"].items():
+        model = for_sample(settings["denoise"], name)["illumination"]
+        if model == "tiles" and door_of(sample).is_gray and not sample.get("grid"):
+            mistakes.append(f"denoise.illumination: tiles, but {name} has no grid; background")
         try:
             shape = mosaic_shape(sample)
         except ValueError as error:

@@ -5,6 +5,7 @@ import logging
 from rockrec.denoise import denoise_mosaic
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
+from rockrec.illumination import made_even
 from rockrec.images import check_gray, check_stated_pixel_size
 from rockrec.mosaics import open_mosaic, open_outside, write_contrast
 from rockrec.plain.grid import Grid
@@ -26,9 +27,17 @@ def main():
         check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, params.pixel_size_nm)
         at_least = 2 * params.denoise["radius"] + 1
         check_gray(mosaic.path, mosaic.shape, mosaic.dtype, at_least, mosaic.white_is_zero)
+        settings = dict(params.denoise)
+        model, scale = settings.pop("illumination"), settings.pop("illumination_scale")
         contrast = denoise_mosaic(
-            *(mosaic, output.denoised, params.pixel_size_nm, snakemake.threads, outside),
-            **params.denoise,
+            *(
+                made_even(mosaic, model, scale, outside),
+                output.denoised,
+                params.pixel_size_nm,
+                snakemake.threads,
+                outside,
+            ),
+            **settings,
         )
         write_contrast(output.contrast, contrast)
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import tifffile
@@ -118,6 +119,31 @@ class Mosaic:
         return block.reshape(block.shape[1:3])[: shape[1], : shape[2]]
 
 
+class Piece(NamedTuple):
+    """What one tile of a grid has of a mosaic.
+
+    Attributes
+    ----------
+    tile : its row and column in the grid.
+    rows, columns : of the piece, in the mosaic.
+    top, left : where the tile's first pixel would lie in the mosaic.
+    """
+
+    tile: tuple[int, int]
+    rows: range
+    columns: range
+    top: int
+    left: int
+
+    @property
+    def within(self) -> tuple[slice, slice]:
+        """The piece's rows and columns in the tile."""
+        return (
+            slice(self.rows.start - self.top, self.rows.stop - self.top),
+            slice(self.columns.start - self.left, self.columns.stop - self.left),
+        )
+
+
 class StitchedMosaic:
     """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps.
 
@@ -149,7 +175,7 @@ class StitchedMosaic:
             raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
         self.path, self.dtype, self.pixel_size_nm = first.path, first.dtype, first.pixel_size_nm
         self.white_is_zero = first.white_is_zero
-        self._tiles, self._grid = tiles, grid
+        self._tiles, self._grid, self.tile_shape = tiles, grid, sides
         self._seams = [
             _seams(count, side, grid.overlap)
             for count, side in zip((grid.rows, grid.columns), sides, strict=True)
@@ -163,20 +189,33 @@ class StitchedMosaic:
         """Return a copy of a region given by one slice (rows) or two, without steps."""
         rows, columns = _ranges(region, self.shape)
         out = np.empty((len(rows), len(columns)), self.dtype)
-        down, right = (
-            list(_pieces(w, s)) for w, s in zip((rows, columns), self._seams, strict=True)
-        )
-        self._forget_all_but({i for i, _ in down})
-        self._in_use |= {(i, j) for i, _ in down for j, _ in right}
-        for i, y in down:
-            for j, x in right:
-                top, left = i * self._steps[0], j * self._steps[1]
-                tile = self._tile(i, j)
-                out[
-                    y.start - rows.start : y.stop - rows.start,
-                    x.start - columns.start : x.stop - columns.start,
-                ] = tile[y.start - top : y.stop - top, x.start - left : x.stop - left]
+        pieces = self.pieces(rows, columns)
+        self._forget_all_but({piece.tile[0] for piece in pieces})
+        self._in_use |= {piece.tile for piece in pieces}
+        for piece in pieces:
+            y, x = piece.rows, piece.columns
+            out[
+                y.start - rows.start : y.stop - rows.start,
+                x.start - columns.start : x.stop - columns.start,
+            ] = self._tile(*piece.tile)[piece.within]
         return out
+
+    def pieces(self, rows: range, columns: range) -> list["Piece"]:
+        """Return what each tile has of some rows and columns."""
+        down, right = (_pieces(w, s) for w, s in zip((rows, columns), self._seams, strict=True))
+        right = list(right)
+        return [
+            Piece((i, j), y, x, i * self._steps[0], j * self._steps[1])
+            for i, y in down
+            for j, x in right
+        ]
+
+    def by_tile(self) -> Iterator[tuple["Piece", np.ndarray]]:
+        """Yield what each tile has of the mosaic, one tile in memory at a time."""
+        for piece in self.pieces(*map(range, self.shape)):
+            tile = self._tile(*piece.tile)
+            yield piece, tile[piece.within]
+            tile.forget()
 
     def _tile(self, i: int, j: int) -> Mosaic:
         return self._tiles[i * self._grid.columns + j]
