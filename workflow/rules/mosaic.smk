@@ -181,6 +181,7 @@ rule analyse_res:
     output:
         curves="results/{sample}/res/curves.csv",
         errors="results/{sample}/res/errors.csv",
+        phases="results/{sample}/res/phases.csv",
     log:
         "logs/{sample}/analyse_res.log",
     benchmark:

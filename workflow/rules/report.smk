@@ -14,6 +14,7 @@ rule make_report:
         mosaics=[segmented_of(sample) for sample in SAMPLES],
         scores=[Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
+        phases=[rock.file("res/phases.csv") for rock in rocks(settings)],
         code=code("make_report.py"),
     output:
         "results/report.html",

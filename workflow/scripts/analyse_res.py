@@ -6,6 +6,7 @@ from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import ImageError, check_stated_pixel_size
 from rockrec.mosaics import open_mosaic, open_outside
+from rockrec.mosaics.phases import phase_table
 from rockrec.plain.seeds import seed_for
 from rockrec.res import analyse_res
 
@@ -32,10 +33,12 @@ def main():
             )
         except ValueError as error:
             raise ImageError(f"{path}: {error}") from error
+        phases = phase_table(mosaic, params.mosaic["phase"], outside)
     log.info("RES in mosaic px: %s", analysis.sizes)
     for table, output in (
         (analysis.curves, snakemake.output.curves),
         (analysis.errors, snakemake.output.errors),
+        (phases, snakemake.output.phases),
     ):
         with written_whole(output) as partial:
             table.to_csv(partial, index=False)

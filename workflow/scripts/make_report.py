@@ -14,7 +14,7 @@ from rockrec.mosaics import open_mosaic
 from rockrec.plain.stage_times import stage_times
 from rockrec.report.advice import advice
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, tile_set
+from rockrec.report.story import Mosaic, phases_in_words, tile_set
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.tables.by_method import read_by_method
@@ -37,9 +37,9 @@ def main():
         run=run_facts(map(read_json, inputs.provenance)),
         settings=yaml.safe_dump(params.settings, sort_keys=False, allow_unicode=True),
         mosaics=[
-            Mosaic(sample, door, *shape_of(path), pixel_size_nm)
-            for (sample, door, pixel_size_nm), path in zip(
-                params.mosaics, inputs.mosaics, strict=True
+            Mosaic(sample, door, *shape_of(path), pixel_size_nm, phases_in_words(door, table))
+            for (sample, door, pixel_size_nm), path, table in zip(
+                params.mosaics, inputs.mosaics, map(pd.read_csv, inputs.phases), strict=True
             )
         ],
         scores=scores,

@@ -10,13 +10,14 @@ FORMS = {"pooled": "pooled", "per_image": "per-image"}
 
 
 class Mosaic(NamedTuple):
-    """A sample's mosaic: how it entered, its size and its pixel."""
+    """A sample's mosaic: how it entered, its size and its pixel, and its phase in words."""
 
     sample: str
     door: str
     height: int
     width: int
     pixel_size_nm: float
+    phases: str = ""
 
     @property
     def extent(self) -> str:
@@ -26,6 +27,31 @@ class Mosaic(NamedTuple):
             f"{self.height:,} x {self.width:,} px of {self.pixel_size_nm:g} nm, "
             f"{sides[0]:.3g} x {sides[1]:.3g} mm"
         )
+
+
+def phases_in_words(door: str, table: pd.DataFrame) -> str:
+    """Say how much of a mosaic is of the phase, with and without what is masked.
+
+    Parameters
+    ----------
+    table : as `rockrec.mosaics.phases.phase_table` returns it. Where the mosaic was segmented here
+        (not by the door ``segmented``), what is masked was not.
+    """
+    pixels, phase = (dict(zip(table["part"], table[key], strict=True)) for key in table.columns[1:])
+    rock, masked, of_rock = pixels["rock"], pixels["masked"], phase["rock"]
+    said = f"phase fraction {of_rock / rock:.4f}"
+    if rock < sum(pixels.values()):
+        said += f" of what is rock, {rock / sum(pixels.values()):.1%} of the pixels"
+    if masked and door == "segmented":
+        both = (of_rock + phase["masked"]) / (rock + masked)
+        said += f"; {both:.4f} with what is masked, {masked / sum(pixels.values()):.1%}"
+    elif masked:
+        least, most = (of_rock / (rock + masked), (of_rock + masked) / (rock + masked))
+        said += (
+            f"; with what is masked, {masked / sum(pixels.values()):.1%}, it would lie between "
+            f"{least:.4f} and {most:.4f}"
+        )
+    return said
 
 
 class TileSet(NamedTuple):
