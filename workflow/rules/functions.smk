@@ -54,6 +54,12 @@ def outside_setting(wildcards):
     return outside_of(settings["samples"][wildcards.sample])._asdict()
 
 
+def inspected_as(wildcards):
+    """A params function: what an inspection has to know of the mosaic."""
+    sample = settings["samples"][wildcards.sample]
+    return {"is_gray": door_of(sample).is_gray, "pixel_size_nm": sample["pixel_size_nm"]}
+
+
 def labels_of(wildcards):
     """The labels as the config gives them: a path, or fields with their offsets."""
     labels = settings["samples"][wildcards.sample].get("labels")

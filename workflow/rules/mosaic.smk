@@ -54,8 +54,7 @@ rule inspect_mosaic:
         contents=contents(mosaic=raw_mosaic, masks=masks_of),
         outside=outside_setting,
         grid=sample_setting("grid"),
-        is_gray=lambda wildcards: door_of(settings["samples"][wildcards.sample]).is_gray,
-        pixel_size_nm=sample_setting("pixel_size_nm"),
+        mosaic=inspected_as,
     message:
         "Inspect the mosaic of {wildcards.sample}"
     script:

@@ -19,11 +19,12 @@ log = logging.getLogger(__name__)
 @logged(snakemake)
 def main():
     inputs, params, output = snakemake.input, snakemake.params, snakemake.output
+    pixel_size_nm = params.mosaic["pixel_size_nm"]
     grid = Grid(**params.grid) if params.grid else None
     path = list(inputs.mosaic) if grid else inputs.mosaic
     with open_mosaic(path, grid, snakemake.threads) as mosaic, ExitStack() as opened:
-        check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, params.pixel_size_nm)
-        if params.is_gray:
+        check_stated_pixel_size(mosaic.path, mosaic.pixel_size_nm, pixel_size_nm)
+        if params.mosaic["is_gray"]:
             check_gray(mosaic.path, mosaic.shape, mosaic.dtype, 1, mosaic.white_is_zero)
         if grid and mosaic.banner_rows:
             log.info("the lowest %d rows of each tile are a banner: left out", mosaic.banner_rows)
@@ -35,10 +36,10 @@ def main():
             asked=params.outside["asked"],
             values=params.outside["values"],
             masks=masks,
-            is_gray=params.is_gray,
+            is_gray=params.mosaic["is_gray"],
         )
         write_mosaic(
-            output.outside, marks, params.pixel_size_nm, mosaic.shape, np.uint8, snakemake.threads
+            output.outside, marks, pixel_size_nm, mosaic.shape, np.uint8, snakemake.threads
         )
     write_inspection(output.inspection, found)
 
