@@ -194,7 +194,8 @@ def count_remaining(
     marks = inspected_files(block, sample, results) if results else None
     if marks is None:
         return count_windows(*which), False
-    inside = _count_inside(marks, os.stat(marks[0]).st_mtime_ns, _laid(*which))
+    states = tuple(os.stat(path).st_mtime_ns for path in marks)
+    inside = _count_inside(marks, states, _laid(*which))
     return inside or count_windows(*which), inside is not None
 
 
@@ -219,7 +220,7 @@ def inspected_inputs(block: dict) -> list[str]:
 
 
 @cache
-def _count_inside(marks: tuple[str, str], state: int, laid: tuple) -> dict[str, int] | None:
+def _count_inside(marks: tuple[str, str], states: tuple, laid: tuple) -> dict[str, int] | None:
     """Count the windows that hold rock alone, as long as the marks are the same.
 
     None where that cannot be told: what is wrong with them, the job says that uses them.
