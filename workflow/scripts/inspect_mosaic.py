@@ -37,6 +37,7 @@ def main():
             values=params.outside["values"],
             masks=masks,
             is_gray=params.mosaic["is_gray"],
+            place=f"samples.{snakemake.wildcards.sample}",
         )
         write_mosaic(
             output.outside, marks, pixel_size_nm, mosaic.shape, np.uint8, snakemake.threads
