@@ -106,11 +106,11 @@ def test_an_unscanned_corner_stops_the_run_with_its_place_and_the_line_to_write(
     gray = rock()
     gray[300:, :200] = value
     with pytest.raises(ImageError) as error:
-        looked_at(gray)
+        looked_at(gray, place="samples.my_rock")
     said = str(error.value)
     assert f"an area at the border of the exact value {value} (7.1% of the pixels" in said
     assert "rows 300 to 399, columns 0 to 199" in said
-    assert f"`outside: {value}`" in said
+    assert f"Write `outside: {value}` into samples.my_rock of the config" in said
     assert "`outside: none`" in said
 
 

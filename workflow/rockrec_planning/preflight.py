@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rockrec.plain.network_sizes import with_automatic_values
 from rockrec.plain.records.kinds import KINDS
 from rockrec_settings.blocks import for_sample
-from rockrec_settings.mosaics import count_windows, mosaic_shape
+from rockrec_settings.mosaics import count_remaining, mosaic_shape
 
 # The paper: a WGAN-GP of 128 px tiles, 4,300 steps in 3 h on two Quadro P6000.
 REFERENCE = {
@@ -140,7 +140,7 @@ def _tiles(wildcards: Mapping, settings: dict, shape: tuple, results: str) -> tu
     """Bytes of a stack of tiles, and whether so many, or at most."""
     _, size = _method_and_size(wildcards, settings)
     of = wildcards["experiment"], wildcards["sample"]
-    counts, exact = count_windows(settings, *of, shape, results)
+    counts, exact = count_remaining(settings, *of, shape, results)
     return sum(counts.values()) * size**2, exact
 
 

@@ -50,7 +50,7 @@ def advice(settings: dict, results: str | None = None) -> list[str]:
     """Return warnings about a config that runs but tells less than its user may expect.
 
     `results` is the folder in which an inspection may say what of the mosaics is rock, see
-    `count_windows`.
+    `count_remaining`.
 
     Mosaics whose size cannot be read here (no image library beside Snakemake, or the file is
     made by the run) are judged by the stage that describes their tiles.
@@ -60,7 +60,7 @@ def advice(settings: dict, results: str | None = None) -> list[str]:
         for sample in experiment_samples(settings, name):
             shape = mosaic_shape(settings["samples"][sample])
             if shape:
-                counts, exact = count_windows(settings, name, sample, shape, results)
+                counts, exact = count_remaining(settings, name, sample, shape, results)
                 heldout, at_most = counts["heldout"], "" if exact else "at most "
                 if heldout < WANTED_TILES:
                     verdict = f"; no verdict under {FEWEST_TILES}" if heldout < FEWEST_TILES else ""
@@ -169,25 +169,37 @@ def _check_labels(sample: dict, shape: tuple[int, int]) -> None:
             )
 
 
-def count_windows(
-    settings: dict, experiment: str, sample: str, shape: tuple, results: str | None = None
+def count_windows(settings: dict, experiment: str, sample: str, shape: tuple) -> dict[str, int]:
+    """Count the windows of a sample's parts, as if all of the mosaic were rock."""
+    return count_splits(split_windows(*_laid(settings, experiment, sample, shape)))
+
+
+def _laid(settings: dict, experiment: str, sample: str, shape: tuple) -> tuple:
+    """How windows are laid over a mosaic."""
+    tiles = for_sample(settings["experiments"][experiment]["tiles"], sample)
+    fractions = tiles["validation_fraction"], tiles["heldout_fraction"]
+    return (*shape, tiles["window"], tiles["stride"], *fractions)
+
+
+def count_remaining(
+    settings: dict, experiment: str, sample: str, shape: tuple, results: str | None
 ) -> tuple[dict[str, int], bool]:
-    """Count the windows of a sample's parts; say whether so many will remain, or at most so many.
+    """Count the windows of rock alone; say whether so many will remain, or at most so many.
 
     Parameters
     ----------
     shape : of the mosaic, px.
     results : the folder in which an inspection of the mosaic may be; None not to look for it.
     """
-    tiles = for_sample(settings["experiments"][experiment]["tiles"], sample)
-    fractions = tiles["validation_fraction"], tiles["heldout_fraction"]
-    laid = (*shape, tiles["window"], tiles["stride"], *fractions)
-    block = settings["samples"][sample]
+    block, which = settings["samples"][sample], (settings, experiment, sample, shape)
     if door_of(block).is_made and not outside_of(block).asked:
-        return count_splits(split_windows(*laid)), True
+        return count_windows(*which), True
     marks = inspected_files(block, sample, results) if results else None
-    inside = _count_inside(marks, os.stat(marks[0]).st_mtime_ns, laid) if marks else None
-    return inside or count_splits(split_windows(*laid)), inside is not None
+    if marks is None:
+        return count_windows(*which), False
+    states = tuple(os.stat(path).st_mtime_ns for path in marks)
+    inside = _count_inside(marks, states, _laid(*which))
+    return inside or count_windows(*which), inside is not None
 
 
 def inspected_files(block: dict, sample: str, results: str) -> tuple[str, str] | None:
@@ -212,7 +224,7 @@ def inspected_inputs(block: dict) -> list[str]:
 
 
 @cache
-def _count_inside(marks: tuple[str, str], state: int, laid: tuple) -> dict[str, int] | None:
+def _count_inside(marks: tuple[str, str], states: tuple, laid: tuple) -> dict[str, int] | None:
     """Count the windows that hold rock alone, as long as the marks are the same.
 
     None where that cannot be told: what is wrong with them, the job says that uses them.

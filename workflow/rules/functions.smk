@@ -45,12 +45,6 @@ def raw_mosaic(wildcards):
     return of_the_user(mosaic_of(sample))
 
 
-def wanted_labels(wildcards):
-    """A params function: the phase that a segmented mosaic has to have; None of a gray one."""
-    sample = settings["samples"][wildcards.sample]
-    return None if door_of(sample).is_gray else {"phase": sample["phase"]}
-
-
 def named_labels(wildcards):
     """A resource function, for the names change no number: the values that are named, as text."""
     return "_".join(map(str, sample_setting("classes", {})(wildcards))) or "none"
@@ -63,6 +57,13 @@ def masks_of(wildcards):
 def outside_setting(wildcards):
     """A params function: what the user says is outside of her mosaic."""
     return outside_of(settings["samples"][wildcards.sample])._asdict()
+
+
+def inspected_as(wildcards):
+    """A params function: pixel size and phase of the mosaic to inspect; a gray one has no phase."""
+    sample = settings["samples"][wildcards.sample]
+    phase = None if door_of(sample).is_gray else sample["phase"]
+    return {"phase": phase, "pixel_size_nm": sample["pixel_size_nm"]}
 
 
 def labels_of(wildcards):

@@ -57,8 +57,7 @@ rule inspect_mosaic:
         contents=contents(mosaic=raw_mosaic, masks=masks_of),
         outside=outside_setting,
         grid=sample_setting("grid"),
-        labels=wanted_labels,
-        pixel_size_nm=sample_setting("pixel_size_nm"),
+        mosaic=inspected_as,
     message:
         "Inspect the mosaic of {wildcards.sample}"
     script:

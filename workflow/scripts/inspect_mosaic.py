@@ -20,15 +20,17 @@ log = logging.getLogger(__name__)
 @logged(snakemake)
 def main():
     inputs, params, output = snakemake.input, snakemake.params, snakemake.output
+    pixel_size_nm = params.mosaic["pixel_size_nm"]
     grid = Grid(**params.grid) if params.grid else None
     path = list(inputs.mosaic) if grid else inputs.mosaic
-    is_gray, threads = params.labels is None, snakemake.threads
+    phase, threads = params.mosaic["phase"], snakemake.threads
+    is_gray = phase is None
     with open_mosaic(path, grid, threads, of_gray=is_gray) as mosaic, ExitStack() as opened:
-        check_stated_pixel_size(mosaic, params.pixel_size_nm, snakemake.resources.trust)
+        check_stated_pixel_size(mosaic, pixel_size_nm, snakemake.resources.trust)
         if is_gray:
             check_gray(mosaic.path, mosaic.shape, mosaic.dtype, 1, mosaic.white_is_zero)
         else:
-            count_values(mosaic, params.labels["phase"], params.outside["values"])
+            count_values(mosaic, phase, params.outside["values"])
         if grid and mosaic.banner_rows:
             log.info("the lowest %d rows of each tile are a banner: left out", mosaic.banner_rows)
         masks = [opened.enter_context(open_labels(one)) for one in params.outside["masks"]]
@@ -40,8 +42,9 @@ def main():
             values=params.outside["values"],
             masks=masks,
             is_gray=is_gray,
+            place=f"samples.{snakemake.wildcards.sample}",
         )
-        write_mosaic(output.outside, marks, params.pixel_size_nm, mosaic.shape, np.uint8, threads)
+        write_mosaic(output.outside, marks, pixel_size_nm, mosaic.shape, np.uint8, threads)
     write_inspection(output.inspection, found)
 
 

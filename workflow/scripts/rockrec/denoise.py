@@ -24,6 +24,7 @@ from rockrec.mosaics import (
 
 log = logging.getLogger(__name__)
 
+RIM_ROWS = 128  # of a band, whose rim is filtered together
 KERNELS = ("exact", "skimage")
 DTYPES = (np.dtype(np.uint8), np.dtype(np.uint16))
 
@@ -49,6 +50,7 @@ def denoise_mosaic(
     pixel_size_nm: float,
     threads: int = 1,
     outside=None,
+    levels: tuple[Contrast, int] | None = None,
     **settings,
 ) -> Contrast:
     """Denoise an open mosaic into a file, band by band.
@@ -57,6 +59,7 @@ def denoise_mosaic(
     ----------
     outside : the pixels that are no rock, a `rockrec.mosaics.Outside`; None where all are. They
         get the median gray of the rock, which draws neither an eye nor a network to their rim.
+    levels : contrast and median of the mosaic's rock, where they are known.
     settings : kernel, radius, sigma_space, sigma_gray, as in `denoised_bands`.
 
     Returns
@@ -69,8 +72,7 @@ def denoise_mosaic(
     """
     raw, filler = None, 0
     if settings["kernel"] == "skimage" or mosaic.dtype != np.uint8 or outside is not None:
-        counted = gray_levels(mosaic, outside)
-        raw, filler = counted.contrast(), counted.median()
+        raw, filler = levels or _levels_of(gray_levels(mosaic, outside))
         log.info("raw gray levels: %s", raw)
     histogram = Histogram(mosaic.dtype)
     bands = denoised_bands(mosaic, **settings, contrast=raw, outside=outside, filler=filler)
@@ -87,6 +89,10 @@ def denoise_mosaic(
     log.info("denoised gray levels: %s", contrast)
     contrast.check(mosaic.path)
     return contrast
+
+
+def _levels_of(histogram: Histogram) -> tuple[Contrast, int]:
+    return histogram.contrast(), histogram.median()
 
 
 def denoised_bands(
@@ -164,8 +170,10 @@ def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows, outs
             top = max(bottom - 2 * radius - 1, 0)
         block = mosaic[top:bottom]
         hidden = None if outside is None else outside[top:bottom]
+        hidden = hidden if hidden is not None and hidden.any() else None
         if hidden is not None:
-            block = np.where(hidden, block.dtype.type(filler), block)
+            block = block if block.flags.owndata else block.copy()
+            np.copyto(block, block.dtype.type(filler), where=hidden)
         if kernel == "skimage":
             borders = top == 0, bottom == height
             smooth = _skimage(block, radius, sigma_space, sigma_gray, contrast, borders)
@@ -173,9 +181,8 @@ def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows, outs
             smooth = _opencv(block, radius, sigma_space, sigma_gray)
         else:
             smooth = _exact16(block, radius, sigma_space, sigma_gray, contrast)
-        if hidden is not None and hidden.any():
+        if hidden is not None:
             _filter_rim(smooth, block, hidden, radius, sigma_space, sigma_gray, contrast)
-            smooth[hidden] = filler
         progress.report(done)
         yield smooth[band.start - top : band.stop - top]
 
@@ -238,12 +245,22 @@ def _filter_rim(smooth, block, hidden, radius, sigma_space, sigma_gray, contrast
     """Filter anew what has hidden pixels within the radius, from its other neighbours alone."""
     y, x, space = _disc(radius, sigma_space)
     gray = _gray_weights(block.dtype, sigma_gray, contrast)
-    padded, beyond = (np.pad(one, radius, mode="reflect") for one in (block, hidden))
     disc = np.zeros((2 * radius + 1,) * 2, np.uint8)
     disc[y + radius, x + radius] = 1
-    near = cv2.dilate(beyond.view(np.uint8), disc)[radius:-radius, radius:-radius]
-    rows, columns = np.nonzero(near & ~hidden)
-    _means_at(rows, columns, padded, beyond, y, x, space, gray, radius, smooth)
+    for rows in row_bands(len(block), RIM_ROWS):
+        seen = slice(max(rows.start - radius, 0), min(rows.stop + radius, len(block)))
+        if not hidden[seen].any():
+            continue
+        above, below = radius - (rows.start - seen.start), radius - (seen.stop - rows.stop)
+        padded, beyond = (
+            cv2.copyMakeBorder(one, above, below, radius, radius, cv2.BORDER_REFLECT_101)
+            for one in (block[seen], hidden[seen].view(np.uint8))
+        )
+        near = cv2.dilate(beyond, disc)[radius:-radius, radius:-radius]
+        near[hidden[rows]] = 0
+        places = np.nonzero(near)
+        _means_at(*places, padded, beyond, y, x, space, gray, radius, smooth[rows])
+        np.copyto(smooth[rows], block[rows], where=hidden[rows])
 
 
 def _disc(radius, sigma_space) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

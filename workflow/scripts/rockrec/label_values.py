@@ -9,8 +9,8 @@ import pandas as pd
 
 from rockrec.images import ImageError, check_lossless
 from rockrec.mosaics import row_bands
-from rockrec.mosaics.counting import count, count_labels, count_where
-from rockrec.mosaics.outside import MASKED, ROCK
+from rockrec.mosaics.counting import count, count_labels, count_rock
+from rockrec.mosaics.outside import MASKED, NOT_SCANNED, ROCK
 
 MOST_LABELS = 64  # of unnamed values; a mineral map has fewer, gray levels are more
 FURTHEST = 2**16  # from 0
@@ -144,9 +144,8 @@ def value_table(mosaic, outside=None) -> pd.DataFrame:
             count(band, counts[0])
             continue
         marks = outside.marks[rows]
-        masked, rock = marks == MASKED, marks == ROCK
-        for part, pixels in zip(counts, (rock, masked, ~(rock | masked)), strict=True):
-            count_where(band, pixels, part)
+        for part, mark in zip(counts, (ROCK, MASKED, NOT_SCANNED), strict=True):
+            count_rock(band, marks != mark, part)
     counts = np.roll(counts, FURTHEST, axis=1)  # those below 0 were counted from the end
     found = np.flatnonzero(counts.any(axis=0))
     table = pd.DataFrame(counts[:, found].T, columns=PARTS)

@@ -44,12 +44,12 @@ class Histogram:
     def add(self, band: np.ndarray, outside: np.ndarray | None = None) -> None:
         """Count the pixels of a band (rows, columns); none that is `outside` (bool)."""
         # Compiled: not for those who only open a mosaic.
-        from rockrec.mosaics.counting import count, count_where
+        from rockrec.mosaics.counting import count, count_rock
 
         if outside is None:
             count(band, self.counts)
         else:
-            count_where(band, ~outside, self.counts)
+            count_rock(band, outside, self.counts)
 
     def values(self) -> np.ndarray:
         """Return the gray levels that occur."""

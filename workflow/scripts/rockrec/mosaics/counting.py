@@ -43,11 +43,11 @@ def count_labels(band: np.ndarray, offset: int, counts: np.ndarray) -> None:
 
 
 @compiled(nogil=True)
-def count_where(band: np.ndarray, wanted: np.ndarray, counts: np.ndarray) -> None:
-    """Add some pixels of a band (rows, columns) to the counts: those that are wanted (bool)."""
+def count_rock(band: np.ndarray, outside: np.ndarray, counts: np.ndarray) -> None:
+    """Add the pixels of a band (rows, columns) to the counts, but those outside (bool)."""
     for i in range(band.shape[0]):
         for j in range(band.shape[1]):
-            if wanted[i, j]:
+            if not outside[i, j]:
                 counts[band[i, j]] += 1
 
 

@@ -51,6 +51,7 @@ def inspect(
     values: Sequence[int],
     masks: Sequence,
     is_gray: bool,
+    place: str = "the sample's block",
 ) -> tuple[Inspection, Iterator[np.ndarray]]:
     """Look at all pixels of a mosaic, and mark what of it is outside.
 
@@ -60,6 +61,7 @@ def inspect(
     asked : whether the user has said what is outside, be it nothing.
     values, masks : what she said, see `marked`.
     is_gray : or a mosaic of labels, in which nothing is looked for.
+    place : where in the config the user may say what is outside.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def inspect(
     histogram = Histogram(mosaic.dtype) if is_gray else None
     if is_gray:
         found = look_for_areas(mosaic, histogram, scan_rows)
-        _judge(mosaic.path, found, asked, values, height * width)
+        _judge(mosaic.path, found, asked, values, height * width, place)
     if scan_rows < height:
         log.info(
             "%s: rows %d to %d are a banner, as its own tags say (%d rows were scanned): outside",
@@ -105,7 +107,12 @@ def inspect(
 
 
 def _judge(
-    path: str | os.PathLike, found: Sequence[Found], asked: bool, values: Sequence[int], pixels: int
+    path: str | os.PathLike,
+    found: Sequence[Found],
+    asked: bool,
+    values: Sequence[int],
+    pixels: int,
+    place: str,
 ) -> None:
     """Raise ImageError for areas of which the user said nothing, or warn of those left over."""
     left = [area for area in found if area.value not in values]
@@ -115,9 +122,9 @@ def _judge(
         named = sorted({area.value for area in left})
         line = f"outside: {named[0]}" if len(named) == 1 else f"outside: {{value: {named}}}"
         raise ImageError(
-            f"{path}: not all of it seems to be rock: {told}. Write into the sample's block of the "
-            f"config `{line}`, and these areas count nowhere (or the path of a mask image); "
-            "`outside: none` if they are rock"
+            f"{path}: not all of it seems to be rock: {told}. Write `{line}` into {place} of the "
+            "config, and these areas count nowhere (or the path of a mask image); `outside: none` "
+            "if they are rock"
         )
     if left and values:
         log.warning("%s: taken as rock, though it seems none: %s", path, told)
