@@ -193,17 +193,28 @@ def _numpy(path: str | os.PathLike) -> Iterator[np.ndarray]:
 
 @contextmanager
 def _png(path: str | os.PathLike) -> Iterator[np.ndarray]:
-    data = bytearray(Path(path).read_bytes())
+    data = Path(path).read_bytes()
     try:
         if data[25] == PALETTE:  # its numbers are the labels, whatever their colours
-            data[25] = GRAY
-            data[29:33] = crc32(data[12:29]).to_bytes(4, "big")
-        array = png_decode(bytes(data))
+            data = _without_palette(data)
+        array = png_decode(data)
     except (PngError, ValueError, IndexError) as error:
         raise ImageError(f"{path}: not a readable PNG: {error}") from error
     if (bits := data[24]) < 8:  # the decoder stretched the values to 0 to 255
         array = array // np.uint8(255 // (2**bits - 1))
     yield as_gray(path, array) if array.ndim == 3 else array
+
+
+def _without_palette(data: bytes) -> bytes:
+    """Turn a PNG with a palette into one whose gray levels are its numbers of colours."""
+    header = data[12:25] + bytes([GRAY]) + data[26:29]
+    kept, at = [data[:12], header, crc32(header).to_bytes(4, "big")], 33
+    while at < len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] not in (b"PLTE", b"tRNS"):
+            kept.append(data[at:end])
+        at = end
+    return b"".join(kept)
 
 
 def _without_singletons(array: np.ndarray) -> np.ndarray:
