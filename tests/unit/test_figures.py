@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import example_results
 import numpy as np
@@ -116,6 +117,23 @@ def segmented_mosaic():
     gray = np.random.default_rng(0).integers(0, 256, (90, 300), np.uint8)
     field = Field(10, 100, gray[10:70, 100:160], gray[10:70, 100:160] > 180)
     return Segmented((90, 300), gray, gray > 180, [field] * 3, (20, 230), 50.0)
+
+
+def hatched(figure):
+    return [
+        any(getattr(one, "hatches", [None])[0] for one in axes.collections) for axes in figure.axes
+    ]
+
+
+def test_what_is_outside_is_hatched_where_there_is_any():
+    mosaic = segmented_mosaic()
+    assert not any(hatched(plot_segmentation({"rock": mosaic})))
+    outside = np.zeros(mosaic.gray.shape, bool)
+    outside[:40, :120] = True
+    field = replace(mosaic.fields[0], outside=outside[10:70, 100:160])
+    clean = replace(mosaic.fields[1], outside=np.zeros((60, 60), bool))
+    mosaic = replace(mosaic, outside=outside, fields=[field, clean])
+    assert hatched(plot_segmentation({"rock": mosaic})) == [True, True, False]
 
 
 def strip_of_tiles():

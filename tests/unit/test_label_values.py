@@ -6,16 +6,17 @@ import pytest
 import tifffile
 
 from rockrec.images import ImageError
-from rockrec.label_values import LabelValues, label_values, told_in
+from rockrec.label_values import LabelValues, label_values, value_table, values_in_words
 from rockrec.labels import open_labels
-from rockrec.mosaics import open_mosaic
+from rockrec.mosaics import Outside, open_mosaic
+from rockrec.mosaics.outside import MASKED, NOT_SCANNED
 from rockrec.synthetic import make_rock
 
 
-def counted(path, image, classes=(), **options):
+def counted(path, image, classes=(), outside=(), **options):
     tifffile.imwrite(path, image, **options)
     with open_mosaic(path) as mosaic:
-        return label_values(mosaic, classes)
+        return label_values(mosaic, classes, outside)
 
 
 @pytest.fixture(scope="module", params=["pores", "fractures"])
@@ -67,11 +68,36 @@ def test_a_map_of_many_minerals_with_single_pixels_is_labels(tmp_path):
     assert len(counted(tmp_path / "s.tif", grains.astype(np.uint8)).values) == 20
 
 
-def test_a_table_is_told_as_the_values_were(tmp_path):
-    values = LabelValues("s.tif", np.array([0, 3]), np.array([30, 10]))
-    names = {3: "NA"}  # no missing value
-    values.table(names).to_csv(tmp_path / "values.csv", index=False)
-    assert told_in(tmp_path / "values.csv") == "0: 75.0 %, 3: 25.0 % (NA)" == values.told(names)
+@pytest.mark.parametrize("dtype", ["u1", "u2", "i2", "f4"])
+def test_a_table_tells_the_values_of_the_rock_and_of_what_is_outside(dtype):
+    mosaic, marks = np.full((2100, 30), 3, dtype), np.zeros((2100, 30), np.uint8)
+    mosaic[:420], mosaic[-210:] = 1, (9 if dtype == "u1" else 300)
+    marks[:210], marks[-210:] = MASKED, NOT_SCANNED
+    table = value_table(mosaic, Outside(marks))
+    assert table["value"].tolist() == [1, 3, mosaic.max()]
+    assert table["rock"].tolist() == [6300, 44100, 0]
+    assert table["masked"].tolist() == [6300, 0, 0]
+    assert table["not_scanned"].tolist() == [0, 0, 6300]
+    said = values_in_words(table, {1: "NA"})
+    assert said == f"1: 20.0 % (NA), 3: 70.0 %, {mosaic.max():g}: 10.0 % (outside)"
+    assert value_table(mosaic)["rock"].tolist() == [12600, 44100, 6300]
+
+
+def test_labels_below_0_stand_in_the_table_too():
+    mosaic = np.where(np.arange(80) < 30, -1, 4)[None].repeat(60, axis=0).astype("i2")
+    assert value_table(mosaic)["value"].tolist() == [-1, 4]
+
+
+def test_what_is_outside_is_marked_and_belongs_to_no_class(tmp_path):
+    labels = np.repeat(np.array([1, 2, 255], np.uint8), [10, 60, 30])[None].repeat(50, axis=0)
+    values = counted(tmp_path / "s.tif", labels, [1, 2], [255])
+    assert values.told({2: "rock"}) == "1: 10.0 %, 2: 60.0 % (rock), 255: 30.0 % (outside)"
+    with pytest.raises(ImageError, match="255 is none of the classes, 1, 2 .*`outside: 255`"):
+        counted(tmp_path / "s.tif", labels, [1, 2])
+    with pytest.raises(ImageError, match=r"phase: 255 is none of the values.*\(outside\)"):
+        values.check_phase(255)
+    with pytest.raises(ImageError, match="every pixel is of phase 2"):
+        counted(tmp_path / "s.tif", labels[:, 10:], outside=[255]).check_phase(2)
 
 
 def test_the_phase_must_be_there_and_not_everywhere():

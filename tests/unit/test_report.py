@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 from pages import parsed, text_of
 
+from rockrec.label_values import value_table
+from rockrec.mosaics import Outside
 from rockrec.plain.stage_times import StageTime, stage_times
 from rockrec.report.advice import advice
 from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, TileSet, res_in_words
+from rockrec.report.story import Mosaic, TileSet, phases_in_words, res_in_words
 from rockrec.report.story import tile_set as summed_up
 from rockrec.report.templates import templates
 from rockrec.report.verdicts import verdicts
@@ -410,3 +412,22 @@ def test_faults_and_the_classifier_stand_in_one_table():
     assert "cannot tell 12 tiles, at least 30 are needed" in text
     assert "found : 0.97 threshold 0.5; 0.92 to 0.99, 128 tiles" in text
     assert html.count('<td class="found">') == 2
+
+
+@pytest.mark.parametrize(
+    ("door", "said"),
+    [
+        ("segmented", "; 0.2500 with what is masked, 20.0%"),
+        ("mosaic", "; with what is masked, 20.0%, it would lie between 0.1250 and 0.3750"),
+    ],
+)
+def test_the_phase_fraction_is_given_with_and_without_what_is_masked(door, said):
+    marks = np.zeros((100, 100), np.uint8)
+    marks[:20], marks[20:40] = 255, 128
+    mosaic = np.full(marks.shape, 2)
+    mosaic[40:50], mosaic[20:30], mosaic[:20] = 1, 1, 1
+    table = value_table(mosaic, Outside(marks))
+    assert table.set_index("value").loc[2].tolist() == [5000, 1000, 0]
+    of_rock = "phase fraction 0.1667 of what is rock, 60.0% of the pixels"
+    assert phases_in_words(door, 1, table) == of_rock + said
+    assert phases_in_words(door, 1, value_table(mosaic)) == "phase fraction 0.4000"

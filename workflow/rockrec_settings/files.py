@@ -3,7 +3,7 @@
 import os
 
 from rockrec.plain.grid import Grid
-from rockrec.plain.records.doors import door_of
+from rockrec.plain.records.doors import door_of, outside_of
 
 
 def sample_file_mistakes(path: str, sample: dict) -> list[str]:
@@ -25,6 +25,8 @@ def sample_file_mistakes(path: str, sample: dict) -> list[str]:
         files["labels"] = [labels]
     else:
         files |= {f"labels.{i}.file": [field["file"]] for i, field in enumerate(labels)}
+    if masks := outside_of(sample).masks:
+        files["outside"] = masks
     return lacking + [
         mistake
         for key, several in files.items()

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.io import IOFile
+from snakemake.io import IOFile, is_flagged
 from snakemake.logging import logger
 
 # This checkout's library comes before an installed rockrec: here, where the settings are checked
@@ -16,10 +16,11 @@ if not WORKFLOW.is_dir():
     raise WorkflowError(f"{WORKFLOW}: clone the repository and name its Snakefile by path")
 sys.path[:0] = [str(WORKFLOW), str(WORKFLOW / "scripts")]
 
+from rockrec.housekeeping.contents import Contents
 from rockrec.plain.grid import Grid
 from rockrec.plain.motions import AUGMENTATIONS
 from rockrec.plain.records.descriptors import met_by
-from rockrec.plain.records.doors import DOORS, door_of
+from rockrec.plain.records.doors import DOORS, door_of, outside_of
 from rockrec.plain.records.figures import FIGURES
 from rockrec.plain.records.kinds import KINDS, kinds_that
 from rockrec.plain.records.rocks import RockVariant
@@ -62,14 +63,15 @@ except SettingsError as error:
     files = ", ".join(map(str, workflow.configfiles)) or "the config"
     raise WorkflowError(f"{files} cannot be used:\n{error}") from None
 
-for line in advice(settings):
-    logger.warning(line)
-
-
 # As a module of another workflow this one may have a prefix for its files, and for its rules.
 # Snakemake puts it before all paths of rules but those that are local: the user's own, and code.
 placed = workflow.modifier.modify_path
+RESULTS = placed("results")
 CHECKPOINTS = f"{placed('results/checkpoints')}/{{sample}}"
+
+if workflow.is_main_process:
+    for line in advice(settings, str(RESULTS)):
+        logger.warning(line)
 
 announce(workflow, settings, logger)
 
@@ -95,6 +97,34 @@ SHAPES_NO_WEIGHTS = (
     "rockrec.segmentation.resampling",
     "rockrec.segmentation.transfer",
 )
+
+
+# Files of the user's are known by what they hold. To Snakemake they are ancient: their time, which
+# may as well be older after a change, reruns nothing. What they hold is a param.
+CONTENTS = Contents(logger.info)
+
+
+def of_the_user(path):
+    """A user's own file, as an input."""
+    return ancient(local(path))
+
+
+def contents(**inputs):
+    """A params function: what the user's files among a job's inputs hold, by the inputs' names.
+
+    `inputs` are those inputs' functions. Of files that are made here nothing is told.
+    """
+
+    def told(wildcards):
+        found = {name: input(wildcards) for name, input in inputs.items()}
+        found = {name: [one] if isinstance(one, str) else one for name, one in found.items()}
+        own = {
+            name: [path for path in paths if is_flagged(path, "ancient")]
+            for name, paths in found.items()
+        }
+        return {name: CONTENTS.of(list(map(str, paths))) for name, paths in own.items() if paths}
+
+    return told
 
 
 def one_of(names):
@@ -158,6 +188,12 @@ def is_labelled(sample):
     return door_of(block).is_made or bool(block.get("labels"))
 
 
+# Mosaics that users bring, and what the run makes with a rim; else it needs no inspection.
+INSPECTED = [
+    name
+    for name, block in settings["samples"].items()
+    if not door_of(block).is_made or outside_of(block).asked
+]
 LABELLED_SAMPLES = [sample for sample in SAMPLES if is_labelled(sample)]
 
 
@@ -225,20 +261,25 @@ def segmented_of(sample):
     block = settings["samples"][sample]
     if door_of(block).is_gray:
         return Rock(sample).file("mosaic/segmented.tif")
-    return local(mosaic_of(block))
+    return of_the_user(mosaic_of(block))
+
+
+def inspected(name):
+    """An input function: what the inspection of a sample's mosaic made; nothing of one made here."""
+
+    def path(wildcards):
+        sample = wildcards.sample
+        return Rock(sample).file(f"mosaic/{name}") if sample in INSPECTED else []
+
+    return path
 
 
 def segmented_mosaic(wildcards):
     return segmented_of(wildcards.sample)
 
 
-def counted_values(wildcards):
-    """The values of the segmented mosaic, which have to be fit before it is used; no more than that."""
-    return ancient(Rock(wildcards.sample).file("mosaic/values.csv"))
-
-
 onsuccess:
-    print(time_table(placed("results")))
+    print(time_table(RESULTS))
     if any(job.rule.name == "make_report" for job in workflow.dag.jobs):
         print(
             "The report: results/report.html; figures: results/figures; tables: results/tables"

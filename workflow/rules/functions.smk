@@ -39,10 +39,31 @@ def raw_mosaic(wildcards):
     """The raw mosaic: the user's file, her tiles, or the synthetic rock's."""
     sample = settings["samples"][wildcards.sample]
     if sample.get("grid"):
-        return list(map(local, Grid(**sample["grid"]).paths(mosaic_of(sample))))
+        return list(map(of_the_user, Grid(**sample["grid"]).paths(mosaic_of(sample))))
     if door_of(sample).is_made:
         return Rock(wildcards.sample).file("mosaic/raw.tif")
-    return local(mosaic_of(sample))
+    return of_the_user(mosaic_of(sample))
+
+
+def named_labels(wildcards):
+    """A resource function, for the names change no number: the values that are named, as text."""
+    return "_".join(map(str, sample_setting("classes", {})(wildcards))) or "none"
+
+
+def masks_of(wildcards):
+    return list(map(of_the_user, outside_of(settings["samples"][wildcards.sample]).masks))
+
+
+def outside_setting(wildcards):
+    """A params function: what the user says is outside of her mosaic."""
+    return outside_of(settings["samples"][wildcards.sample])._asdict()
+
+
+def inspected_as(wildcards):
+    """A params function: pixel size and phase of the mosaic to inspect; a gray one has no phase."""
+    sample = settings["samples"][wildcards.sample]
+    phase = None if door_of(sample).is_gray else sample["phase"]
+    return {"phase": phase, "pixel_size_nm": sample["pixel_size_nm"]}
 
 
 def labels_of(wildcards):
@@ -55,7 +76,8 @@ def label_files(wildcards):
     labels = settings["samples"][wildcards.sample].get("labels")
     if not labels:
         return Rock(wildcards.sample).file("mosaic/labels.tif")
-    return local(labels) if isinstance(labels, str) else [local(one["file"]) for one in labels]
+    paths = [labels] if isinstance(labels, str) else [one["file"] for one in labels]
+    return list(map(of_the_user, paths))
 
 
 def unet_settings(wildcards):
@@ -65,7 +87,7 @@ def unet_settings(wildcards):
 
 def trained_unet(name):
     """The file of a U-Net that is named by its path or by the sample it is trained on."""
-    return Rock(name).file("unet/model.pt") if name in SAMPLES else local(name)
+    return Rock(name).file("unet/model.pt") if name in SAMPLES else of_the_user(name)
 
 
 def initial_model(wildcards):
@@ -80,6 +102,10 @@ def model_of(wildcards):
 
 
 # --- anneal
+
+
+def external_stack(wildcards):
+    return of_the_user(method_setting()(wildcards)["stack"])
 
 
 def run_seed(wildcards):
@@ -269,6 +295,9 @@ def figure_in_report(shown):
         "title": f"{title}{of_sample}",
         "caption": (WORKFLOW / "report" / f"{figure.name}.rst").read_text(encoding="utf-8"),
     }
+
+
+TOLD_OF_MOSAICS = "pixel_size_nm", "pixel_size_trust", "phase", "classes"
 
 
 def scene_in_report(scene):

@@ -30,10 +30,46 @@ rule make_synthetic_rock:
         "../scripts/make_synthetic_rock.py"
 
 
+rule inspect_mosaic:
+    """Look at all pixels of a mosaic: what of it is rock; of labels, whether they are any."""
+    input:
+        mosaic=raw_mosaic,
+        masks=masks_of,
+        code=code("inspect_mosaic.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        outside="results/{sample}/mosaic/outside.tif",
+        inspection="results/{sample}/mosaic/inspection.json",
+    log:
+        "logs/{sample}/inspect_mosaic.log",
+    benchmark:
+        "results/benchmarks/{sample}/inspect_mosaic.tsv"
+    wildcard_constraints:
+        sample=one_of(INSPECTED),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=again(4000),
+        runtime=again(60),
+        trust=sample_setting("pixel_size_trust"),
+        classes=named_labels,
+    params:
+        contents=contents(mosaic=raw_mosaic, masks=masks_of),
+        outside=outside_setting,
+        grid=sample_setting("grid"),
+        mosaic=inspected_as,
+    message:
+        "Inspect the mosaic of {wildcards.sample}"
+    script:
+        "../scripts/inspect_mosaic.py"
+
+
 rule denoise_mosaic:
     """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
     input:
         mosaic=raw_mosaic,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("denoise_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         denoised="results/{sample}/mosaic/denoised.tif",
@@ -52,6 +88,7 @@ rule denoise_mosaic:
         runtime=again(120),
         trust=sample_setting("pixel_size_trust"),
     params:
+        contents=contents(mosaic=raw_mosaic),
         denoise=setting("denoise"),
         grid=sample_setting("grid"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
@@ -68,6 +105,8 @@ rule train_unet:
         contrast="results/{sample}/mosaic/contrast.json",
         labels=label_files,
         initial=initial_model,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("train_unet.py", stop_at=SHAPES_NO_WEIGHTS),
     output:
         model="results/{sample}/unet/model.pt",
@@ -89,6 +128,7 @@ rule train_unet:
         device=RUN["device"],
         phase=sample_setting("phase"),
     params:
+        contents=contents(labels=label_files, initial=initial_model),
         unet=unet_settings,
         labels=labels_of,
         unlabelled=sample_setting("unlabelled", 0),
@@ -106,6 +146,8 @@ rule segment_mosaic:
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         model=model_of,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("segment_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
@@ -125,6 +167,7 @@ rule segment_mosaic:
         device=RUN["device"],
         phase=sample_setting("phase"),
     params:
+        contents=contents(model=model_of),
         segmentation=setting("segmentation"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
@@ -133,43 +176,17 @@ rule segment_mosaic:
         "../scripts/segment_mosaic.py"
 
 
-rule count_values:
-    """Count the values of a segmented mosaic; refuse what is no labels, or lacks the phase."""
-    input:
-        segmented=segmented_mosaic,
-        code=code("count_values.py", stop_at=SHAPES_NO_PIXEL),
-    output:
-        values="results/{sample}/mosaic/values.csv",
-    log:
-        "logs/{sample}/count_values.log",
-    benchmark:
-        "results/benchmarks/{sample}/count_values.tsv"
-    conda:
-        "../../envs/imaging.yaml"
-    threads: 2
-    resources:
-        mem_mb=memory(2000, beside_input=0.1),
-        runtime=again(60),
-        trust=sample_setting("pixel_size_trust"),
-    params:
-        mosaic=sample_settings("phase", "pixel_size_nm"),
-        classes=sample_setting("classes", {}),
-        made=lambda wildcards: door_of(settings["samples"][wildcards.sample]).is_gray,
-    message:
-        "Count the values of the segmented mosaic of {wildcards.sample}"
-    script:
-        "../scripts/count_values.py"
-
-
 rule analyse_res:
     """Find the representative elementary size (RES) of a sample from a descriptor of random squares."""
     input:
         segmented=segmented_mosaic,
-        counted=counted_values,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("analyse_res.py"),
     output:
         curves="results/{sample}/res/curves.csv",
         errors="results/{sample}/res/errors.csv",
+        values="results/{sample}/res/values.csv",
     log:
         "logs/{sample}/analyse_res.log",
     benchmark:
@@ -181,6 +198,7 @@ rule analyse_res:
         mem_mb=memory(4000, beside_input=1),
         runtime=again(60),
     params:
+        contents=contents(segmented=segmented_mosaic),
         res=setting("res"),
         mosaic=sample_settings("phase", "pixel_size_nm"),
         seed=settings["seed"],

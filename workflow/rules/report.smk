@@ -12,9 +12,9 @@ rule make_report:
         provenance=[one.file("provenance.json") for one in reconstructions(settings)],
         tiles=[scene.file("tiles.csv") for scene in scenes(settings)],
         mosaics=[segmented_of(sample) for sample in SAMPLES],
-        values=[rock.file("mosaic/values.csv") for rock in rocks(settings)],
         scores=[Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
+        values=[rock.file("res/values.csv") for rock in rocks(settings)],
         code=code("make_report.py"),
     output:
         "results/report.html",
@@ -33,7 +33,7 @@ rule make_report:
         experiments=EXPERIMENTS,
         scenes=[scene_in_report(scene) for scene in scenes(settings)],
         mosaics=[
-            (sample, door_of(block).name, block["pixel_size_nm"], block["pixel_size_trust"])
+            (sample, door_of(block).name, *(block.get(key) for key in TOLD_OF_MOSAICS))
             for sample, block in settings["samples"].items()
         ],
         scored=LABELLED_SAMPLES,

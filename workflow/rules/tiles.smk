@@ -5,7 +5,8 @@ rule cut_tiles:
     """Cut windows out of the segmented mosaic and reduce them to the experiment's tile size."""
     input:
         segmented=segmented_mosaic,
-        counted=counted_values,
+        outside=inspected("outside.tif"),
+        inspection=inspected("inspection.json"),
         code=code("cut_tiles.py", stop_at=SHAPES_NO_PIXEL),
     output:
         tiles="results/{sample}/{experiment}/tiles.tif",
@@ -21,6 +22,7 @@ rule cut_tiles:
         mem_mb=memory(4000, beside_input=1),
         runtime=again(60),
     params:
+        contents=contents(segmented=segmented_mosaic),
         tiles=tile_setting,
         mosaic=sample_settings("phase", "pixel_size_nm"),
     message:
@@ -48,6 +50,7 @@ rule measure_resizing:
         mem_mb=memory(4000, beside_input=1),
         runtime=again(60),
     params:
+        contents=contents(segmented=segmented_mosaic),
         mosaic=sample_settings("phase", "pixel_size_nm"),
         window=lambda wildcards: tile_setting(wildcards)["window"],
         size=lambda wildcards: tile_setting(wildcards)["size"],

@@ -5,7 +5,7 @@ import numpy as np
 from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
-from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
+from rockrec.mosaics import open_mosaic, open_outside, read_contrast, write_mosaic
 from rockrec.segmentation import compare_contrast, factor_of, load_unet, segmented_at
 
 
@@ -21,14 +21,17 @@ def main():
     settings = dict(params.segmentation)
     factor = factor_of(unet, params.pixel_size_nm, settings.pop("resample"), inputs.model)
     contrast = read_contrast(inputs.contrast)
-    with open_mosaic(inputs.denoised, threads=threads) as mosaic:
+    with (
+        open_mosaic(inputs.denoised, threads=threads) as mosaic,
+        open_outside(inputs.get("outside"), inputs.get("inspection")) as outside,
+    ):
         compare_contrast(unet, contrast, mosaic.dtype, inputs.model)
         # Its own contrast, not that of the mosaic the network was trained on: brightness and
         # contrast of the microscope differ from session to session.
         unet.gray_range = (contrast.low, contrast.high)
         write_mosaic(
             snakemake.output.segmented,
-            segmented_at(unet, mosaic, factor, **settings),
+            segmented_at(unet, mosaic, factor, outside=outside, **settings),
             params.pixel_size_nm,
             mosaic.shape,
             np.uint8,

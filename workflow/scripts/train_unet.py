@@ -12,7 +12,7 @@ from rockrec.housekeeping.outputs import written_whole
 from rockrec.housekeeping.threads import use_threads
 from rockrec.label_values import LabelValues
 from rockrec.labels import open_labels, read_labels
-from rockrec.mosaics import open_mosaic, read_contrast
+from rockrec.mosaics import open_mosaic, open_outside, read_contrast
 from rockrec.plain.seeds import seed_for
 from rockrec.segmentation import (
     Field,
@@ -40,8 +40,13 @@ def main():
     contrast = read_contrast(snakemake.input.contrast)
     contrast.check(snakemake.input.denoised)
     initial = snakemake.input.get("initial")
-    with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic, named_files():
-        fields = annotated_fields(mosaic)
+    marks = snakemake.input.get("outside"), snakemake.input.get("inspection")
+    with (
+        open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic,
+        open_outside(*marks) as outside,
+        named_files(),
+    ):
+        fields = annotated_fields(mosaic, outside)
         check_phase(fields)
         trained = train_unet(
             fields,
@@ -96,17 +101,18 @@ def class_names() -> dict[int, str]:
     return {int(value): name for value, name in snakemake.params.classes.items()}
 
 
-def annotated_fields(mosaic) -> list[Field]:
+def annotated_fields(mosaic, outside) -> list[Field]:
     """The places that one label image of the mosaic's size, or those of several fields, label."""
     labels, meaning = snakemake.params.labels, (snakemake.params.unlabelled, class_names())
     margin = snakemake.params.unet["crop"]
     if isinstance(labels, str):
         with open_labels(labels, *meaning) as image:
-            return labelled_fields(mosaic, image, margin)
+            return labelled_fields(mosaic, image, margin, outside)
     return fields_at(
         mosaic,
         [(read_labels(one["file"], *meaning), one["row"], one["column"]) for one in labels],
         margin,
+        outside,
     )
 
 

@@ -79,6 +79,17 @@ def check_lossless(path: str | os.PathLike, lossy: str | None) -> None:
         )
 
 
+def check_mask_shape(
+    path: str | os.PathLike, found: tuple[int, ...], shape: tuple[int, int]
+) -> None:
+    """Raise ImageError if a mask has another shape than the mosaic."""
+    if tuple(found) != tuple(shape):
+        raise ImageError(
+            f"{path}: a mask of {' x '.join(map(str, found))} px; the mosaic has {shape[0]} x "
+            f"{shape[1]} px"
+        )
+
+
 # --- stacks of tiles ------------------------------------------------------------------------
 
 

@@ -9,11 +9,13 @@ import pandas as pd
 
 from rockrec.images import ImageError, check_lossless
 from rockrec.mosaics import row_bands
-from rockrec.mosaics.counting import count_labels
+from rockrec.mosaics.counting import count, count_labels, count_rock
+from rockrec.mosaics.outside import MASKED, NOT_SCANNED, ROCK
 
 MOST_LABELS = 64  # of unnamed values; a mineral map has fewer, gray levels are more
 FURTHEST = 2**16  # from 0
 SHOWN = 8  # of many values the commonest
+PARTS = "rock", "masked", "not_scanned"  # of a mosaic
 # What resizing, smoothing or lossy compression leaves between labels stands at their edges only:
 COHERENT = 0.5  # of all pixels of a rock, at least, continue to the right and below
 EDGE = 0.05  # of the pixels of such a value, at most
@@ -23,11 +25,12 @@ FEWEST_EDGES = 3  # one or two in-between labels may be rims of minerals
 
 @dataclass(frozen=True)
 class LabelValues:
-    """The values that a label mosaic has, ascending, and the pixels of each."""
+    """The values that a label mosaic has, ascending, the pixels of each, and which are no rock."""
 
     path: str
     values: np.ndarray
     pixels: np.ndarray
+    outside: Collection[int] = ()
 
     @property
     def shares(self) -> np.ndarray:
@@ -36,7 +39,8 @@ class LabelValues:
 
     def told(self, names: Mapping[int, str] | None = None) -> str:
         """Say them with their shares: ``1: 5.0 % (pore), 2: 95.0 %``; of many the commonest."""
-        names, commonest = names or {}, np.argsort(-self.pixels, kind="stable")[:SHOWN]
+        names = dict(names or {}) | dict.fromkeys(self.outside, "outside")
+        commonest = np.argsort(-self.pixels, kind="stable")[:SHOWN]
         listed = [
             f"{self.values[i]:g}: {_percent(self.shares[i])}"
             + (f" ({names[self.values[i]]})" if self.values[i] in names else "")
@@ -47,28 +51,24 @@ class LabelValues:
 
     def check_phase(self, phase: int, key: str = "the phase") -> None:
         """Raise ImageError if no pixel is of the phase that `key` names, or every one is."""
-        if phase not in self.values:
+        if phase not in self.values or phase in self.outside:
             raise ImageError(
                 f"{key}: {phase} is none of the values of {self.path}, which are {self.told()}"
             )
-        if len(self.values) == 1:
+        if len(set(self.values.tolist()) - set(self.outside)) == 1:
             raise ImageError(f"{self.path}: every pixel is of phase {phase}")
 
-    def table(self, names: Mapping[int, str] | None = None) -> pd.DataFrame:
-        """Return a line per value: value, name, pixels, share."""
-        columns = {"value": self.values, "pixels": self.pixels, "share": self.shares}
-        table = pd.DataFrame(columns)
-        table.insert(1, "name", [(names or {}).get(int(value), "") for value in self.values])
-        return table
 
-
-def label_values(mosaic, classes: Collection[int] = ()) -> LabelValues:
+def label_values(
+    mosaic, classes: Collection[int] = (), outside: Collection[int] = ()
+) -> LabelValues:
     """Count the values of a label mosaic, in one pass from top to bottom.
 
     Parameters
     ----------
     mosaic : an open mosaic of whole numbers.
     classes : the values that it may have; if empty, what looks like no labels is refused.
+    outside : the values of what is no rock, which belong to no class.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def label_values(mosaic, classes: Collection[int] = ()) -> LabelValues:
     """
     check_lossless(mosaic.path, mosaic.lossy)
     bands = (mosaic[rows] for rows in row_bands(mosaic.shape[0]))
-    return values_of(mosaic.path, bands, classes, ", or name each value under classes")
+    return values_of(mosaic.path, bands, classes, ", or name each value under classes", outside)
 
 
 def values_of(
@@ -85,6 +85,7 @@ def values_of(
     bands: Iterable[np.ndarray],
     classes: Collection[int] = (),
     otherwise: str = "",
+    outside: Collection[int] = (),
 ) -> LabelValues:
     """Count the values of bands (rows, columns), or images, of a file; see `label_values`.
 
@@ -96,7 +97,7 @@ def values_of(
         count_labels(band if narrow else _whole(path, band), FURTHEST, counts)
     pixels = counts[0]
     found = np.flatnonzero(pixels)
-    values = LabelValues(str(path), found - FURTHEST, pixels[found])
+    values = LabelValues(str(path), found - FURTHEST, pixels[found], outside)
     if classes:
         _check_classes(values, classes)
     elif len(found) > MOST_LABELS:
@@ -123,12 +124,39 @@ def together(several: Sequence[LabelValues]) -> LabelValues:
     return LabelValues(", ".join(one.path for one in several), values, pixels)
 
 
-def told_in(path: str | os.PathLike) -> str:
-    """Say what a file that holds `LabelValues.table` tells."""
-    table = pd.read_csv(path, keep_default_na=False)
-    values = LabelValues(str(path), table["value"].to_numpy(), table["pixels"].to_numpy())
-    names = zip(table["value"], table["name"].astype(str), strict=True)
-    return values.told({value: name for value, name in names if name})
+def value_table(mosaic, outside=None) -> pd.DataFrame:
+    """Count the values of a label mosaic: those of its rock, and of what is outside, in one pass.
+
+    Parameters
+    ----------
+    mosaic : (H, W) label values, an array or an open mosaic.
+    outside : a `rockrec.mosaics.Outside`; None where all is rock.
+
+    Returns
+    -------
+    A line per value: value, and the pixels of rock, of what is masked, of what was not_scanned.
+    """
+    counts = np.zeros((len(PARTS), 2 * FURTHEST), np.int64)
+    for rows in row_bands(mosaic.shape[0]):
+        band = mosaic[rows]
+        band = band if band.dtype in (np.uint8, np.uint16) else _whole("a mosaic", band)
+        if outside is None:
+            count(band, counts[0])
+            continue
+        marks = outside.marks[rows]
+        for part, mark in zip(counts, (ROCK, MASKED, NOT_SCANNED), strict=True):
+            count_rock(band, marks != mark, part)
+    counts = np.roll(counts, FURTHEST, axis=1)  # those below 0 were counted from the end
+    found = np.flatnonzero(counts.any(axis=0))
+    table = pd.DataFrame(counts[:, found].T, columns=PARTS)
+    table.insert(0, "value", found - FURTHEST)
+    return table
+
+
+def values_in_words(table: pd.DataFrame, names: Mapping[int, str] | None = None) -> str:
+    """Say what `value_table` found; a value that no rock has is marked as outside."""
+    values, pixels = table["value"].to_numpy(), table[list(PARTS)].sum(axis=1).to_numpy()
+    return LabelValues("", values, pixels, values[table["rock"] == 0].tolist()).told(names)
 
 
 def _whole(path: str | os.PathLike, band: np.ndarray) -> np.ndarray:
@@ -147,11 +175,12 @@ def _whole(path: str | os.PathLike, band: np.ndarray) -> np.ndarray:
 
 
 def _check_classes(values: LabelValues, classes: Collection[int]) -> None:
-    unknown = [int(value) for value in values.values if value not in classes]
+    unknown = [int(value) for value in values.values if value not in {*classes, *values.outside}]
     if unknown:
         raise ImageError(
             f"{values.path}: {', '.join(map(str, unknown[:SHOWN]))} is none of the classes, "
-            f"{', '.join(map(str, sorted(classes)))} (it has {values.told()})"
+            f"{', '.join(map(str, sorted(classes)))} (it has {values.told()}); "
+            f"if it is no rock, write `outside: {unknown[0]}` into the sample's block"
         )
 
 

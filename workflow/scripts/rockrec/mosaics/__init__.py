@@ -4,10 +4,12 @@ from rockrec.mosaics.contrast import (
     Contrast,
     Histogram,
     contrast_of,
+    gray_levels,
     measured_bands,
     read_contrast,
     write_contrast,
 )
+from rockrec.mosaics.outside import Outside, open_outside
 from rockrec.mosaics.reading import Mosaic, StitchedMosaic, open_mosaic, read_small, row_bands
 from rockrec.mosaics.writing import write_mosaic
 
@@ -15,10 +17,13 @@ __all__ = [
     "Contrast",
     "Histogram",
     "Mosaic",
+    "Outside",
     "StitchedMosaic",
     "contrast_of",
+    "gray_levels",
     "measured_bands",
     "open_mosaic",
+    "open_outside",
     "read_contrast",
     "read_small",
     "row_bands",

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import tifffile
@@ -16,6 +17,7 @@ from rockrec.images import ImageError, lossy_compression, open_tiff, readable
 from rockrec.orientation import TRANSPOSED, orientation_of, shown, stored_region
 from rockrec.pixel_sizes import pixel_size_of
 from rockrec.plain.grid import Grid
+from rockrec.scans import scan_rows_of
 
 ROWS = 1024  # of a band
 MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in memory as well
@@ -47,6 +49,7 @@ class Mosaic(_Sized):
     Attributes
     ----------
     path, shape, dtype, pixel_size_nm.
+    scan_rows : rows that were scanned, as the metadata have it; a banner stands in those below.
     white_is_zero : whether the file says that its 0 is white; the values are as they are stored.
     lossy : name of the compression, if it changes the pixels; else None.
     """
@@ -66,6 +69,8 @@ class Mosaic(_Sized):
         self._orientation = orientation_of(page)
         turned = self._orientation in TRANSPOSED
         self.shape = self._stored_shape[::-1] if turned else self._stored_shape
+        # A banner lies below in the file: of a turned image, whoever turned it knows of it.
+        self.scan_rows = scan_rows_of(page) if self._orientation == 1 else self.shape[0]
         palette = page.photometric == tifffile.PHOTOMETRIC.PALETTE
         self._palette = gray_palette(path, page.colormap) if of_gray and palette else None
         self._stored = np.dtype(page.dtype)
@@ -167,8 +172,36 @@ class Mosaic(_Sized):
         return self._one_channel(block[:height, :width])
 
 
+class Piece(NamedTuple):
+    """What one tile of a grid has of a mosaic.
+
+    Attributes
+    ----------
+    tile : its row and column in the grid.
+    rows, columns : of the piece, in the mosaic.
+    top, left : where the tile's first pixel would lie in the mosaic.
+    """
+
+    tile: tuple[int, int]
+    rows: range
+    columns: range
+    top: int
+    left: int
+
+    @property
+    def within(self) -> tuple[slice, slice]:
+        """The piece's rows and columns in the tile."""
+        return (
+            slice(self.rows.start - self.top, self.rows.stop - self.top),
+            slice(self.columns.start - self.left, self.columns.stop - self.left),
+        )
+
+
 class StitchedMosaic(_Sized):
-    """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps."""
+    """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps.
+
+    The banners of the tiles, `banner_rows` of each as their metadata tell, are no part of it.
+    """
 
     def __init__(self, tiles: Sequence[Mosaic], grid: Grid):
         first = tiles[0]
@@ -178,6 +211,11 @@ class StitchedMosaic(_Sized):
                     f"{tile.path}: {tile.shape[0]} x {tile.shape[1]} px {tile.dtype}, but "
                     f"{first.path} {first.shape[0]} x {first.shape[1]} px {first.dtype}"
                 )
+            if tile.scan_rows != first.scan_rows:
+                raise ImageError(
+                    f"{tile.path}: {tile.scan_rows} of its rows were scanned, of {first.path} "
+                    f"{first.scan_rows}"
+                )
             if not _same_size(tile._pixel_size, first._pixel_size):
                 raise ImageError(
                     f"{tile.path}: its pixels have {tile._pixel_size} nm, those of {first.path} "
@@ -185,38 +223,53 @@ class StitchedMosaic(_Sized):
                 )
             if tile.white_is_zero != first.white_is_zero:
                 raise ImageError(f"{tile.path}: its 0 is not of the colour that {first.path} has")
-        if grid.overlap >= min(first.shape):
+        sides = first.scan_rows, first.shape[1]
+        if grid.overlap >= min(sides):
             raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
         self.path, self.dtype, self._pixel_size = first.path, first.dtype, first._pixel_size
         self.lossy = first.lossy
         self.white_is_zero = first.white_is_zero
-        self._tiles, self._grid = tiles, grid
+        self._tiles, self._grid, self.tile_shape = tiles, grid, sides
         self._seams = [
             _seams(count, side, grid.overlap)
-            for count, side in zip((grid.rows, grid.columns), first.shape, strict=True)
+            for count, side in zip((grid.rows, grid.columns), sides, strict=True)
         ]
         self.shape = tuple(int(seams[-1]) for seams in self._seams)
-        self._steps = [side - grid.overlap for side in first.shape]
+        self.scan_rows, self.banner_rows = self.shape[0], first.shape[0] - first.scan_rows
+        self._steps = [side - grid.overlap for side in sides]
         self._in_use: set[tuple[int, int]] = set()
 
     def __getitem__(self, region) -> np.ndarray:
         """Return a copy of a region given by one slice (rows) or two, without steps."""
         rows, columns = _ranges(region, self.shape)
         out = np.empty((len(rows), len(columns)), self.dtype)
-        down, right = (
-            list(_pieces(w, s)) for w, s in zip((rows, columns), self._seams, strict=True)
-        )
-        self._forget_all_but({i for i, _ in down})
-        self._in_use |= {(i, j) for i, _ in down for j, _ in right}
-        for i, y in down:
-            for j, x in right:
-                top, left = i * self._steps[0], j * self._steps[1]
-                tile = self._tile(i, j)
-                out[
-                    y.start - rows.start : y.stop - rows.start,
-                    x.start - columns.start : x.stop - columns.start,
-                ] = tile[y.start - top : y.stop - top, x.start - left : x.stop - left]
+        pieces = self.pieces(rows, columns)
+        self._forget_all_but({piece.tile[0] for piece in pieces})
+        self._in_use |= {piece.tile for piece in pieces}
+        for piece in pieces:
+            y, x = piece.rows, piece.columns
+            out[
+                y.start - rows.start : y.stop - rows.start,
+                x.start - columns.start : x.stop - columns.start,
+            ] = self._tile(*piece.tile)[piece.within]
         return out
+
+    def pieces(self, rows: range, columns: range) -> list["Piece"]:
+        """Return what each tile has of some rows and columns."""
+        down, right = (_pieces(w, s) for w, s in zip((rows, columns), self._seams, strict=True))
+        right = list(right)
+        return [
+            Piece((i, j), y, x, i * self._steps[0], j * self._steps[1])
+            for i, y in down
+            for j, x in right
+        ]
+
+    def by_tile(self) -> Iterator[tuple["Piece", np.ndarray]]:
+        """Yield what each tile has of the mosaic, one tile in memory at a time."""
+        for piece in self.pieces(*map(range, self.shape)):
+            tile = self._tile(*piece.tile)
+            yield piece, tile[piece.within]
+            tile.forget()
 
     def _tile(self, i: int, j: int) -> Mosaic:
         return self._tiles[i * self._grid.columns + j]

@@ -8,7 +8,7 @@ import numpy as np
 
 from rockrec.mosaics import Contrast
 from rockrec.plain.network_sizes import SAME_PIXELS
-from rockrec.segmentation.inference import segmented_bands
+from rockrec.segmentation.inference import cleared, segmented_bands
 from rockrec.segmentation.model import UNet
 from rockrec.segmentation.resampling import Resampled, brought_back
 
@@ -71,10 +71,13 @@ def compare_contrast(
         )
 
 
-def segmented_at(unet: UNet, mosaic, factor: float, **settings) -> Iterator[np.ndarray]:
+def segmented_at(
+    unet: UNet, mosaic, factor: float, outside=None, **settings
+) -> Iterator[np.ndarray]:
     """Segment a mosaic enlarged by `factor`, see `segmented_bands`; the labels are of its size."""
     if factor == 1:
-        return segmented_bands(unet, mosaic, **settings)
+        return segmented_bands(unet, mosaic, **settings, outside=outside)
     resampled = Resampled(mosaic, factor)
     bands = segmented_bands(unet, resampled, **settings)
-    return brought_back(bands, mosaic.shape, resampled.shape)
+    bands = brought_back(bands, mosaic.shape, resampled.shape)
+    return bands if outside is None else cleared(bands, outside)
