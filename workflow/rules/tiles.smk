@@ -53,7 +53,6 @@ rule measure_resizing:
         contents=contents(segmented=segmented_mosaic),
         mosaic=sample_settings("phase", "pixel_size_nm"),
         window=lambda wildcards: tile_setting(wildcards)["window"],
-        size=lambda wildcards: tile_setting(wildcards)["size"],
     message:
         "Measure what resizing does to {wildcards.sample}, {wildcards.experiment}"
     script:
