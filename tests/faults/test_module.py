@@ -58,7 +58,7 @@ def made(tmp_path_factory):
     use(folder, ROOT / "Snakefile")
     status, said = run(folder)
     assert status == 0, said[-3000:]
-    assert "Before the run: 41 jobs" in said, "the neighbour's jobs are none of this workflow's"
+    assert "Before the run: 40 jobs" in said, "the neighbour's jobs are none of this workflow's"
     return folder
 
 
