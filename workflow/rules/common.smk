@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.io import IOFile, is_flagged
+from snakemake.io import IOFile
 from snakemake.logging import logger
 
 # This checkout's library comes before an installed rockrec: here, where the settings are checked
@@ -18,21 +18,21 @@ sys.path[:0] = [str(WORKFLOW), str(WORKFLOW / "scripts")]
 
 from rockrec.housekeeping.contents import Contents
 from rockrec.plain.grid import Grid
-from rockrec.plain.motions import AUGMENTATIONS
-from rockrec.plain.records.descriptors import met_by
-from rockrec.plain.records.doors import DOORS, door_of, outside_of
+from rockrec.plain.records.doors import door_of, outside_of
 from rockrec.plain.records.figures import FIGURES
 from rockrec.plain.records.kinds import KINDS, kinds_that
 from rockrec.plain.records.rocks import RockVariant
 from rockrec.plain.records.settings import of_the_paper
 from rockrec.plain.records.tables import ARCHITECTURES, TABLES
 from rockrec.plain.seeds import seed_for
+from rockrec_planning import told
+from rockrec_planning.amounts import again, memory
+from rockrec_planning.archives import archive_name, archives, to_fetch
 from rockrec_planning.code_inputs import library_code
 from rockrec_planning.preflight import announce
 from rockrec_planning.reconstructions import (
     Reconstruction,
     Rock,
-    Scene,
     paths,
     reconstructions,
     rocks,
@@ -44,6 +44,7 @@ from rockrec_planning.reconstructions import (
 from rockrec_planning.search_path import put_first
 from rockrec_planning.stage_times import time_table
 from rockrec_planning.surroundings import python_mistake
+from rockrec_planning.user_files import contents_with
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.mosaics import advice
 from rockrec_settings.resolve import SettingsError, check_texts, resolve
@@ -101,30 +102,12 @@ SHAPES_NO_WEIGHTS = (
 
 # Files of the user's are known by what they hold. To Snakemake they are ancient: their time, which
 # may as well be older after a change, reruns nothing. What they hold is a param.
-CONTENTS = Contents(logger.info)
+contents = contents_with(Contents(logger.info))
 
 
 def of_the_user(path):
     """A user's own file, as an input."""
     return ancient(local(path))
-
-
-def contents(**inputs):
-    """A params function: what the user's files among a job's inputs hold, by the inputs' names.
-
-    `inputs` are those inputs' functions. Of files that are made here nothing is told.
-    """
-
-    def told(wildcards):
-        found = {name: input(wildcards) for name, input in inputs.items()}
-        found = {name: [one] if isinstance(one, str) else one for name, one in found.items()}
-        own = {
-            name: [path for path in paths if is_flagged(path, "ancient")]
-            for name, paths in found.items()
-        }
-        return {name: CONTENTS.of(list(map(str, paths))) for name, paths in own.items() if paths}
-
-    return told
 
 
 def one_of(names):
@@ -161,21 +144,6 @@ def code(script, *kinds, records=(), stop_at=()):
     of_kinds = [KINDS[kind].module for kind in kinds]
     found = library_code(script, *records, *of_kinds, stop_at=stop_at)
     return [local(os.path.relpath(path)) for path in found]
-
-
-def memory(mb, beside_input=0, most=3):
-    """A resource function: what a job takes, and how it grows with its input; again at each attempt.
-
-    `most` is the attempt from which it grows no more: what resumes is tried often.
-    """
-    return lambda wildcards, input, attempt: (
-        int(mb + beside_input * input.size_mb) * min(attempt, most)
-    )
-
-
-def again(amount):
-    """A resource function: as much again at each attempt, whatever the input (a group has many)."""
-    return lambda wildcards, attempt: amount * attempt
 
 
 def mosaic_of(block):
@@ -265,13 +233,13 @@ def segmented_of(sample):
 
 
 def inspected(name):
-    """An input function: what the inspection of a sample's mosaic made; nothing of one made here."""
+    """An input function: what the inspection of a sample's mosaic made; nothing if there is none."""
+    return lambda wildcards: (
+        Rock(wildcards.sample).file(f"mosaic/{name}") if wildcards.sample in INSPECTED else []
+    )
 
-    def path(wildcards):
-        sample = wildcards.sample
-        return Rock(sample).file(f"mosaic/{name}") if sample in INSPECTED else []
 
-    return path
+INSPECTION = {"outside": inspected("outside.tif"), "inspection": inspected("inspection.json")}
 
 
 def segmented_mosaic(wildcards):

@@ -4,32 +4,14 @@
 # --- fetch
 
 
-def archive_file(archive):
-    """Where a published archive is put while mosaics are taken out of it; none if no address."""
-    if archive["url"] is None:
-        return []
-    name = re.sub(r"[^\w.-]", "_", archive["url"].rsplit("/", 1)[-1])
-    return local(f"resources/downloads/{archive['sha256'][:12]}-{name}")
+TO_FETCH = to_fetch(settings)
+ARCHIVES = archives(TO_FETCH)
 
 
-# By file name under resources/, where they come from.
-TO_FETCH = {
-    Path(mosaic_of(sample)).name: sample["archive"]
-    for sample in settings["samples"].values()
-    if sample.get("archive") and not os.path.exists(mosaic_of(sample))
-}
-ARCHIVES = {
-    Path(archive_file(archive)).name: archive
-    | {
-        "mosaics": [
-            f"resources/{name}"
-            for name, other in TO_FETCH.items()
-            if other["url"] == archive["url"]
-        ]
-    }
-    for archive in TO_FETCH.values()
-    if archive["url"]
-}
+def archive_file(wildcards):
+    """An input function: where the archive of a mosaic is put; none if it has no address."""
+    name = archive_name(TO_FETCH[wildcards.mosaic])
+    return local(f"resources/downloads/{name}") if name else []
 
 
 # --- mosaic
@@ -45,11 +27,6 @@ def raw_mosaic(wildcards):
     return of_the_user(mosaic_of(sample))
 
 
-def named_labels(wildcards):
-    """A resource function, for the names change no number: the values that are named, as text."""
-    return "_".join(map(str, sample_setting("classes", {})(wildcards))) or "none"
-
-
 def masks_of(wildcards):
     return list(map(of_the_user, outside_of(settings["samples"][wildcards.sample]).masks))
 
@@ -57,13 +34,6 @@ def masks_of(wildcards):
 def outside_setting(wildcards):
     """A params function: what the user says is outside of her mosaic."""
     return outside_of(settings["samples"][wildcards.sample])._asdict()
-
-
-def inspected_as(wildcards):
-    """A params function: pixel size and phase of the mosaic to inspect; a gray one has no phase."""
-    sample = settings["samples"][wildcards.sample]
-    phase = None if door_of(sample).is_gray else sample["phase"]
-    return {"phase": phase, "pixel_size_nm": sample["pixel_size_nm"]}
 
 
 def labels_of(wildcards):
@@ -157,48 +127,6 @@ def listing_code(wildcards):
     return code("list_layers.py", *sorted({one.kind for one in networks}))
 
 
-def network_setting(wildcards):
-    """A params function: what the training of a network depends on, and the windows it may use."""
-    method = method_setting()(wildcards)
-    shaping = {*KINDS[method["kind"]].trained_on, "limit"}
-    method = {key: value for key, value in method.items() if key in shaping}
-    if not method["guide"]:
-        del method["guide_weight"]
-    return method
-
-
-def sampling_setting(wildcards):
-    """A params function: what the sampling of a network depends on besides its model."""
-    method = {"truncation": 1.0} | method_setting()(wildcards)
-    return {key: method[key] for key in ("realisations", "size", "threshold", "truncation")}
-
-
-# --- evaluate
-
-
-def targeted_by(wildcards):
-    """A params function: by method, what its realisations were fitted or forced to."""
-
-    def targeted(block):
-        if KINDS[block["kind"]].is_annealed:
-            return [*met_by(block["targets"]), "phase_fraction"]
-        forced = ["phase_fraction"] if block.get("threshold") == "phase_fraction" else []
-        return [*block.get("guide", []), *forced]
-
-    return {name: targeted(block) for name, block in methods_of(wildcards).items()}
-
-
-def augmentations(wildcards):
-    """A params function: all flips and turns that training tiles of an experiment may undergo."""
-    named = {
-        name
-        for block in methods_of(wildcards).values()
-        for key in ("augmentation", "ada")
-        for name in block.get(key) or []
-    }
-    return sorted(named & set(AUGMENTATIONS))
-
-
 # --- figures
 
 ALL_FIGURES = [f"{one.stem}.{end}" for one in shown_figures(settings) for end in ("pdf", "png")]
@@ -258,49 +186,10 @@ FOLDER_OF = {"run": "", "experiment": "{experiment}/", "sample": "{experiment}/{
 ALL_TABLES = [f"{one.stem}.{end}" for one in shown_tables(settings) for end in ("csv", "html")]
 
 
-def describe_scene(scene):
-    """What the table of claims has to know of a sample's methods in an experiment."""
-    told = ("kind", "targets", "upsampling")
-    methods = {
-        name: for_sample(settings["methods"][name], scene.sample)
-        for name in settings["experiments"][scene.experiment]["methods"]
-    }
-    return {
-        "experiment": scene.experiment,
-        "sample": scene.sample,
-        "settings": {
-            name: {key: value for key, value in block.items() if key in told}
-            for name, block in methods.items()
-        },
-    }
-
-
 TOLD |= {
     "paper": {name: of_the_paper(kind.settings) for name, kind in KINDS.items()},
-    "scenes": [describe_scene(scene) for scene in scenes(settings)],
+    "scenes": told.described_scenes(settings),
 }
 
 
-# --- report
-
-
-def figure_in_report(shown):
-    """What the report has to know of a figure beside its picture."""
-    figure, of_sample = shown.record, f" of {shown.sample}" if shown.sample else ""
-    title = f"{shown.experiment}: {figure.title}" if shown.experiment else figure.title.capitalize()
-    return {
-        "name": figure.name,
-        "experiment": shown.experiment,
-        "section": figure.section,
-        "title": f"{title}{of_sample}",
-        "caption": (WORKFLOW / "report" / f"{figure.name}.rst").read_text(encoding="utf-8"),
-    }
-
-
 TOLD_OF_MOSAICS = "pixel_size_nm", "pixel_size_trust", "phase", "classes"
-
-
-def scene_in_report(scene):
-    tiles = for_sample(settings["experiments"][scene.experiment]["tiles"], scene.sample)
-    pixel_size_nm = settings["samples"][scene.sample]["pixel_size_nm"]
-    return scene.experiment, scene.sample, tiles["window"], tiles["size"], pixel_size_nm

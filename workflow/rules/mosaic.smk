@@ -52,12 +52,12 @@ rule inspect_mosaic:
         mem_mb=again(4000),
         runtime=again(60),
         trust=sample_setting("pixel_size_trust"),
-        classes=named_labels,
+        classes=lambda wildcards: told.named_labels(settings["samples"][wildcards.sample]),
     params:
         contents=contents(mosaic=raw_mosaic, masks=masks_of),
         outside=outside_setting,
         grid=sample_setting("grid"),
-        mosaic=inspected_as,
+        mosaic=lambda wildcards: told.inspected_as(settings["samples"][wildcards.sample]),
     message:
         "Inspect the mosaic of {wildcards.sample}"
     script:
@@ -67,9 +67,8 @@ rule inspect_mosaic:
 rule denoise_mosaic:
     """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
     input:
+        **INSPECTION,
         mosaic=raw_mosaic,
-        outside=inspected("outside.tif"),
-        inspection=inspected("inspection.json"),
         code=code("denoise_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         denoised="results/{sample}/mosaic/denoised.tif",
@@ -101,12 +100,11 @@ rule denoise_mosaic:
 rule train_unet:
     """Train a U-Net on the labelled pixels; keep the epoch that validates best."""
     input:
+        **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         labels=label_files,
         initial=initial_model,
-        outside=inspected("outside.tif"),
-        inspection=inspected("inspection.json"),
         code=code("train_unet.py", stop_at=SHAPES_NO_WEIGHTS),
     output:
         model="results/{sample}/unet/model.pt",
@@ -143,11 +141,10 @@ rule train_unet:
 rule segment_mosaic:
     """Segment the mosaic: a label for every pixel, without seams between windows."""
     input:
+        **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         model=model_of,
-        outside=inspected("outside.tif"),
-        inspection=inspected("inspection.json"),
         code=code("segment_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
@@ -179,9 +176,8 @@ rule segment_mosaic:
 rule analyse_res:
     """Find the representative elementary size (RES) of a sample from a descriptor of random squares."""
     input:
+        **INSPECTION,
         segmented=segmented_mosaic,
-        outside=inspected("outside.tif"),
-        inspection=inspected("inspection.json"),
         code=code("analyse_res.py"),
     output:
         curves="results/{sample}/res/curves.csv",

@@ -28,10 +28,10 @@ rule make_report:
         mem_mb=again(2000),
         runtime=again(10),
     params:
-        figures=[figure_in_report(one) for one in shown_figures(settings)],
+        figures=[told.figure_in_report(one, WORKFLOW / "report") for one in shown_figures(settings)],
         tables=[(one.record.name, one.experiment) for one in shown_tables(settings)],
         experiments=EXPERIMENTS,
-        scenes=[scene_in_report(scene) for scene in scenes(settings)],
+        scenes=[told.scene_in_report(settings, scene) for scene in scenes(settings)],
         mosaics=[
             (sample, door_of(block).name, *(block.get(key) for key in TOLD_OF_MOSAICS))
             for sample, block in settings["samples"].items()

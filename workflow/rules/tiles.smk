@@ -4,9 +4,8 @@
 rule cut_tiles:
     """Cut windows out of the segmented mosaic and reduce them to the experiment's tile size."""
     input:
+        **INSPECTION,
         segmented=segmented_mosaic,
-        outside=inspected("outside.tif"),
-        inspection=inspected("inspection.json"),
         code=code("cut_tiles.py", stop_at=SHAPES_NO_PIXEL),
     output:
         tiles="results/{sample}/{experiment}/tiles.tif",
