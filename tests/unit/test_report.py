@@ -7,39 +7,21 @@ import imagecodecs
 import numpy as np
 import pandas as pd
 import pytest
+from example_results import faults_of, tile_set
 from pages import parsed, text_of
 
 from rockrec.label_values import value_table
 from rockrec.mosaics import Outside
 from rockrec.plain.stage_times import StageTime, stage_times
-from rockrec.report.advice import advice
 from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, TileSet, phases_in_words, res_in_words
+from rockrec.report.story import Mosaic, phases_in_words, res_in_words
 from rockrec.report.story import tile_set as summed_up
 from rockrec.report.templates import templates
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.tables.errors import error_table
-
-
-def tile_set(**changes):
-    """100 training windows and 40 held-out ones of 256 px, reduced to 128 px."""
-    told = {
-        "experiment": "comparison",
-        "sample": "rock",
-        "window": 256,
-        "size": 128,
-        "pixel_size_nm": 100.0,
-        "windows": 200,
-        "train": 100,
-        "validation": 20,
-        "heldout": 40,
-        "fraction_train": 0.2,
-        "fraction_heldout": 0.21,
-    }
-    return TileSet(**(told | changes))
 
 
 def empty_report(**changes):
@@ -88,21 +70,6 @@ def report():
         verdicts={("comparison", "rock"): verdicts(table, faults_of("checkerboard_power"))},
         advice=["Raise steps."],
         times=[StageTime("train_gan", 3, 123.4, 60.0)],
-    )
-
-
-def faults_of(*found, classifier=0.5):
-    """A table of faults in which wgan_gp has these, and real tiles none."""
-    names = ("repeated_pattern", "low_spread", "checkerboard_power", "memorised_tiles")
-    lines = [
-        (method, replicate, name, "found" if method == "wgan_gp" and name in found else "not found")
-        for method, replicate in (("real", ""), ("sa", "1"), ("wgan_gp", "1"))
-        for name in names
-    ]
-    lines.append(("wgan_gp", "1", "classifier", "found" if classifier > 0.5 else "not found"))
-    table = pd.DataFrame(lines, columns=["method", "replicate", "diagnosis", "verdict"])
-    return table.assign(
-        sample="rock", experiment="comparison", value=classifier, threshold=0.5, where=""
     )
 
 
@@ -197,74 +164,6 @@ def test_what_a_verdict_would_need_is_said(tiles, said):
     assert sentences[-1] == f"{word}: F4 (1.1) ({said})"
     assert "any descriptor" not in sentences[0]
     assert f"({said})" in error_fragment(table)
-
-
-def costs(kept, steps=1000, kind="wgan_gp"):
-    return pd.DataFrame(
-        {
-            "experiment": "one",
-            "sample": "rock",
-            "method": ["wgan_gp", "sa"],
-            "kind": [kind, "sa"],
-            "steps": [steps, np.nan],
-            "kept_step": [kept, np.nan],
-        }
-    )
-
-
-def all_errors(**changes):
-    table = error_table({"rock": example_results.errors()}).assign(experiment="one")
-    return table.assign(**{"verdict": "cannot be told from real", **changes})
-
-
-def advised(**changes):
-    told = {
-        "tiles": [tile_set(heldout=200)],
-        "res": {"rock": example_results.res_tables(chosen=256)[1]},
-        "scores": {},
-        "errors": all_errors(),
-        "faults": faults_of(),
-        "costs": costs(500),
-    }
-    return advice(**(told | changes))
-
-
-def test_where_all_is_well_nothing_is_advised():
-    assert advised() == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"tiles": [tile_set(heldout=40)]}, "(128 held-out windows): comparison has 40 of rock."),
-        ({"tiles": [tile_set(heldout=200, window=128)]}, "where 256 px are representative of rock"),
-        ({"res": {"rock": example_results.res_tables(chosen=None)[1]}}, "no size up to 512 px"),
-        ({"scores": {"rock": example_results.scores().assign(iou=0.5)}}, "an IoU of only 0.50"),
-        ({"costs": costs(980)}, "wgan_gp of rock (one) was best at step 980 of 1,000"),
-        ({"costs": costs(100)}, "A lower learning_rate, or an earlier decay"),
-        ({"faults": faults_of("checkerboard_power")}, "upsampling: resize or blur"),
-        ({"faults": faults_of("memorised_tiles")}, "More training windows"),
-        ({"errors": all_errors(verdict="differs from real")}, "misses P3H, P3V, P4, P6, L."),
-    ],
-)  # fmt: skip
-def test_advice_names_what_to_change(changes, expected):
-    (line,) = advised(**changes)
-    assert expected in line
-
-
-def test_a_cure_is_of_the_kind_of_network_that_has_the_fault():
-    found = faults_of("low_spread", "memorised_tiles")
-    for kind in ("dcgan", "wgan_gp", "stylegan2_ada"):
-        collapse, copies = advised(faults=found, costs=costs(500, kind=kind))
-        assert f"for {kind}" in collapse and "draws tiles too alike" in collapse
-        assert ("under ada" in copies) == (kind == "stylegan2_ada")
-    # It has no key for how it doubles images.
-    assert advised(faults=faults_of("checkerboard_power"), costs=costs(500, kind=kind)) == []
-
-
-def test_what_has_several_reasons_is_advised_once():
-    (line,) = advised(tiles=[tile_set(heldout=40), tile_set(experiment="other", heldout=50)])
-    assert line.endswith("comparison has 40 of rock; other has 50 of rock.")
 
 
 def test_settings_cannot_break_the_page(report):
