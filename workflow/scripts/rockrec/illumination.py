@@ -9,6 +9,8 @@ import warnings
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from rockrec.mosaics.regions import ranges_of
+
 MODELS = ("none", "background", "tiles")
 CELLS = 4  # a scale
 TILE_CELL = 32  # px
@@ -34,10 +36,7 @@ class Lit:
 
     def __getitem__(self, region) -> np.ndarray:
         """Return a region given by one slice (rows) or two, without steps."""
-        rows, columns = region if isinstance(region, tuple) else (region, slice(None))
-        rows, columns = (
-            range(*one.indices(side)) for one, side in zip((rows, columns), self.shape, strict=True)
-        )
+        rows, columns = ranges_of(region, self.shape)
         gray = self._mosaic[region]
         even = np.empty(gray.shape, self.dtype)
         for top in range(0, len(rows), AT_ONCE):

@@ -10,7 +10,8 @@ from rockrec.mosaics.contrast import (
     write_contrast,
 )
 from rockrec.mosaics.outside import Outside, open_outside
-from rockrec.mosaics.reading import Mosaic, StitchedMosaic, open_mosaic, read_small, row_bands
+from rockrec.mosaics.reading import Mosaic, open_mosaic, read_small, row_bands
+from rockrec.mosaics.stitching import StitchedMosaic
 from rockrec.mosaics.writing import write_mosaic
 
 __all__ = [

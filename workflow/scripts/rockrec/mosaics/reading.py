@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import tifffile
 
 from rockrec.channels import as_gray, gray_palette
 from rockrec.images import ImageError, lossy_compression, open_tiff, readable
+from rockrec.mosaics.regions import Sized, ranges_of
+from rockrec.mosaics.stitching import StitchedMosaic
 from rockrec.orientation import TRANSPOSED, orientation_of, shown, stored_region
 from rockrec.pixel_sizes import pixel_size_of
 from rockrec.plain.grid import Grid
@@ -24,20 +25,7 @@ MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in mem
 HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 
 
-class _Sized:
-    """What states the size of its pixels, or states it in a way that none can use."""
-
-    _pixel_size: float | ImageError | None
-
-    @property
-    def pixel_size_nm(self) -> float | None:
-        """By the metadata, as `rockrec.pixel_sizes` finds it, None without; ImageError if unfit."""
-        if isinstance(self._pixel_size, ImageError):
-            raise self._pixel_size
-        return self._pixel_size
-
-
-class Mosaic(_Sized):
+class Mosaic(Sized):
     """A 2D TIFF on disk that is read like an array: ``mosaic[top:bottom, left:right]``.
 
     Of several images the largest, so of a pyramid its full level. Blocks are decoded when asked
@@ -99,7 +87,7 @@ class Mosaic(_Sized):
         Raises ImageError, which names file and place, if a block cannot be decoded or a pixel
         is no number.
         """
-        rows, columns = _ranges(region, self.shape)
+        rows, columns = ranges_of(region, self.shape)
         place = stored_region(rows, columns, self._stored_shape, self._orientation)
         stored = self._numbers(self._read(*place), *place)
         if self._palette is not None:
@@ -170,115 +158,6 @@ class Mosaic(_Sized):
             raise ImageError(f"{self.path}: {place} is missing")
         block = block.reshape(block.shape[1:] if block.shape[3] > 1 else block.shape[1:3])
         return self._one_channel(block[:height, :width])
-
-
-class Piece(NamedTuple):
-    """What one tile of a grid has of a mosaic.
-
-    Attributes
-    ----------
-    tile : its row and column in the grid.
-    rows, columns : of the piece, in the mosaic.
-    top, left : where the tile's first pixel would lie in the mosaic.
-    """
-
-    tile: tuple[int, int]
-    rows: range
-    columns: range
-    top: int
-    left: int
-
-    @property
-    def within(self) -> tuple[slice, slice]:
-        """The piece's rows and columns in the tile."""
-        return (
-            slice(self.rows.start - self.top, self.rows.stop - self.top),
-            slice(self.columns.start - self.left, self.columns.stop - self.left),
-        )
-
-
-class StitchedMosaic(_Sized):
-    """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps.
-
-    The banners of the tiles, `banner_rows` of each as their metadata tell, are no part of it.
-    """
-
-    def __init__(self, tiles: Sequence[Mosaic], grid: Grid):
-        first = tiles[0]
-        for tile in tiles:
-            if (tile.shape, tile.dtype) != (first.shape, first.dtype):
-                raise ImageError(
-                    f"{tile.path}: {tile.shape[0]} x {tile.shape[1]} px {tile.dtype}, but "
-                    f"{first.path} {first.shape[0]} x {first.shape[1]} px {first.dtype}"
-                )
-            if tile.scan_rows != first.scan_rows:
-                raise ImageError(
-                    f"{tile.path}: {tile.scan_rows} of its rows were scanned, of {first.path} "
-                    f"{first.scan_rows}"
-                )
-            if not _same_size(tile._pixel_size, first._pixel_size):
-                raise ImageError(
-                    f"{tile.path}: its pixels have {tile._pixel_size} nm, those of {first.path} "
-                    f"{first._pixel_size} nm"
-                )
-            if tile.white_is_zero != first.white_is_zero:
-                raise ImageError(f"{tile.path}: its 0 is not of the colour that {first.path} has")
-        sides = first.scan_rows, first.shape[1]
-        if grid.overlap >= min(sides):
-            raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
-        self.path, self.dtype, self._pixel_size = first.path, first.dtype, first._pixel_size
-        self.lossy = first.lossy
-        self.white_is_zero = first.white_is_zero
-        self._tiles, self._grid, self.tile_shape = tiles, grid, sides
-        self._seams = [
-            _seams(count, side, grid.overlap)
-            for count, side in zip((grid.rows, grid.columns), sides, strict=True)
-        ]
-        self.shape = tuple(int(seams[-1]) for seams in self._seams)
-        self.scan_rows, self.banner_rows = self.shape[0], first.shape[0] - first.scan_rows
-        self._steps = [side - grid.overlap for side in sides]
-        self._in_use: set[tuple[int, int]] = set()
-
-    def __getitem__(self, region) -> np.ndarray:
-        """Return a copy of a region given by one slice (rows) or two, without steps."""
-        rows, columns = _ranges(region, self.shape)
-        out = np.empty((len(rows), len(columns)), self.dtype)
-        pieces = self.pieces(rows, columns)
-        self._forget_all_but({piece.tile[0] for piece in pieces})
-        self._in_use |= {piece.tile for piece in pieces}
-        for piece in pieces:
-            y, x = piece.rows, piece.columns
-            out[
-                y.start - rows.start : y.stop - rows.start,
-                x.start - columns.start : x.stop - columns.start,
-            ] = self._tile(*piece.tile)[piece.within]
-        return out
-
-    def pieces(self, rows: range, columns: range) -> list["Piece"]:
-        """Return what each tile has of some rows and columns."""
-        down, right = (_pieces(w, s) for w, s in zip((rows, columns), self._seams, strict=True))
-        right = list(right)
-        return [
-            Piece((i, j), y, x, i * self._steps[0], j * self._steps[1])
-            for i, y in down
-            for j, x in right
-        ]
-
-    def by_tile(self) -> Iterator[tuple["Piece", np.ndarray]]:
-        """Yield what each tile has of the mosaic, one tile in memory at a time."""
-        for piece in self.pieces(*map(range, self.shape)):
-            tile = self._tile(*piece.tile)
-            yield piece, tile[piece.within]
-            tile.forget()
-
-    def _tile(self, i: int, j: int) -> Mosaic:
-        return self._tiles[i * self._grid.columns + j]
-
-    def _forget_all_but(self, rows: set[int]) -> None:
-        """Let go of what is kept of the tiles in other rows of the grid."""
-        for i, j in {(i, j) for i, j in self._in_use if i not in rows}:
-            self._tile(i, j).forget()
-            self._in_use.remove((i, j))
 
 
 @contextmanager
@@ -377,30 +256,3 @@ def _checked_block(path: str | os.PathLike, page: tifffile.TiffPage, size: int) 
     if max(lengths) > 2 * in_memory + HEADERS:
         raise ImageError(f"{path}: its blocks hold more than their pixels")
     return block
-
-
-def _same_size(one: float | ImageError | None, other: float | ImageError | None) -> bool:
-    if not (isinstance(one, float) and isinstance(other, float)):
-        return type(one) is type(other)
-    return math.isclose(one, other, rel_tol=0.01)
-
-
-def _ranges(region, shape: tuple[int, int]) -> tuple[range, range]:
-    rows, columns = region if isinstance(region, tuple) else (region, slice(None))
-    return range(*rows.indices(shape[0])), range(*columns.indices(shape[1]))
-
-
-def _seams(count: int, side: int, overlap: int) -> np.ndarray:
-    """Where tile i ends along an axis; the next begins there."""
-    ends = np.arange(1, count + 1) * (side - overlap) + overlap // 2
-    ends[-1] = count * (side - overlap) + overlap
-    return ends
-
-
-def _pieces(wanted: range, seams: np.ndarray) -> Iterator[tuple[int, range]]:
-    start = wanted.start
-    while start < wanted.stop:
-        i = int(np.searchsorted(seams, start, side="right"))
-        stop = min(int(seams[i]), wanted.stop)
-        yield i, range(start, stop)
-        start = stop
