@@ -22,7 +22,9 @@ def main():
     fractions = tiles["validation_fraction"], tiles["heldout_fraction"]
     with open_mosaic(path, threads=threads) as mosaic, open_outside(*marks) as outside:
         try:
-            windows = split_windows(*(*mosaic.shape, window, tiles["stride"], *fractions, outside))
+            windows = split_windows(
+                *mosaic.shape, window, tiles["stride"], *fractions, outside=outside
+            )
         except ValueError as error:
             raise ImageError(f"{path}: {error}") from error
         log.info("%s windows: %s", len(windows), count_splits(windows))

@@ -12,9 +12,7 @@ from pathlib import Path
 from rockrec.housekeeping.integrity import DamagedFile, checksum
 from rockrec.housekeeping.outputs import written_whole
 
-BOOK = Path(
-    ".snakemake/rockrec/contents.json"
-)  # where the run's folder is; deleted, it is made anew
+BOOK = Path(".snakemake/rockrec/contents.json")  # in the run's folder; deleted, it is made anew
 LARGE = 2**30  # bytes; reading so many is told
 
 

@@ -93,7 +93,10 @@ def train_unet(
     if initial is not None and None not in (initial.pixel_size_nm, pixel_size_nm):
         factor = pixel_size_nm / initial.pixel_size_nm
         if not 1 / SAME_PIXELS <= factor <= SAME_PIXELS:
-            log.warning("the initial model knows pixels %.3g times smaller than these", factor)
+            log.warning(
+                "the initial model was trained on pixels of %g nm, these have %g nm",
+                *(initial.pixel_size_nm, pixel_size_nm),
+            )
     unet = UNet(network, settings, values, (low, high), dict(classes), pixel_size_nm, bits)
 
     scores = _scores(unet, parts, "initial") if initial is not None else []
