@@ -147,6 +147,17 @@ def test_a_mosaic_is_segmented_at_another_pixel_size_block_by_block(tmp_path, gr
     assert set(np.unique(found)) == {4, 9}
 
 
+@pytest.mark.parametrize("factor", [1, 0.5, 1.7])
+def test_what_is_outside_is_0_at_any_pixel_size_and_changes_no_label_elsewhere(gray, factor):
+    unet = unet_of(pixel_size_nm=50.0)
+    outside = np.zeros(gray.shape, bool)
+    outside[:70, 40:], outside[-9:] = True, True
+    whole = np.concatenate(list(segmented_at(unet, gray, factor, **SETTINGS)))
+    found = np.concatenate(list(segmented_at(unet, gray, factor, outside=outside, **SETTINGS)))
+    assert found.shape == gray.shape and not found[outside].any()
+    assert np.array_equal(found[~outside], whole[~outside])
+
+
 def test_a_micrometre_that_this_project_wrote_is_believed(tmp_path, gray, caplog):
     write_mosaic(tmp_path / "g.tif", gray, 1000.0)
     with caplog.at_level(logging.WARNING), open_mosaic(tmp_path / "g.tif") as mosaic:
