@@ -15,6 +15,7 @@ rule make_report:
         scores=[Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         values=[rock.file("res/values.csv") for rock in rocks(settings)],
+        scan_faults=[Rock(sample).file("mosaic/scan_faults.csv") for sample in SCANNED],
         code=code("make_report.py"),
     output:
         "results/report.html",
@@ -37,6 +38,7 @@ rule make_report:
             for sample, block in settings["samples"].items()
         ],
         scored=LABELLED_SAMPLES,
+        scanned=SCANNED,
         samples=SAMPLES,
         config_files=[Path(path).name for path in workflow.configfiles],
         settings={key: value for key, value in settings.items() if key != "run"},

@@ -1,5 +1,6 @@
 """The facts that the report tells, gathered from the files of a run."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,7 +11,7 @@ FORMS = {"pooled": "pooled", "per_image": "per-image"}
 
 
 class Mosaic(NamedTuple):
-    """A sample's mosaic: how it entered, its size and pixel, its labels, its phase."""
+    """A sample's mosaic: how it entered, its size and pixel, its labels, its phase, its scan."""
 
     sample: str
     door: str
@@ -20,6 +21,7 @@ class Mosaic(NamedTuple):
     values: str
     trust: str
     phases: str = ""
+    faults: Sequence[str] | None = None  # of the scan; None where none were looked for
 
     @property
     def extent(self) -> str:
