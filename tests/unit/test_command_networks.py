@@ -13,8 +13,9 @@ from rockrec.gans.sampling import FORMAT, load_model, sample, threshold
 from rockrec.gans.settings import as_dict, gan_settings
 from rockrec.images import read_external_stack, read_stack, stack_pixel_size
 from rockrec.mosaics import contrast_of, open_mosaic, write_mosaic
-from rockrec.segmentation import UNet, UNetSettings, load_unet, save_unet, segment
-from rockrec.segmentation.model import build_network
+from rockrec.plain.records.unet import UNetSettings
+from rockrec.segmentation.inference import segment
+from rockrec.segmentation.model import UNet, build_network, load_unet, save_unet
 from rockrec.synthetic import make_rock
 
 

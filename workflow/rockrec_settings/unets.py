@@ -53,15 +53,20 @@ def _class_mistakes(settings: dict, name: str) -> list[str]:
 
 
 def _model_mistakes(settings: dict, name: str) -> list[str]:
-    """A U-Net that is to be used or started from, but is no model and trained on no sample."""
+    """A model that is to be used or started from, but is none, and no sample's labels teach it."""
     sample = settings["samples"][name]
     labelled = [other for other in _labelled(settings) if other != name]
     mistakes = []
-    for path, wanted in (
-        (f"samples.{name}.model", sample.get("model")),
+    for path, wanted, kind in (
+        (
+            f"samples.{name}.model",
+            sample.get("model"),
+            for_sample(settings["segmentation"], name)["kind"],
+        ),
         (
             _place(settings, "unet", "init_from", name),
             for_sample(settings["unet"], name)["init_from"],
+            "unet",
         ),
     ):
         if wanted is None or wanted in labelled:
@@ -72,9 +77,17 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
                 f"{path}: {wanted!r} is no file, and no other sample with labels "
                 f"({', '.join(labelled) or 'there is none'})"
             )
-        elif not zipfile.is_zipfile(wanted):  # as torch writes models
+        elif not zipfile.is_zipfile(wanted):  # as models are written
             mistakes.append(f"{path}: {wanted!r} is no model, or a damaged one")
+        elif (found := _kind_of(wanted)) != kind:
+            mistakes.append(f"{path}: {wanted!r} holds a {found}, and a {kind} is needed here")
     return mistakes
+
+
+def _kind_of(model: str) -> str:
+    """What a model's file holds: arrays of a forest, or a network."""
+    with zipfile.ZipFile(model) as archive:
+        return "forest" if "told.npy" in archive.namelist() else "unet"
 
 
 def _training_mistakes(settings: dict, name: str) -> list[str]:

@@ -152,6 +152,20 @@ def is_labelled(sample):
 LABELLED_SAMPLES = [sample for sample in SAMPLES if is_labelled(sample)]
 
 
+def segmenter(sample):
+    """The kind of model that segments a sample."""
+    return for_sample(settings["segmentation"], sample)["kind"]
+
+
+def segmented_by(kind):
+    """A wildcard constraint for the gray samples that a kind of model segments."""
+    gray = (rock.sample for rock in rocks(settings, "is_gray"))
+    return one_of(sample for sample in gray if segmenter(sample) == kind)
+
+
+SCORES = [Rock(sample).file(f"{segmenter(sample)}/scores.csv") for sample in LABELLED_SAMPLES]
+
+
 def setting(block):
     """A params function: the settings of a stage for the job's sample."""
     return lambda wildcards: for_sample(settings[block], wildcards.sample)

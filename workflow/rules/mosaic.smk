@@ -98,6 +98,40 @@ rule train_unet:
         "../scripts/train_unet.py"
 
 
+rule train_forest:
+    """Fit a forest to the labelled pixels; score it on places that it has not seen."""
+    input:
+        denoised="results/{sample}/mosaic/denoised.tif",
+        contrast="results/{sample}/mosaic/contrast.json",
+        labels=label_files,
+        code=code("train_forest.py", stop_at=SHAPES_NO_WEIGHTS),
+    output:
+        model="results/{sample}/forest/model.npz",
+        scores="results/{sample}/forest/scores.csv",
+    log:
+        "logs/{sample}/train_forest.log",
+    benchmark:
+        "results/benchmarks/{sample}/train_forest.tsv"
+    wildcard_constraints:
+        sample=one_of(LABELLED_SAMPLES),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=memory(4000, beside_input=0.5),
+        runtime=again(60),
+    params:
+        forest=setting("forest"),
+        labels=labels_of,
+        unlabelled=sample_setting("unlabelled", 0),
+        classes=sample_setting("classes", {}),
+        seed=settings["seed"],
+    message:
+        "Fit the forest of {wildcards.sample}"
+    script:
+        "../scripts/train_forest.py"
+
+
 rule segment_mosaic:
     """Segment the mosaic: a label for every pixel, without seams between windows."""
     input:
@@ -112,7 +146,7 @@ rule segment_mosaic:
     benchmark:
         "results/benchmarks/{sample}/segment_mosaic.tsv"
     wildcard_constraints:
-        sample=samples_that("is_gray"),
+        sample=segmented_by("unet"),
     conda:
         "../../envs/torch.yaml"
     threads: 2
@@ -122,12 +156,41 @@ rule segment_mosaic:
         gpu=GPU,
         device=RUN["device"],
     params:
-        segmentation=setting("segmentation"),
+        segmentation=inference_settings,
         pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
         "Segment the mosaic of {wildcards.sample}"
     script:
         "../scripts/segment_mosaic.py"
+
+
+rule segment_with_forest:
+    """Segment the mosaic with a forest: a label for every pixel, the same however it is divided."""
+    input:
+        denoised="results/{sample}/mosaic/denoised.tif",
+        contrast="results/{sample}/mosaic/contrast.json",
+        model=model_of,
+        code=code("segment_with_forest.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        segmented="results/{sample}/mosaic/segmented.tif",
+    log:
+        "logs/{sample}/segment_with_forest.log",
+    benchmark:
+        "results/benchmarks/{sample}/segment_with_forest.tsv"
+    wildcard_constraints:
+        sample=segmented_by("forest"),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=memory(4000, beside_input=0.1),
+        runtime=again(720),
+    params:
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    message:
+        "Segment the mosaic of {wildcards.sample} with a forest"
+    script:
+        "../scripts/segment_with_forest.py"
 
 
 rule analyse_res:

@@ -12,7 +12,7 @@ rule make_report:
         provenance=[one.file("provenance.json") for one in reconstructions(settings)],
         tiles=[scene.file("tiles.csv") for scene in scenes(settings)],
         mosaics=[segmented_of(sample) for sample in SAMPLES],
-        scores=[Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
+        scores=SCORES,
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         code=code("make_report.py"),
     output:

@@ -9,10 +9,10 @@ rule denoise:
 
 
 rule segment:
-    """Stage: all segmented mosaics, with their figure and the networks' scores."""
+    """Stage: all segmented mosaics, with their figure and the models' scores."""
     input:
         [segmented_of(sample) for sample in SAMPLES],
-        [Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
+        SCORES,
         [path for path in ALL_FIGURES if path == "results/figures/segmentation.png"],
     localrule: True
 

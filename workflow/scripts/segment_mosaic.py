@@ -6,7 +6,8 @@ from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
-from rockrec.segmentation import load_unet, segmented_bands
+from rockrec.segmentation.inference import segmented_bands
+from rockrec.segmentation.model import load_unet
 
 
 @logged(snakemake)

@@ -8,20 +8,13 @@ from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.housekeeping.threads import use_threads
-from rockrec.labels import open_labels, read_labels
 from rockrec.mosaics import open_mosaic, read_contrast
+from rockrec.plain.records.unet import UNetSettings
 from rockrec.plain.seeds import seed_for
-from rockrec.segmentation import (
-    Field,
-    InitialModelError,
-    LabelsError,
-    UNetSettings,
-    fields_at,
-    labelled_fields,
-    load_unet,
-    save_unet,
-    train_unet,
-)
+from rockrec.segmentation.annotations import annotated_fields, files_of
+from rockrec.segmentation.model import load_unet, save_unet
+from rockrec.segmentation.parts import LabelsError
+from rockrec.segmentation.training import InitialModelError, train_unet
 
 # As many whatever the cores that there are: other sums would round otherwise, and a run that is
 # repeated elsewhere give another network.
@@ -34,14 +27,17 @@ def main():
     contrast = read_contrast(snakemake.input.contrast)
     contrast.check(snakemake.input.denoised)
     initial = snakemake.input.get("initial")
+    params, classes = snakemake.params, class_names()
     with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic, named_files():
         trained = train_unet(
-            annotated_fields(mosaic),
+            annotated_fields(
+                mosaic, params.labels, params.unlabelled, classes, params.unet["crop"]
+            ),
             mosaic.shape,
-            classes=class_names(),
+            classes=classes,
             gray_range=(contrast.low, contrast.high),
-            settings=UNetSettings(**snakemake.params.unet),
-            seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample, "unet"),
+            settings=UNetSettings(**params.unet),
+            seed=seed_for(params.seed, snakemake.wildcards.sample, "unet"),
             device=choose_device(snakemake.resources.device),
             initial=load_unet(initial) if initial else None,
         )
@@ -60,9 +56,7 @@ def named_files():
     try:
         yield
     except LabelsError as error:
-        labels = snakemake.params.labels
-        files = [labels] if isinstance(labels, str) else [one["file"] for one in labels]
-        raise LabelsError(f"{', '.join(files)}: {error}") from error
+        raise LabelsError(f"{files_of(snakemake.params.labels)}: {error}") from error
     except InitialModelError as error:
         raise InitialModelError(f"{snakemake.input.initial} (unet.init_from): {error}") from error
 
@@ -70,20 +64,6 @@ def named_files():
 def class_names() -> dict[int, str]:
     """Names by label value, whose quotes in the config do not matter."""
     return {int(value): name for value, name in snakemake.params.classes.items()}
-
-
-def annotated_fields(mosaic) -> list[Field]:
-    """The places that one label image of the mosaic's size, or those of several fields, label."""
-    labels, meaning = snakemake.params.labels, (snakemake.params.unlabelled, class_names())
-    margin = snakemake.params.unet["crop"]
-    if isinstance(labels, str):
-        with open_labels(labels, *meaning) as image:
-            return labelled_fields(mosaic, image, margin)
-    return fields_at(
-        mosaic,
-        [(read_labels(one["file"], *meaning), one["row"], one["column"]) for one in labels],
-        margin,
-    )
 
 
 main()

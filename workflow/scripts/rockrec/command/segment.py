@@ -49,7 +49,7 @@ def run(asked: argparse.Namespace) -> None:
     from rockrec.housekeeping.threads import keep_large_blocks
     from rockrec.images import check_gray
     from rockrec.mosaics import contrast_of, open_mosaic
-    from rockrec.segmentation import load_unet
+    from rockrec.segmentation.model import load_unet
 
     denoise = {name: getattr(asked, name) for name in DENOISE}
     for name, value in denoise.items():
@@ -79,7 +79,7 @@ def _segment(unet, mosaic, contrast, size_nm: float, asked: argparse.Namespace) 
     import numpy as np
 
     from rockrec.mosaics import write_mosaic
-    from rockrec.segmentation import segmented_bands
+    from rockrec.segmentation.inference import segmented_bands
 
     contrast.check(asked.mosaic)
     unet.gray_range = (contrast.low, contrast.high)

@@ -1,24 +1,5 @@
-"""Segment a mosaic with a U-Net that was trained on a few labelled pixels of it."""
+"""Segment a mosaic with a model that was taught by a few labelled pixels of it.
 
-from rockrec.plain.records.unet import UNetSettings
-from rockrec.segmentation.fields import Field, fields_at, labelled_fields
-from rockrec.segmentation.inference import segment, segmented_bands
-from rockrec.segmentation.model import UNet, load_unet, save_unet
-from rockrec.segmentation.parts import LabelsError
-from rockrec.segmentation.training import InitialModelError, TrainedUNet, train_unet
-
-__all__ = [
-    "Field",
-    "InitialModelError",
-    "LabelsError",
-    "TrainedUNet",
-    "UNet",
-    "UNetSettings",
-    "fields_at",
-    "labelled_fields",
-    "load_unet",
-    "save_unet",
-    "segment",
-    "segmented_bands",
-    "train_unet",
-]
+`training` trains a U-Net and `inference` segments with it; `forests` does both without a network.
+What they share: `fields` and `places` (of labels), `parts`, `scores`.
+"""

@@ -91,7 +91,14 @@ class UNetBlock(UNetSettings, BySample):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentationBlock(BySample):
-    """Inference of the U-Net over the whole mosaic."""
+    """What segments the whole mosaic, and how a U-Net goes over it."""
+
+    kind: str = setting(
+        "unet",
+        "unet, or forest - decision trees on classical features of gray, fitted to a few strokes "
+        "in seconds, for a first look (no GPU, no torch).",
+        choices=("unet", "forest"),
+    )
 
     window: int = setting(
         512,
