@@ -3,11 +3,14 @@
 import dataclasses
 import json
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
+from scipy.ndimage import binary_dilation
 from skimage.feature import hessian_matrix_eigvals
 from skimage.filters import gaussian
+from skimage.transform import resize
 from sklearn.ensemble import ExtraTreesClassifier
 
 from rockrec.plain.records.forest import ForestSettings
@@ -19,6 +22,8 @@ from rockrec.segmentation.forests.inference import forest_bands, probabilities, 
 from rockrec.segmentation.forests.model import load_forest, save_forest
 from rockrec.segmentation.forests.training import TrainedForest, train_forest
 from rockrec.segmentation.forests.trees import trees_of
+from rockrec.segmentation.resampling import Resampled
+from rockrec.segmentation.transfer import segmented_at
 from rockrec.synthetic import SyntheticRock, make_rock
 
 SMALL = ForestSettings(trees=12)
@@ -31,14 +36,13 @@ def rock() -> SyntheticRock:
 
 def fit(rock, labels=None, settings=SMALL, seed=1, classes=None, **changes) -> TrainedForest:
     labels = rock.labels if labels is None else labels
+    fields = labelled_fields(rock.gray, labels, HALO, changes.pop("outside", None))
     options = {"classes": classes or {}, "gray_range": (10, 240), "settings": settings}
-    return train_forest(
-        labelled_fields(rock.gray, labels, HALO), seed=seed, **{**options, **changes}
-    )
+    return train_forest(fields, seed=seed, **{**options, **changes})
 
 
-def segmented(forest, gray, threads=1):
-    return np.concatenate(list(forest_bands(forest, gray, threads)))
+def segmented(forest, gray, **options):
+    return np.concatenate(list(forest_bands(forest, gray, **options)))
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +65,97 @@ def test_features_are_those_of_scikit_image():
         wanted = [smooth, np.hypot(rows, columns), *ridges, spread]
         for one, other in zip(found[PER_SCALE * scale :], wanted, strict=False):
             np.testing.assert_allclose(one, other[inside], atol=2e-5)
+
+
+# --- what is outside --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def outside(rock):
+    """A disc of rock in a corner that was not scanned, and some scratches."""
+    rows, columns = np.indices(rock.gray.shape)
+    scratches = (rows + 2 * columns) % 97 == 0
+    return scratches | (np.hypot(rows - 250, columns - 640) > 420)
+
+
+def other_gray(rock, outside):
+    """The rock with anything else where it is outside."""
+    levels = np.random.default_rng(8).integers(0, 256, outside.shape, np.uint8)
+    return dataclasses.replace(rock, gray=np.where(outside, levels, rock.gray))
+
+
+def test_features_near_a_rim_are_of_the_rock_alone():
+    """A normalised convolution: the Gaussian's weights on rock sum to one."""
+    rng = np.random.default_rng(0)
+    gray = rng.normal(size=(30 + 2 * HALO, 20 + 2 * HALO)).astype(np.float32)
+    outside = np.zeros(gray.shape, bool)
+    outside[:, : HALO + 8] = True
+    found, inside = features_of(gray, outside), (slice(HALO, -HALO),) * 2
+    for scale, sigma in enumerate(SIGMAS):
+        kept, smooth, square = (
+            gaussian(np.where(outside, 0, image), sigma, truncate=features.TRUNCATE)
+            for image in (np.ones_like(gray), gray, gray**2)
+        )
+        smooth, square = (image / np.maximum(kept, 1e-12) for image in (smooth, square))
+        spread = np.sqrt(np.maximum(square - smooth**2, 0))
+        for at, wanted in ((0, smooth), (4, spread)):
+            there = found[PER_SCALE * scale + at][:, 8:]
+            np.testing.assert_allclose(there, wanted[inside][:, 8:], atol=5e-5)
+    flat = features_of(np.where(outside, gray, np.float32(0.25)), outside)[:, :, 8:]
+    wanted = np.tile([0.25, 0, 0, 0, 0, 0], len(SIGMAS))[:, None, None]
+    np.testing.assert_allclose(flat, wanted + 0 * flat, atol=2e-3)
+
+
+def test_what_is_far_outside_changes_no_bit_of_a_feature():
+    gray = np.random.default_rng(0).normal(size=(40 + 2 * HALO, 300 + 2 * HALO)).astype(np.float32)
+    outside = np.zeros(gray.shape, bool)
+    assert np.array_equal(features_of(gray, outside), features_of(gray))
+    outside[:, :90] = True
+    clear = 90  # from here on the widest Gaussian does not reach it
+    found, wanted = features_of(gray, outside), features_of(gray)
+    assert np.array_equal(found[:, :, clear:], wanted[:, :, clear:])
+    assert not np.array_equal(found[:, :, :clear], wanted[:, :, :clear])
+
+
+def test_what_is_outside_is_0_and_no_other_pixel_sees_it(rock, outside, trained, monkeypatch):
+    found = segmented(trained.forest, rock.gray, outside=outside)
+    assert np.array_equal(found == 0, outside)
+    other = other_gray(rock, outside).gray
+    assert np.array_equal(segmented(trained.forest, other, outside=outside), found)
+    monkeypatch.setattr(inference, "BLOCK", 150)
+    assert np.array_equal(segmented(trained.forest, other, outside=outside, threads=2), found)
+    truth = np.where(outside, 0, np.where(rock.truth == 1, 1, 2))
+    rim = binary_dilation(outside, iterations=4) & ~outside
+    assert (found == truth)[rim].mean() > 0.9
+
+
+def test_labels_and_gray_outside_teach_nothing(rock, outside, tmp_path):
+    inside = np.where(outside, 0, rock.labels)
+    made = fit(rock, inside, outside=outside)
+    other = fit(other_gray(rock, outside), rock.labels, outside=outside)
+    for name, one in (("a", made), ("b", other)):
+        save_forest(tmp_path / name, one.forest)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert made.scores == other.scores
+    pixels = {row["class"]: row["pixels"] for row in made.scores}
+    assert pixels == {value: np.count_nonzero(inside == value) for value in (1, 2)}
+
+
+@pytest.mark.parametrize("factor", [0.6, 1.5])
+def test_a_rock_of_another_pixel_size_is_segmented_at_the_forests(rock, trained, outside, factor):
+    """What was enlarged is segmented as before, with nothing but 0 outside."""
+    larger = Resampled(rock.gray, 1 / factor)[:].astype(np.uint8)
+    hidden = np.zeros(larger.shape, bool)
+    hidden[:100, :50] = True
+    bands = partial(forest_bands, trained.forest)
+    found = np.concatenate(list(segmented_at(bands, larger, factor, hidden)))
+    assert np.array_equal(found == 0, hidden)
+    truth = np.where(resize(rock.truth == 1, larger.shape, order=0), 1, 2)
+    hits = np.count_nonzero((found == 1) & (truth == 1))
+    assert hits / np.count_nonzero((found == 1) | (truth == 1) & ~hidden) > 0.6
+
+
+# --- fitted to strokes ------------------------------------------------------------------------
 
 
 def test_a_forest_finds_the_phase_from_strokes(rock, trained):

@@ -3,6 +3,8 @@
 import os
 import zipfile
 
+from rockrec.plain.model_files import segmenter_of
+from rockrec.plain.network_sizes import SAME_PIXELS
 from rockrec.plain.records.doors import door_of
 from rockrec_settings.blocks import for_sample
 from rockrec_settings.files import path_mistakes
@@ -10,7 +12,13 @@ from rockrec_settings.files import path_mistakes
 
 def unet_mistakes(settings: dict) -> list[str]:
     """Return what the samples' networks, classes and windows lack or contradict."""
-    checks = (_source_mistakes, _class_mistakes, _model_mistakes, _training_mistakes)
+    checks = (
+        _source_mistakes,
+        _class_mistakes,
+        _model_mistakes,
+        _pixel_size_mistakes,
+        _training_mistakes,
+    )
     return [
         mistake
         for name in settings["samples"]
@@ -45,7 +53,7 @@ def _class_mistakes(settings: dict, name: str) -> list[str]:
             f"samples.{name}.phase: {sample['phase']} is none of the classes, "
             f"{', '.join(map(str, classes))}"
         )
-    if source is sample and sample["unlabelled"] in classes:
+    if source is sample and sample.get("unlabelled") in classes:
         mistakes.append(
             f"samples.{name}.unlabelled: {sample['unlabelled']} is one of the classes, too"
         )
@@ -79,15 +87,26 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
             )
         elif not zipfile.is_zipfile(wanted):  # as models are written
             mistakes.append(f"{path}: {wanted!r} is no model, or a damaged one")
-        elif (found := _kind_of(wanted)) != kind:
+        elif (found := segmenter_of(wanted)) != kind:
             mistakes.append(f"{path}: {wanted!r} holds a {found}, and a {kind} is needed here")
     return mistakes
 
 
-def _kind_of(model: str) -> str:
-    """What a model's file holds: arrays of a forest, or a network."""
-    with zipfile.ZipFile(model) as archive:
-        return "forest" if "told.npy" in archive.namelist() else "unet"
+def _pixel_size_mistakes(settings: dict, name: str) -> list[str]:
+    """A model that another sample has taught on pixels of another size."""
+    sample = settings["samples"][name]
+    source = settings["samples"].get(sample.get("model"))
+    if source is None or for_sample(settings["segmentation"], name)["resample"]:
+        return []
+    factor = sample["pixel_size_nm"] / source["pixel_size_nm"]
+    if 1 / SAME_PIXELS <= factor <= SAME_PIXELS:
+        return []
+    return [
+        f"samples.{name}.model: {sample['model']} has pixels of {source['pixel_size_nm']:g} nm, "
+        f"{name} of {sample['pixel_size_nm']:g} nm, {factor:.3g} times as much; "
+        f"{_place(settings, 'segmentation', 'resample', name)}: true segments at the model's "
+        "pixel size and brings the labels back"
+    ]
 
 
 def _training_mistakes(settings: dict, name: str) -> list[str]:

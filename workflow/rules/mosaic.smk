@@ -30,9 +30,44 @@ rule make_synthetic_rock:
         "../scripts/make_synthetic_rock.py"
 
 
+rule inspect_mosaic:
+    """Look at all pixels of a mosaic: what of it is rock; of labels, whether they are any."""
+    input:
+        mosaic=raw_mosaic,
+        masks=masks_of,
+        code=code("inspect_mosaic.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        outside="results/{sample}/mosaic/outside.tif",
+        inspection="results/{sample}/mosaic/inspection.json",
+    log:
+        "logs/{sample}/inspect_mosaic.log",
+    benchmark:
+        "results/benchmarks/{sample}/inspect_mosaic.tsv"
+    wildcard_constraints:
+        sample=one_of(INSPECTED),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=again(4000),
+        runtime=again(60),
+        trust=sample_setting("pixel_size_trust"),
+        classes=lambda wildcards: told.named_labels(settings["samples"][wildcards.sample]),
+    params:
+        contents=contents(mosaic=raw_mosaic, masks=masks_of),
+        outside=outside_setting,
+        grid=sample_setting("grid"),
+        mosaic=lambda wildcards: told.inspected_as(settings["samples"][wildcards.sample]),
+    message:
+        "Inspect the mosaic of {wildcards.sample}"
+    script:
+        "../scripts/inspect_mosaic.py"
+
+
 rule denoise_mosaic:
     """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
     input:
+        **INSPECTION,
         mosaic=raw_mosaic,
         code=code("denoise_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
@@ -50,7 +85,9 @@ rule denoise_mosaic:
     resources:
         mem_mb=memory(4000, beside_input=0.1),
         runtime=again(120),
+        trust=sample_setting("pixel_size_trust"),
     params:
+        contents=contents(mosaic=raw_mosaic),
         denoise=setting("denoise"),
         grid=sample_setting("grid"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
@@ -63,6 +100,7 @@ rule denoise_mosaic:
 rule train_unet:
     """Train a U-Net on the labelled pixels; keep the epoch that validates best."""
     input:
+        **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         labels=label_files,
@@ -86,7 +124,9 @@ rule train_unet:
         runtime=again(240),
         gpu=GPU,
         device=RUN["device"],
+        phase=sample_setting("phase"),
     params:
+        contents=contents(labels=label_files, initial=initial_model),
         unet=unet_settings,
         labels=labels_of,
         unlabelled=sample_setting("unlabelled", 0),
@@ -101,6 +141,7 @@ rule train_unet:
 rule train_forest:
     """Fit a forest to the labelled pixels; score it on places that it has not seen."""
     input:
+        **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         labels=label_files,
@@ -120,7 +161,9 @@ rule train_forest:
     resources:
         mem_mb=memory(4000, beside_input=0.5),
         runtime=again(60),
+        phase=sample_setting("phase"),
     params:
+        contents=contents(labels=label_files),
         forest=setting("forest"),
         labels=labels_of,
         unlabelled=sample_setting("unlabelled", 0),
@@ -135,6 +178,7 @@ rule train_forest:
 rule segment_mosaic:
     """Segment the mosaic: a label for every pixel, without seams between windows."""
     input:
+        **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         model=model_of,
@@ -155,7 +199,9 @@ rule segment_mosaic:
         runtime=again(720),
         gpu=GPU,
         device=RUN["device"],
+        phase=sample_setting("phase"),
     params:
+        contents=contents(model=model_of),
         segmentation=inference_settings,
         pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
@@ -167,6 +213,7 @@ rule segment_mosaic:
 rule segment_with_forest:
     """Segment the mosaic with a forest: a label for every pixel, the same however it is divided."""
     input:
+        **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         model=model_of,
@@ -185,7 +232,10 @@ rule segment_with_forest:
     resources:
         mem_mb=memory(4000, beside_input=0.1),
         runtime=again(720),
+        phase=sample_setting("phase"),
     params:
+        contents=contents(model=model_of),
+        segmentation=inference_settings,
         pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
         "Segment the mosaic of {wildcards.sample} with a forest"
@@ -196,11 +246,13 @@ rule segment_with_forest:
 rule analyse_res:
     """Find the representative elementary size (RES) of a sample from a descriptor of random squares."""
     input:
+        **INSPECTION,
         segmented=segmented_mosaic,
         code=code("analyse_res.py"),
     output:
         curves="results/{sample}/res/curves.csv",
         errors="results/{sample}/res/errors.csv",
+        values="results/{sample}/res/values.csv",
     log:
         "logs/{sample}/analyse_res.log",
     benchmark:
@@ -212,6 +264,7 @@ rule analyse_res:
         mem_mb=memory(4000, beside_input=1),
         runtime=again(60),
     params:
+        contents=contents(segmented=segmented_mosaic),
         res=setting("res"),
         mosaic=sample_settings("phase", "pixel_size_nm"),
         seed=settings["seed"],

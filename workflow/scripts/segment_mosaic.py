@@ -1,13 +1,16 @@
 """Segment the denoised mosaic with a trained U-Net."""
 
+from functools import partial
+
 import numpy as np
 
 from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
-from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
+from rockrec.mosaics import open_mosaic, open_outside, read_contrast, write_mosaic
 from rockrec.segmentation.inference import segmented_bands
 from rockrec.segmentation.model import load_unet
+from rockrec.segmentation.transfer import check_phase, segmented
 
 
 @logged(snakemake)
@@ -15,14 +18,27 @@ def main():
     inputs, params, threads = snakemake.input, snakemake.params, snakemake.threads
     keep_large_blocks()
     unet = load_unet(inputs.model, choose_device(snakemake.resources.device))
-    # Its own contrast, not that of the mosaic the network was trained on: brightness and contrast
-    # of the microscope differ from session to session.
-    contrast = read_contrast(inputs.contrast)
-    unet.gray_range = (contrast.low, contrast.high)
-    with open_mosaic(inputs.denoised, threads=threads) as mosaic:
+    key = f"samples.{snakemake.wildcards.sample}.phase"
+    check_phase(unet, snakemake.resources.phase, inputs.model, key)
+    settings = dict(params.segmentation)
+    resample = settings.pop("resample")
+    with (
+        open_mosaic(inputs.denoised, threads=threads) as mosaic,
+        open_outside(inputs.get("outside"), inputs.get("inspection")) as outside,
+    ):
+        labels = segmented(
+            unet,
+            partial(segmented_bands, unet, **settings),
+            mosaic,
+            read_contrast(inputs.contrast),
+            pixel_size_nm=params.pixel_size_nm,
+            resample=resample,
+            path=inputs.model,
+            outside=outside,
+        )
         write_mosaic(
             snakemake.output.segmented,
-            segmented_bands(unet, mosaic, **params.segmentation),
+            labels,
             params.pixel_size_nm,
             mosaic.shape,
             np.uint8,

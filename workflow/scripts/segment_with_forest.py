@@ -1,27 +1,42 @@
 """Segment the denoised mosaic with a forest."""
 
+from functools import partial
+
 import numpy as np
 
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
-from rockrec.mosaics import open_mosaic, read_contrast, write_mosaic
+from rockrec.mosaics import open_mosaic, open_outside, read_contrast, write_mosaic
 from rockrec.segmentation.forests.inference import forest_bands
 from rockrec.segmentation.forests.model import load_forest
+from rockrec.segmentation.transfer import check_phase, segmented
 
 
 @logged(snakemake)
 def main():
-    inputs, threads = snakemake.input, snakemake.threads
+    inputs, params, threads = snakemake.input, snakemake.params, snakemake.threads
     keep_large_blocks()
     forest = load_forest(inputs.model)
-    # Its own contrast, not that of the mosaic whose labels the forest was fitted to.
-    contrast = read_contrast(inputs.contrast)
-    forest.gray_range = (contrast.low, contrast.high)
-    with open_mosaic(inputs.denoised, threads=threads) as mosaic:
+    key = f"samples.{snakemake.wildcards.sample}.phase"
+    check_phase(forest, snakemake.resources.phase, inputs.model, key)
+    with (
+        open_mosaic(inputs.denoised, threads=threads) as mosaic,
+        open_outside(inputs.get("outside"), inputs.get("inspection")) as outside,
+    ):
+        labels = segmented(
+            forest,
+            partial(forest_bands, forest, threads=threads),
+            mosaic,
+            read_contrast(inputs.contrast),
+            pixel_size_nm=params.pixel_size_nm,
+            resample=params.segmentation["resample"],
+            path=inputs.model,
+            outside=outside,
+        )
         write_mosaic(
             snakemake.output.segmented,
-            forest_bands(forest, mosaic, threads),
-            snakemake.params.pixel_size_nm,
+            labels,
+            params.pixel_size_nm,
             mosaic.shape,
             np.uint8,
             threads,

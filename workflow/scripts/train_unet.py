@@ -8,10 +8,10 @@ from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.housekeeping.threads import use_threads
-from rockrec.mosaics import open_mosaic, read_contrast
+from rockrec.mosaics import open_mosaic, open_outside, read_contrast
 from rockrec.plain.records.unet import UNetSettings
 from rockrec.plain.seeds import seed_for
-from rockrec.segmentation.annotations import annotated_fields, files_of
+from rockrec.segmentation.annotations import annotated_fields, check_painted, files_of
 from rockrec.segmentation.model import load_unet, save_unet
 from rockrec.segmentation.parts import LabelsError
 from rockrec.segmentation.training import InitialModelError, train_unet
@@ -27,12 +27,19 @@ def main():
     contrast = read_contrast(snakemake.input.contrast)
     contrast.check(snakemake.input.denoised)
     initial = snakemake.input.get("initial")
+    marks = snakemake.input.get("outside"), snakemake.input.get("inspection")
     params, classes = snakemake.params, class_names()
-    with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic, named_files():
+    labels, margin = (params.labels, params.unlabelled, classes), params.unet["crop"]
+    with (
+        open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic,
+        open_outside(*marks) as outside,
+        named_files(),
+    ):
+        fields = annotated_fields(mosaic, *labels, margin, outside)
+        key = f"samples.{snakemake.wildcards.sample}.phase"
+        check_painted(fields, params.labels, classes, snakemake.resources.phase, key)
         trained = train_unet(
-            annotated_fields(
-                mosaic, params.labels, params.unlabelled, classes, params.unet["crop"]
-            ),
+            fields,
             mosaic.shape,
             classes=classes,
             gray_range=(contrast.low, contrast.high),
@@ -40,6 +47,8 @@ def main():
             seed=seed_for(params.seed, snakemake.wildcards.sample, "unet"),
             device=choose_device(snakemake.resources.device),
             initial=load_unet(initial) if initial else None,
+            pixel_size_nm=mosaic.pixel_size_nm,
+            bits=8 * mosaic.dtype.itemsize,
         )
     save_unet(snakemake.output.model, trained.unet)
     for rows, output in (

@@ -91,7 +91,7 @@ class UNetBlock(UNetSettings, BySample):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentationBlock(BySample):
-    """What segments the whole mosaic, and how a U-Net goes over it."""
+    """What segments the whole mosaic, and how."""
 
     kind: str = setting(
         "unet",
@@ -114,4 +114,9 @@ class SegmentationBlock(BySample):
         "float32",
         "float32, or bfloat16 (about twice as fast where the processor has it).",
         choices=PRECISIONS,
+    )
+    resample: bool = setting(
+        False,
+        "Segment at the pixel size that the model was trained on, where the mosaic has another "
+        "(by over 10 %), and bring the labels back; such a mosaic is refused otherwise.",
     )

@@ -1,8 +1,11 @@
 """Classical features of pixels at several scales: gray, edges, ridges and blobs, texture.
 
 Each is counted from a pixel's surroundings within `HALO` and in one order, so that it is the same
-bit by bit however a mosaic is cut into pieces.
+bit by bit however a mosaic is cut into pieces. What is outside the rock has no part in it: near a
+rim the Gaussians weigh the rock alone.
 """
+
+from functools import cache
 
 import numpy as np
 from numba import njit
@@ -24,7 +27,7 @@ HALO = len(WEIGHTS[-1])  # px: the widest Gaussian, and one more for its differe
 N_FEATURES = PER_SCALE * len(SIGMAS)
 
 
-def features_of(gray: np.ndarray) -> np.ndarray:
+def features_of(gray: np.ndarray, outside: np.ndarray | None = None) -> np.ndarray:
     """Return the features of a piece of a mosaic.
 
     At each scale: gray smoothed by a Gaussian, its gradient, the larger and the smaller eigenvalue
@@ -33,21 +36,37 @@ def features_of(gray: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     gray : (HALO + h + HALO, HALO + w + HALO) float32, with the piece's surroundings.
+    outside : bool of the same shape, pixels that are no rock.
 
     Returns
     -------
-    (features, h, w) float32.
+    (features, h, w) float32; without a meaning where it is outside.
     """
     height, width = (side - 2 * HALO for side in gray.shape)
     features = np.empty((N_FEATURES, height, width), np.float32)
+    rim = outside is not None and outside.any()
+    if rim:
+        gray, rock = np.where(outside, np.float32(0), gray), (~outside).astype(np.float32)
     squared = gray * gray
     before = np.ascontiguousarray(gray[HALO - 1 : 1 - HALO, HALO - 1 : 1 - HALO])
     for scale, weights in enumerate(WEIGHTS):
         smooth, square = (_smoothed(image, weights, height, width) for image in (gray, squared))
+        if rim:
+            kept = _smoothed(rock, weights, height, width)
+            # Exactly 1 where all is rock: as in a piece that nothing is outside of.
+            share = np.divide(_of_rock(scale), kept, out=np.zeros_like(kept), where=kept > 0)
+            smooth, square = smooth * share, square * share
         out = features[scale * PER_SCALE : (scale + 1) * PER_SCALE]
         _differences(smooth, square, before, out)
         before = smooth
     return features
+
+
+@cache
+def _of_rock(scale: int) -> np.float32:
+    """What a Gaussian makes of ones, rounded as it rounds."""
+    side = 2 * len(WEIGHTS[scale]) + 1
+    return _smoothed(np.ones((side, side), np.float32), WEIGHTS[scale], 1, 1)[1, 1]
 
 
 @njit(nogil=True, cache=True)

@@ -25,12 +25,15 @@ class Forest:
     classes : label values.
     gray_range : gray levels that become -1 and 1 for the trees.
     class_names : of the classes, by label value; empty if they have none.
+    pixel_size_nm, bits : of the mosaic whose labels it was fitted to; None where it is not known.
     """
 
     trees: Trees
     classes: tuple[int, ...]
     gray_range: tuple[float, float]
     class_names: Mapping[int, str] = field(default_factory=dict)
+    pixel_size_nm: float | None = None
+    bits: int | None = None
 
 
 def normalised(gray: np.ndarray, gray_range: tuple[float, float]) -> np.ndarray:
@@ -46,6 +49,8 @@ def save_forest(path: str | os.PathLike, forest: Forest) -> None:
         "classes": list(map(int, forest.classes)),
         "gray_range": list(map(float, forest.gray_range)),
         "class_names": list(forest.class_names.items()),
+        "pixel_size_nm": forest.pixel_size_nm,
+        "bits": forest.bits,
     }
     arrays = asdict(forest.trees) | {"told": np.array(json.dumps(told))}
     with written_whole(path) as partial, open(partial, "wb") as file:
@@ -78,7 +83,12 @@ def load_forest(path: str | os.PathLike) -> Forest:
         trees = Trees(**arrays)
         trees.check(N_FEATURES)
         forest = Forest(
-            trees, tuple(told["classes"]), tuple(told["gray_range"]), dict(told["class_names"])
+            trees,
+            tuple(told["classes"]),
+            tuple(told["gray_range"]),
+            dict(told["class_names"]),
+            told["pixel_size_nm"],
+            told["bits"],
         )
         if len(forest.classes) != trees.shares.shape[1] or len(forest.gray_range) != 2:
             raise ValueError("another number of classes")

@@ -59,6 +59,8 @@ def train_forest(
     settings: ForestSettings,
     seed: int,
     threads: int = 1,
+    pixel_size_nm: float | None = None,
+    bits: int | None = None,
 ) -> TrainedForest:
     """Fit a forest to the labelled pixels of a mosaic.
 
@@ -72,6 +74,7 @@ def train_forest(
     classes : names by label value; if empty, the classes are the values that the labels have. One
         without a labelled pixel is left out, which is said.
     gray_range : gray levels of the mosaic that become -1 and 1 for the trees.
+    pixel_size_nm, bits : of the mosaic, which the forest keeps; None if it is not known.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def train_forest(
         *(settings.trees, f"{len(trees.shares):,}", f"{len(everything):,}"),
         f"{counts[1:].sum():,}",
     )
-    forest = Forest(trees, values, (low, high), dict(classes))
+    forest = Forest(trees, values, (low, high), dict(classes), pixel_size_nm, bits)
     by_fold = {
         int(fold): _fitted(examples, examples.folds != fold, len(values), settings, seed, threads)
         for fold in np.unique(examples.folds)
@@ -148,7 +151,7 @@ def _examples(
 
 def _features(field: Field, asked: np.ndarray, gray_range: tuple[float, float]) -> Iterator:
     """Yield (rows, columns) and features of each block of a field with a pixel that is asked."""
-    gray = field.gray
+    gray, outside = field.gray, field.outside
     for top in range(0, field.shape[0], BLOCK):
         for left in range(0, field.shape[1], BLOCK):
             block = tuple(
@@ -156,7 +159,9 @@ def _features(field: Field, asked: np.ndarray, gray_range: tuple[float, float]) 
                 for first, side in zip((top, left), field.shape, strict=True)
             )
             if asked[block].any():
-                yield block, features_of(normalised(surroundings(gray, *block), gray_range))
+                levels = normalised(surroundings(gray, *block), gray_range)
+                hidden = None if outside is None else surroundings(outside, *block)
+                yield block, features_of(levels, hidden)
 
 
 def _fitted(
