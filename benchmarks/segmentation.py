@@ -5,6 +5,8 @@
 ``--choose``: 12 of the 16 training images are learnt from, 2 choose the epoch and 2 test it.
 Without it 14 are learnt from, and the 3 images of ``val`` are scored, which no choice may use.
 A forest chooses no epoch: it learns from 12 and is tested on 4, or learns from all 16.
+The kind ``reference`` is what users have elsewhere: a random forest of 100 trees (scikit-learn) on
+20 classical features (scikit-image; intensity, edges and Hessian eigenvalues at σ = 1 to 16 px).
 
 ``sandstone``: a BSE mosaic of sandstone (1 pore, 2 grain), of whose columns left of 1200 a few
 pixels are labelled, in patches of 16 px at random; scored on all columns from 1200 on. Its labels
@@ -31,6 +33,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import tifffile
+from skimage.feature import multiscale_basic_features
+from sklearn.ensemble import RandomForestClassifier
 
 from rockrec.denoise import denoise
 from rockrec.plain.records.forest import ForestSettings
@@ -38,6 +42,7 @@ from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.fields import Field, extent, labelled_fields
 from rockrec.segmentation.forests.inference import forest_bands
 from rockrec.segmentation.forests.training import train_forest
+from rockrec.segmentation.forests.trees import trees_of
 from rockrec.segmentation.inference import segment
 from rockrec.segmentation.model import UNet
 from rockrec.segmentation.scores import boundary_counts, confusion, score_rows
@@ -58,6 +63,7 @@ CHOOSING = (
 EBC = {1: "background", 2: "oxide", 3: "crack"}
 LABELLED_COLUMNS = 1200  # of the sandstone
 PATCH = 16  # px
+MOST = 200_000  # labelled pixels that the reference learns from, at random
 COLUMNS = ["part", "class", "iou", "precision", "recall", "boundary_f1", "fraction_labelled",
            "fraction_predicted", "seconds"]  # fmt: skip
 
@@ -78,7 +84,7 @@ def main() -> None:
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--kind", choices=("unet", "forest"), default="unet")
+    shared.add_argument("--kind", choices=("unet", "forest", "reference"), default="unet")
     shared.add_argument("--settings", type=json.loads, default={}, help="of the kind, JSON")
     shared.add_argument("--seeds", type=int, nargs="+", default=[1])
     shared.add_argument("--device", default="cpu")
@@ -132,9 +138,39 @@ def taught(
     if options.kind == "forest":
         made = train_forest(fields, settings=ForestSettings(**options.settings), **given)
         return lambda gray: np.concatenate(list(forest_bands(made.forest, gray))), made.scores
+    if options.kind == "reference":
+        return reference(fields, seed), []
     settings = UNetSettings(**{**shares, **options.settings})
     made = train_unet(fields, shape, settings=settings, device=options.device, **given)
     return partial(predict, made.unet), made.scores
+
+
+def reference(fields: Sequence[Field], seed: int) -> Callable:
+    """Return what segments an image with a random forest, fitted to the fields' labels."""
+    features, classes = [], []
+    for field in fields:
+        labelled = field.labels > 0
+        features.append(classical(field.gray)[labelled])
+        classes.append(field.labels[labelled])
+    features, classes = np.concatenate(features), np.concatenate(classes)
+    if len(classes) > MOST:
+        kept = np.random.default_rng(seed).choice(len(classes), MOST, replace=False)
+        features, classes = features[kept], classes[kept]
+    model = RandomForestClassifier(100, random_state=seed).fit(features, classes)
+    trees = trees_of(model.estimators_, len(model.classes_), np.arange(len(model.classes_)))
+
+    def segmented(gray: np.ndarray) -> np.ndarray:
+        columns = np.ascontiguousarray(classical(gray).reshape(-1, features.shape[1]).T)
+        return model.classes_[trees.votes(columns).argmax(axis=0)].reshape(gray.shape)
+
+    return segmented
+
+
+def classical(gray: np.ndarray) -> np.ndarray:
+    """(rows, columns, 20) float32."""
+    return multiscale_basic_features(
+        gray.astype(np.float32), sigma_min=1, sigma_max=16, workers=1
+    )
 
 
 def ebc(folder: Path, seed: int, options: argparse.Namespace) -> list[dict]:

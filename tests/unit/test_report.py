@@ -30,6 +30,7 @@ def empty_report(**changes):
         "settings": "",
         "mosaics": [],
         "scores": {},
+        "doubts": {},
         "tiles": [],
         "res": {},
         "figures": [],
@@ -59,6 +60,7 @@ def report():
         settings="seed: 1\nname: <b>bold</b>\n",
         mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50, "0: 95.0 %, 1: 5.0 %", "config")],
         scores={"rock": example_results.scores()},
+        doubts={"rock": "It doubts little."},
         tiles=[tile_set()],
         res={"rock": example_results.res_tables(chosen=256)[1]},
         figures=[

@@ -95,6 +95,7 @@ SHAPES_NO_WEIGHTS = (
     "rockrec.descriptors",
     "rockrec.gans.monitor",
     "rockrec.label_values",
+    "rockrec.segmentation.confidence",
     "rockrec.segmentation.resampling",
     "rockrec.segmentation.transfer",
 )

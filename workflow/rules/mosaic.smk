@@ -185,6 +185,8 @@ rule segment_mosaic:
         code=code("segment_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
+        confidence="results/{sample}/mosaic/confidence.tif",
+        summary="results/{sample}/mosaic/confidence.json",
     log:
         "logs/{sample}/segment_mosaic.log",
     benchmark:
@@ -220,6 +222,8 @@ rule segment_with_forest:
         code=code("segment_with_forest.py", stop_at=SHAPES_NO_PIXEL),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
+        confidence="results/{sample}/mosaic/confidence.tif",
+        summary="results/{sample}/mosaic/confidence.json",
     log:
         "logs/{sample}/segment_with_forest.log",
     benchmark:
@@ -241,6 +245,36 @@ rule segment_with_forest:
         "Segment the mosaic of {wildcards.sample} with a forest"
     script:
         "../scripts/segment_with_forest.py"
+
+
+rule propose_fields:
+    """Find the fields in which the model doubts most, and cut them out to be painted next."""
+    input:
+        denoised="results/{sample}/mosaic/denoised.tif",
+        confidence="results/{sample}/mosaic/confidence.tif",
+        summary="results/{sample}/mosaic/confidence.json",
+        code=code("propose_fields.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        table="results/{sample}/mosaic/paint_next.csv",
+        images=directory("results/{sample}/mosaic/paint_next"),
+    log:
+        "logs/{sample}/propose_fields.log",
+    benchmark:
+        "results/benchmarks/{sample}/propose_fields.tsv"
+    wildcard_constraints:
+        sample=samples_that("is_gray"),
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=again(2000),
+        runtime=again(10),
+    params:
+        labels=sample_setting("labels"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    message:
+        "Propose fields of {wildcards.sample} to paint"
+    script:
+        "../scripts/propose_fields.py"
 
 
 rule analyse_res:

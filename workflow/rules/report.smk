@@ -13,6 +13,8 @@ rule make_report:
         tiles=[scene.file("tiles.csv") for scene in scenes(settings)],
         mosaics=[segmented_of(sample) for sample in SAMPLES],
         scores=SCORES,
+        doubts=[rock.file("mosaic/confidence.json") for rock in rocks(settings, "is_gray")],
+        proposals=[rock.file("mosaic/paint_next.csv") for rock in rocks(settings, "is_gray")],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         values=[rock.file("res/values.csv") for rock in rocks(settings)],
         code=code("make_report.py"),
@@ -37,6 +39,7 @@ rule make_report:
             for sample, block in settings["samples"].items()
         ],
         scored=LABELLED_SAMPLES,
+        doubted=[rock.sample for rock in rocks(settings, "is_gray")],
         samples=SAMPLES,
         config_files=[Path(path).name for path in workflow.configfiles],
         settings={key: value for key, value in settings.items() if key != "run"},

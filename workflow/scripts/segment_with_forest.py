@@ -7,6 +7,7 @@ import numpy as np
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.mosaics import open_mosaic, open_outside, read_contrast, write_mosaic
+from rockrec.segmentation.confidence import Confidence, write_confidence
 from rockrec.segmentation.forests.inference import forest_bands
 from rockrec.segmentation.forests.model import load_forest
 from rockrec.segmentation.transfer import check_phase, segmented
@@ -14,9 +15,11 @@ from rockrec.segmentation.transfer import check_phase, segmented
 
 @logged(snakemake)
 def main():
-    inputs, params, threads = snakemake.input, snakemake.params, snakemake.threads
+    inputs, outputs = snakemake.input, snakemake.output
+    params, threads = snakemake.params, snakemake.threads
     keep_large_blocks()
     forest = load_forest(inputs.model)
+    confidence = Confidence()
     key = f"samples.{snakemake.wildcards.sample}.phase"
     check_phase(forest, snakemake.resources.phase, inputs.model, key)
     with (
@@ -32,14 +35,19 @@ def main():
             resample=params.segmentation["resample"],
             path=inputs.model,
             outside=outside,
+            confidence=confidence,
         )
         write_mosaic(
-            snakemake.output.segmented,
+            outputs.segmented,
             labels,
             params.pixel_size_nm,
             mosaic.shape,
             np.uint8,
             threads,
+        )
+        size_nm, shape = params.pixel_size_nm, mosaic.shape
+        write_confidence(
+            *(outputs.confidence, outputs.summary), confidence, size_nm, shape, threads
         )
 
 

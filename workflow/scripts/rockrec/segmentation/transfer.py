@@ -3,11 +3,13 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
 from rockrec.mosaics import Contrast
 from rockrec.plain.network_sizes import SAME_PIXELS
+from rockrec.segmentation.confidence import Confidence
 from rockrec.segmentation.resampling import Resampled, brought_back, cleared
 
 log = logging.getLogger(__name__)
@@ -89,6 +91,7 @@ def segmented(
     resample: bool,
     path: str | os.PathLike,
     outside=None,
+    confidence: Confidence | None = None,
 ) -> Iterator[np.ndarray]:
     """Segment a mosaic in its own contrast, and at the model's pixel size if that may be.
 
@@ -101,6 +104,7 @@ def segmented(
     bands : what segments a mosaic of the model's pixel size: `segmented_bands` or `forest_bands`
         with all but the mosaic.
     outside : pixels that are no rock, 2D bool that is read like an array; their label is 0.
+    confidence : is told how probable the labels are, at the pixel size that the model sees.
 
     Yields
     ------
@@ -113,6 +117,8 @@ def segmented(
     factor = factor_of(model, pixel_size_nm, resample, path)
     compare_contrast(model, contrast, mosaic.dtype, path)
     model.gray_range = (contrast.low, contrast.high)
+    if confidence is not None:
+        bands = partial(bands, confidence=confidence)
     return segmented_at(bands, mosaic, factor, outside)
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from rockrec.housekeeping.progress import Progress
+from rockrec.segmentation.confidence import Confidence
 from rockrec.segmentation.forests.features import HALO, features_of
 from rockrec.segmentation.forests.model import Forest, normalised
 
@@ -41,7 +42,14 @@ def probabilities(
     return votes.reshape(-1, *features.shape[1:])
 
 
-def forest_bands(forest: Forest, mosaic, *, outside=None, threads: int = 1) -> Iterator[np.ndarray]:
+def forest_bands(
+    forest: Forest,
+    mosaic,
+    *,
+    outside=None,
+    confidence: Confidence | None = None,
+    threads: int = 1,
+) -> Iterator[np.ndarray]:
     """Yield the rows of the label image from top to bottom, uint8 of `forest.classes`.
 
     Each pixel gets its most probable class, the first of equals.
@@ -51,20 +59,25 @@ def forest_bands(forest: Forest, mosaic, *, outside=None, threads: int = 1) -> I
     mosaic : 2D gray, an array or an open mosaic, on the scale of `forest.gray_range`.
     outside : pixels that are no rock, 2D bool that is read like an array; their label is 0, and
         no feature of another pixel sees them.
+    confidence : is told how probable the labels are.
     """
     height, width = mosaic.shape
     values = np.array(forest.classes, np.uint8)
 
-    def labels_of(left: int) -> np.ndarray:
+    def found_at(left: int) -> tuple[np.ndarray, np.ndarray]:
+        """Labels, and how probable they are."""
         piece = np.s_[:, left : left + BLOCK + 2 * HALO]
         if hidden is None:
-            return values[probabilities(forest, gray[piece]).argmax(axis=0)]
+            shares = probabilities(forest, gray[piece])
+            return values[shares.argmax(axis=0)], shares.max(axis=0)
         here = hidden[piece][HALO:-HALO, HALO:-HALO]
         if here.all():
-            return np.zeros(here.shape, np.uint8)
-        found = values[probabilities(forest, gray[piece], hidden[piece]).argmax(axis=0)]
-        return np.where(here, np.uint8(0), found)
+            return np.zeros(here.shape, np.uint8), np.zeros(here.shape, np.float32)
+        shares = probabilities(forest, gray[piece], hidden[piece])
+        return np.where(here, np.uint8(0), values[shares.argmax(axis=0)]), shares.max(axis=0)
 
+    if confidence is not None:
+        confidence.begin(mosaic.shape, outside)
     tops = range(0, height, BLOCK)
     progress = Progress("segment", len(tops))
     with ThreadPoolExecutor(threads) as pool:
@@ -72,5 +85,9 @@ def forest_bands(forest: Forest, mosaic, *, outside=None, threads: int = 1) -> I
             rows = slice(top, min(top + BLOCK, height))
             gray = surroundings(mosaic, rows, slice(0, width))
             hidden = None if outside is None else surroundings(outside, rows, slice(0, width))
-            yield np.concatenate(list(pool.map(labels_of, range(0, width, BLOCK))), axis=1)
+            pairs = zip(*pool.map(found_at, range(0, width, BLOCK)), strict=True)
+            labels, probable = (np.concatenate(pieces, axis=1) for pieces in pairs)
+            if confidence is not None:
+                confidence.add(probable)
+            yield labels
             progress.report(number)
