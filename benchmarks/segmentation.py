@@ -168,9 +168,7 @@ def reference(fields: Sequence[Field], seed: int) -> Callable:
 
 def classical(gray: np.ndarray) -> np.ndarray:
     """(rows, columns, 20) float32."""
-    return multiscale_basic_features(
-        gray.astype(np.float32), sigma_min=1, sigma_max=16, workers=1
-    )
+    return multiscale_basic_features(gray.astype(np.float32), sigma_min=1, sigma_max=16, workers=1)
 
 
 def ebc(folder: Path, seed: int, options: argparse.Namespace) -> list[dict]:

@@ -163,6 +163,7 @@ INSPECTED = [
     for name, block in settings["samples"].items()
     if not door_of(block).is_made or outside_of(block).asked
 ]
+SCANNED = [name for name, block in settings["samples"].items() if door_of(block).brings_gray]
 LABELLED_SAMPLES = [sample for sample in SAMPLES if is_labelled(sample)]
 
 

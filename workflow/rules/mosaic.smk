@@ -64,6 +64,37 @@ rule inspect_mosaic:
         "../scripts/inspect_mosaic.py"
 
 
+rule find_scan_faults:
+    """Find where the scan of a gray mosaic went wrong: seams, repeated lines, what is out of focus."""
+    input:
+        **INSPECTION,
+        mosaic=raw_mosaic,
+        code=code("find_scan_faults.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        faults="results/{sample}/mosaic/scan_faults.csv",
+        mask="results/{sample}/mosaic/scan_faults.tif",
+    log:
+        "logs/{sample}/find_scan_faults.log",
+    benchmark:
+        "results/benchmarks/{sample}/find_scan_faults.tsv"
+    wildcard_constraints:
+        sample=samples_that("brings_gray"),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=again(4000),
+        runtime=again(60),
+    params:
+        contents=contents(mosaic=raw_mosaic),
+        grid=sample_setting("grid"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    message:
+        "Look for faults of the scan in the mosaic of {wildcards.sample}"
+    script:
+        "../scripts/find_scan_faults.py"
+
+
 rule denoise_mosaic:
     """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
     input:

@@ -17,6 +17,7 @@ rule make_report:
         proposals=[rock.file("mosaic/paint_next.csv") for rock in rocks(settings, "is_gray")],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         values=[rock.file("res/values.csv") for rock in rocks(settings)],
+        scan_faults=[Rock(sample).file("mosaic/scan_faults.csv") for sample in SCANNED],
         code=code("make_report.py"),
     output:
         "results/report.html",
@@ -40,6 +41,7 @@ rule make_report:
         ],
         scored=LABELLED_SAMPLES,
         doubted=[rock.sample for rock in rocks(settings, "is_gray")],
+        scanned=SCANNED,
         samples=SAMPLES,
         config_files=[Path(path).name for path in workflow.configfiles],
         settings={key: value for key, value in settings.items() if key != "run"},

@@ -18,6 +18,7 @@ from rockrec.report.page import Figure, Report, RunFacts, render
 from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, tile_set
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
+from rockrec.scan_faults.fault import read_faults, told
 from rockrec.tables.by_method import read_by_method
 
 
@@ -33,6 +34,7 @@ def main():
     ]
     errors = in_experiments(map(read_by_method, inputs.errors))
     faults = in_experiments(map(read_by_method, inputs.faults))
+    scans = by_name(params.scanned, map(told, map(read_faults, inputs.scan_faults)))
     costs = in_experiments(map(read_by_method, inputs.costs))
     report = Report(
         run=run_facts(map(read_json, inputs.provenance)),
@@ -44,6 +46,7 @@ def main():
                     values_in_words(values, by_value(classes)),
                     trust,
                     phases_in_words(door, phase, values),
+                    scans.get(sample),
                 ),
             )
             for (sample, door, pixel_size_nm, trust, phase, classes), path, values in zip(

@@ -6,6 +6,7 @@ from rockrec.figures.segmentation import Field, Segmented, field_corners, plot_s
 from rockrec.figures.style import save
 from rockrec.housekeeping.logbook import logged
 from rockrec.mosaics import Outside, open_mosaic, read_contrast, read_small
+from rockrec.scan_faults.fault import read_faults
 
 FIELDS, SIDE, LONGEST = 3, 320, 1000
 
@@ -14,12 +15,12 @@ FIELDS, SIDE, LONGEST = 3, 320, 1000
 def main():
     inputs, params = snakemake.input, snakemake.params
     files = zip(inputs.denoised, inputs.segmented, inputs.contrast, strict=True)
-    marks = {
-        sample: path
-        for (sample,), path in zip(params.whose["outside"], inputs.outside, strict=True)
-    }
+    marks, faults = (
+        {sample: path for (sample,), path in zip(params.whose[name], inputs[name], strict=True)}
+        for name in ("outside", "faults")
+    )
     samples = {
-        sample: segmented(*paths, marks.get(sample), phase, pixel_size_nm)
+        sample: segmented(*paths, marks.get(sample), faults.get(sample), phase, pixel_size_nm)
         for (sample,), phase, pixel_size_nm, paths in zip(
             params.whose["segmented"], params.phases, params.pixel_sizes_nm, files, strict=True
         )
@@ -27,7 +28,7 @@ def main():
     save(plot_segmentation(samples), *snakemake.output, dpi=snakemake.params.dpi)
 
 
-def segmented(denoised, labels, contrast, marks, phase, pixel_size_nm):
+def segmented(denoised, labels, contrast, marks, faults, phase, pixel_size_nm):
     with ExitStack() as opened:
         gray, found = (opened.enter_context(open_mosaic(path)) for path in (denoised, labels))
         outside = Outside(opened.enter_context(open_mosaic(marks))) if marks else None
@@ -47,6 +48,7 @@ def segmented(denoised, labels, contrast, marks, phase, pixel_size_nm):
         (levels.low, levels.high),
         pixel_size_nm,
         read_small(marks, LONGEST) > 0 if marks else None,
+        read_faults(faults) if faults else (),
     )
 
 

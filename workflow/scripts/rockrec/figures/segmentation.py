@@ -1,6 +1,6 @@
 """Segmented mosaics over their gray image, for the eye to judge."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -18,7 +18,8 @@ from rockrec.figures.style import (
     row_height,
     styled,
 )
-from rockrec.plain.records.colours import VERMILLION
+from rockrec.plain.records.colours import SKY, VERMILLION
+from rockrec.scan_faults.fault import Fault
 
 TINT = 0.65  # of the phase in the overview
 
@@ -42,7 +43,7 @@ class Segmented:
     """A mosaic in small with the phase (bool), a few fields of it, and how to show them.
 
     `shape` is that of the whole mosaic (px), `gray_range` what is shown as black and white,
-    `outside` what of the mosaic in small is no rock (bool).
+    `outside` what of the mosaic in small is no rock (bool), `faults` those of its scan.
     """
 
     shape: tuple[int, int]
@@ -52,6 +53,7 @@ class Segmented:
     gray_range: tuple[float, float]
     pixel_size_nm: float
     outside: np.ndarray | None = None
+    faults: Sequence[Fault] = ()
 
 
 def field_corners(shape: tuple[int, int], n: int, side: int) -> list[tuple[int, int]]:
@@ -102,6 +104,13 @@ def _draw_overview(axes: Axes, shown: Segmented) -> None:
         axes.add_patch(
             Rectangle((field.column, field.row), side, side, fill=False, color="white", lw=0.8)
         )
+    for fault in shown.faults:
+        corner = fault.left, fault.top
+        sides = fault.right - fault.left, fault.bottom - fault.top
+        axes.add_patch(Rectangle(corner, *sides, fill=False, color=SKY, lw=0.8))
+    if shown.faults:
+        axes.plot([], [], color=SKY, lw=0.8, label="fault of the scan")
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     axes.set_axis_off()
 
 

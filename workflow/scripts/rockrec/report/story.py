@@ -1,6 +1,6 @@
 """The facts that the report tells, gathered from the files of a run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ FORMS = {"pooled": "pooled", "per_image": "per-image"}
 
 
 class Mosaic(NamedTuple):
-    """A sample's mosaic: how it entered, its size and pixel, its labels, its phase."""
+    """A sample's mosaic: how it entered, its size and pixel, its labels, its phase, its scan."""
 
     sample: str
     door: str
@@ -22,6 +22,7 @@ class Mosaic(NamedTuple):
     values: str
     trust: str
     phases: str = ""
+    faults: Sequence[str] | None = None  # of the scan; None where none were looked for
 
     @property
     def extent(self) -> str:
