@@ -14,6 +14,7 @@ from skimage.transform import resize
 from sklearn.ensemble import ExtraTreesClassifier
 
 from rockrec.plain.records.forest import ForestSettings
+from rockrec.segmentation.confidence import Confidence
 from rockrec.segmentation.fields import fields_at, labelled_fields
 from rockrec.segmentation.forests import features, inference
 from rockrec.segmentation.forests.features import HALO, N_FEATURES, PER_SCALE, SIGMAS, features_of
@@ -177,6 +178,23 @@ def test_any_pieces_and_threads_segment_alike(rock, trained, block, monkeypatch)
     before = segmented(trained.forest, gray)
     monkeypatch.setattr(inference, "BLOCK", block)
     assert np.array_equal(before, segmented(trained.forest, gray, threads=3))
+
+
+def test_how_probable_the_labels_are_is_told_in_any_pieces(rock, outside, trained, monkeypatch):
+    gray, hidden = rock.gray[:200, :300], outside[:200, :300]
+    spans = slice(0, 200), slice(0, 300)
+    around = surroundings(gray, *spans), surroundings(hidden, *spans)
+    wanted = probabilities(trained.forest, *around).max(axis=0)
+    found = []
+    for block in (inference.BLOCK, 130):
+        monkeypatch.setattr(inference, "BLOCK", block)
+        found.append(Confidence())
+        segmented(trained.forest, gray, outside=hidden, confidence=found[-1], threads=2)
+    assert np.array_equal(found[0].image, found[1].image)
+    told = found[0].told(gray.shape)
+    assert told == found[1].told(gray.shape)
+    assert told["mean"] == pytest.approx(wanted[~hidden].mean(), abs=1e-3)
+    assert told["pixels"] == np.count_nonzero(~hidden)
 
 
 def test_a_mosaic_smaller_than_the_surroundings_is_segmented(trained):

@@ -11,6 +11,7 @@ from scipy.ndimage import binary_dilation, gaussian_filter
 
 from rockrec.mosaics import Contrast, open_mosaic, write_mosaic
 from rockrec.plain.records.unet import UNetSettings
+from rockrec.segmentation.confidence import CELL, Confidence
 from rockrec.segmentation.forests.model import Forest, load_forest, save_forest
 from rockrec.segmentation.forests.trees import DTYPES, Trees
 from rockrec.segmentation.inference import segment, segmented_bands
@@ -21,6 +22,7 @@ from rockrec.segmentation.transfer import (
     check_phase,
     compare_contrast,
     factor_of,
+    segmented,
     segmented_at,
 )
 
@@ -196,6 +198,34 @@ def test_what_is_outside_shows_in_no_pixel_of_another_size(factor):
     assert np.array_equal(resampled.outside[3:9], hidden[3:9])
     none = Resampled(gray, factor, np.zeros_like(outside))
     assert np.array_equal(none[:], Resampled(gray, factor)[:]) and not none.outside[:].any()
+
+
+@pytest.mark.parametrize("factor", [1, 0.5])
+def test_how_probable_labels_are_is_told_of_what_the_network_sees(gray, factor):
+    """The share of doubt does not depend on the pixel size, nor on what is outside."""
+    outside = np.zeros(gray.shape, bool)
+    outside[:70, 40:] = True
+    unet, confidence = unet_of(pixel_size_nm=50.0 / factor), Confidence()
+    list(
+        segmented(
+            unet,
+            bands_of(unet),
+            gray,
+            Contrast(0, 255, 0, 255),
+            pixel_size_nm=50.0,
+            resample=True,
+            path="m.pt",
+            outside=outside,
+            confidence=confidence,
+        )
+    )
+    level = 20 * np.abs(gray[~outside] / 127.5 - 1)  # as Dark tells dark from bright
+    probable = 1 / (1 + np.exp(-level))
+    told = confidence.told(gray.shape)
+    assert told["cell_px"] == pytest.approx([CELL / factor] * 2)
+    assert told["mean"] == pytest.approx(probable.mean(), abs=0.003)
+    assert told["doubtful"] == pytest.approx((probable < 0.75).mean(), abs=0.006)
+    assert told["pixels"] == pytest.approx(np.count_nonzero(~outside) * factor**2, rel=0.03)
 
 
 def test_a_micrometre_that_this_project_wrote_is_believed(tmp_path, gray, caplog):

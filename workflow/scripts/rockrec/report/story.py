@@ -70,7 +70,7 @@ def doubt_in_words(told: Mapping, fields: int, table: Path) -> str:
     """
     said = (
         f"The class that a pixel is given has a probability below {told['below']:g} at "
-        f"{told['doubtful']:.1%} of the rock's pixels, {told['mean']:.3f} on average"
+        f"{told['doubtful']:.1%} of the pixels of rock, {told['mean']:.3f} on average"
     )
     if not fields:
         return f"{said}."
