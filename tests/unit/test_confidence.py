@@ -123,7 +123,7 @@ def test_a_mosaic_smaller_than_a_field_is_one():
     ("before", "kept"),
     [
         (None, []),
-        ("labels.tif", [{"file": "labels.tif", "row": 0, "column": 0}]),
+        ("my: #1, ö.tif", [{"file": "my: #1, ö.tif", "row": 0, "column": 0}]),
         ([{"file": "a.h5", "row": 7, "column": 9}], [{"file": "a.h5", "row": 7, "column": 9}]),
     ],
 )

@@ -76,6 +76,13 @@ def report():
     )
 
 
+def test_scores_that_cannot_be_known_are_said_to_be_so_with_what_to_paint():
+    text = text_of(render(empty_report(scores={"rock": example_results.forest_scores()})))
+    assert text.count("not known") == 2 * 7
+    assert "Not known of class pores: class 1 is labelled in a single place; paint it" in text
+    assert "nan" not in text.lower().split("how well it is segmented")[1].split("iou:")[0]
+
+
 def test_doubt_is_told_with_where_to_paint():
     told, table = {"below": 0.75, "doubtful": 0.034, "mean": 0.97}, "out/a/mosaic/paint_next.csv"
     said = doubt_in_words(told, 7, Path(table))

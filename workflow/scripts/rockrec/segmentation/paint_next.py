@@ -1,5 +1,6 @@
 """Where to paint next: the fields of a mosaic in which a model doubts most."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -79,8 +80,13 @@ def as_labels(fields: Sequence[Mapping], files: Sequence[str], before) -> str:
         ("to be painted: keep the lines of what is", new),
     ):
         lines += [f"  # {remark}"] if places else []
-        lines += ["  - {{file: {file}, row: {row}, column: {column}}}".format(**p) for p in places]
+        lines += [f"  - {_place(**place)}" for place in places]
     return "\n".join([*lines, ""])
+
+
+def _place(file: str, row: int, column: int, **_) -> str:
+    quoted = json.dumps(file, ensure_ascii=False)  # YAML reads it, whatever the name
+    return f"{{file: {quoted}, row: {row}, column: {column}}}"
 
 
 def _sums(values: np.ndarray, height: int, width: int) -> np.ndarray:
