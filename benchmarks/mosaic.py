@@ -27,8 +27,7 @@ import yaml
 
 from rockrec.housekeeping.threads import keep_large_blocks, use_threads
 from rockrec.mosaics import open_mosaic, write_mosaic
-from rockrec.segmentation import load_unet
-from rockrec.segmentation.model import autocast
+from rockrec.segmentation.model import autocast, load_unet
 from rockrec.synthetic import make_rock
 
 ROOT = Path(__file__).parents[1]

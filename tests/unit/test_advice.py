@@ -51,6 +51,7 @@ def test_where_all_is_well_nothing_is_advised():
         ({"tiles": [tile_set(heldout=200, window=128)]}, "where 256 px are representative of rock"),
         ({"res": {"rock": example_results.res_tables(chosen=None)[1]}}, "no size up to 512 px"),
         ({"scores": {"rock": example_results.scores().assign(iou=0.5)}}, "an IoU of only 0.50"),
+        ({"scores": {"rock": example_results.forest_scores()}}, "paint it in another one."),
         ({"costs": costs(980)}, "wgan_gp of rock (one) was best at step 980 of 1,000"),
         ({"costs": costs(100)}, "A lower learning_rate, or an earlier decay"),
         ({"faults": faults_of("checkerboard_power")}, "upsampling: resize or blur"),

@@ -14,8 +14,15 @@ from rockrec.gans.sampling import FORMAT, load_model, sample, threshold
 from rockrec.gans.settings import as_dict, gan_settings
 from rockrec.images import read_stack, stack_pixel_size
 from rockrec.mosaics import contrast_of, open_mosaic, write_mosaic
-from rockrec.segmentation import UNet, UNetSettings, load_unet, save_unet, segment
-from rockrec.segmentation.model import build_network
+from rockrec.plain.records.forest import ForestSettings
+from rockrec.plain.records.unet import UNetSettings
+from rockrec.segmentation.fields import labelled_fields
+from rockrec.segmentation.forests.features import HALO
+from rockrec.segmentation.forests.inference import forest_bands
+from rockrec.segmentation.forests.model import save_forest
+from rockrec.segmentation.forests.training import train_forest
+from rockrec.segmentation.inference import segment
+from rockrec.segmentation.model import UNet, build_network, load_unet, save_unet
 from rockrec.synthetic import make_rock
 
 
@@ -94,7 +101,25 @@ def test_a_network_of_another_pixel_size_is_used_at_its_own(gray, models, capsys
     labels, pixel_size_nm = segmented("--model", str(models / "finer.pt"), "--resample")
     assert labels.shape == gray.shape and pixel_size_nm == pytest.approx(50.0)
     assert set(np.unique(labels)) <= {1, 7}
-    assert "2 times as much: segmented at the network's pixel size" in capsys.readouterr().err
+    assert "2 times as much: segmented at the model's pixel size" in capsys.readouterr().err
+
+
+def test_a_forest_segments_as_well_and_has_no_windows(gray, folder, capsys):
+    rock = make_rock("fractures", 256, 256, seed=4)
+    fields = labelled_fields(rock.gray, np.where(rock.truth == 1, 7, 1).astype(np.uint8), HALO)
+    settings = ForestSettings(trees=5, pixels=500)
+    options = {"classes": {7: "pore", 1: ""}, "gray_range": (0, 255), "seed": 1}
+    made = train_forest(fields, settings=settings, pixel_size_nm=50.0, bits=8, **options).forest
+    save_forest("forest.npz", made)
+    assert main(["segment", "gray.tif", "-o", "labels.tif", "--model", "forest.npz"]) == 0
+    contrast = contrast_of(gray)
+    made.gray_range = (contrast.low, contrast.high)
+    with open_mosaic("labels.tif") as labels:
+        assert np.array_equal(labels[:], np.concatenate(list(forest_bands(made, gray))))
+    assert "labels.tif: classes 1, 7 pore" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        segmented("--model", "forest.npz")
+    assert "--window is of a U-Net, and forest.npz a forest" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from rockrec.mosaics.inspected import Inspection, read_inspection, write_inspect
 from rockrec.mosaics.outside import NOT_SCANNED
 from rockrec.plain.windows import count_splits, split_windows
 from rockrec.res import analyse_res
-from rockrec.segmentation import labelled_fields
+from rockrec.segmentation.fields import labelled_fields
 from rockrec.synthetic import make_rock
 
 # --- outside pixels count nowhere -----------------------------------------------------------

@@ -1,6 +1,7 @@
 """The report holds everything it was given, alone in one file, whatever is missing."""
 
 import base64
+from pathlib import Path
 
 import example_results
 import imagecodecs
@@ -16,7 +17,7 @@ from rockrec.plain.stage_times import StageTime, stage_times
 from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, phases_in_words, res_in_words
+from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, res_in_words
 from rockrec.report.story import tile_set as summed_up
 from rockrec.report.templates import templates
 from rockrec.report.verdicts import verdicts
@@ -30,6 +31,7 @@ def empty_report(**changes):
         "settings": "",
         "mosaics": [],
         "scores": {},
+        "doubts": {},
         "tiles": [],
         "res": {},
         "figures": [],
@@ -59,6 +61,7 @@ def report():
         settings="seed: 1\nname: <b>bold</b>\n",
         mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50, "0: 95.0 %, 1: 5.0 %", "config")],
         scores={"rock": example_results.scores()},
+        doubts={"rock": "It doubts little."},
         tiles=[tile_set()],
         res={"rock": example_results.res_tables(chosen=256)[1]},
         figures=[
@@ -71,6 +74,22 @@ def report():
         advice=["Raise steps."],
         times=[StageTime("train_gan", 3, 123.4, 60.0)],
     )
+
+
+def test_scores_that_cannot_be_known_are_said_to_be_so_with_what_to_paint():
+    text = text_of(render(empty_report(scores={"rock": example_results.forest_scores()})))
+    assert text.count("not known") == 2 * 7
+    assert "Not known of class pores: class 1 is labelled in a single place; paint it" in text
+    assert "nan" not in text.lower().split("how well it is segmented")[1].split("iou:")[0]
+
+
+def test_doubt_is_told_with_where_to_paint():
+    told, table = {"below": 0.75, "doubtful": 0.034, "mean": 0.97}, "out/a/mosaic/paint_next.csv"
+    said = doubt_in_words(told, 7, Path(table))
+    assert "below 0.75 at 3.4% of the pixels of rock, 0.970 on average" in said
+    assert "7 fields are cut out, to be painted next (a/mosaic/paint_next.csv)." in said
+    assert "fields" not in doubt_in_words(told, 0, Path(table))
+    assert said in text_of(render(empty_report(doubts={"a": said})))
 
 
 def test_the_page_is_self_contained_and_well_formed(report):

@@ -5,17 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from rockrec.segmentation import (
-    TrainedUNet,
-    UNet,
-    UNetSettings,
-    labelled_fields,
-    load_unet,
-    save_unet,
-    segment,
-    train_unet,
-)
-from rockrec.segmentation.inference import blending_weights
+from rockrec.plain.records.unet import UNetSettings
+from rockrec.segmentation.fields import labelled_fields
+from rockrec.segmentation.inference import blending_weights, segment
+from rockrec.segmentation.model import UNet, load_unet, save_unet
+from rockrec.segmentation.training import TrainedUNet, train_unet
 from rockrec.synthetic import SyntheticRock, make_rock
 
 TINY = UNetSettings(crop=32, batch=2, epochs=2, steps=2)

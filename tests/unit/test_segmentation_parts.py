@@ -8,11 +8,14 @@ import pytest
 import torch
 from scipy.ndimage import distance_transform_edt
 
-from rockrec.segmentation import Field, UNet, UNetSettings, fields_at, labelled_fields
+from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.augmentation import augmented
-from rockrec.segmentation.crops import Crops, balanced_weights, places_of
+from rockrec.segmentation.crops import Crops, balanced_weights
+from rockrec.segmentation.fields import Field, fields_at, labelled_fields
 from rockrec.segmentation.losses import dice_loss, segmentation_loss
+from rockrec.segmentation.model import UNet
 from rockrec.segmentation.parts import label_counts, split_fields
+from rockrec.segmentation.places import places_of
 from rockrec.segmentation.scores import (
     boundary_counts,
     boundary_f1,

@@ -6,15 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from rockrec.segmentation import (
-    TrainedUNet,
-    UNetSettings,
-    labelled_fields,
-    save_unet,
-    segment,
-    train_unet,
-)
+from rockrec.plain.records.unet import UNetSettings
+from rockrec.segmentation.fields import labelled_fields
+from rockrec.segmentation.inference import segment
+from rockrec.segmentation.model import save_unet
 from rockrec.segmentation.parts import cuts
+from rockrec.segmentation.training import TrainedUNet, train_unet
 from rockrec.synthetic import SyntheticRock, make_rock
 
 TINY = UNetSettings(crop=32, batch=2, epochs=2, steps=2)

@@ -1,27 +1,30 @@
 """A network knows what it was trained on; another kind of mosaic is refused, or brought to it."""
 
 import logging
+from functools import partial
 
 import numpy as np
 import pytest
 import tifffile
 import torch
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import binary_dilation, gaussian_filter
 
 from rockrec.mosaics import Contrast, open_mosaic, write_mosaic
-from rockrec.segmentation import (
+from rockrec.plain.records.unet import UNetSettings
+from rockrec.segmentation.confidence import CELL, Confidence
+from rockrec.segmentation.forests.model import Forest, load_forest, save_forest
+from rockrec.segmentation.forests.trees import DTYPES, Trees
+from rockrec.segmentation.inference import segment, segmented_bands
+from rockrec.segmentation.model import UNet, build_network, load_unet, save_unet
+from rockrec.segmentation.resampling import Resampled, brought_back
+from rockrec.segmentation.transfer import (
     TransferError,
-    UNet,
-    UNetSettings,
+    check_phase,
     compare_contrast,
     factor_of,
-    load_unet,
-    save_unet,
-    segment,
+    segmented,
     segmented_at,
 )
-from rockrec.segmentation.model import build_network
-from rockrec.segmentation.resampling import Resampled, brought_back
 
 SETTINGS = {"window": 64, "overlap": 16, "batch": 4, "precision": "float32"}
 
@@ -35,6 +38,10 @@ class Dark(torch.nn.Module):
 
     def forward(self, gray):
         return self.gain * torch.cat([-gray, gray], dim=1)
+
+
+def bands_of(unet):
+    return partial(segmented_bands, unet, **SETTINGS)
 
 
 def unet_of(**trained_on):
@@ -63,6 +70,20 @@ def test_a_file_tells_what_its_network_was_trained_on(tmp_path):
     torch.save(content | {"format": 2}, tmp_path / "older.pt")
     older = load_unet(tmp_path / "older.pt")
     assert older.pixel_size_nm is None and older.bits is None
+
+
+def test_a_forests_file_tells_it_too(tmp_path):
+    tree = ([0], [-1], [0], [0], [0], [[1, 0]])
+    forest = Forest(Trees(*map(np.array, tree, DTYPES)), (1, 2), (5.0, 90.0), {}, 62.5, 16)
+    save_forest(tmp_path / "a.npz", forest)
+    back = load_forest(tmp_path / "a.npz")
+    assert (back.pixel_size_nm, back.bits) == (62.5, 16)
+
+
+def test_a_phase_that_a_model_does_not_tell_is_refused():
+    check_phase(unet_of(), 9, "m.pt", "samples.a.phase")
+    with pytest.raises(TransferError, match="a.phase: 1 is none of the classes of m.pt, 4"):
+        check_phase(unet_of(), 1, "m.pt", "samples.a.phase")
 
 
 @pytest.mark.parametrize(("known", "found", "factor"), [(40, 100, 2.5), (100, 40, 0.4)])
@@ -141,7 +162,7 @@ def test_a_mosaic_is_segmented_at_another_pixel_size_block_by_block(tmp_path, gr
     expected = segment(unet, gray, **SETTINGS)
     write_mosaic(tmp_path / "g.tif", gray, 50.0)
     with open_mosaic(tmp_path / "g.tif") as mosaic:
-        found = np.concatenate(list(segmented_at(unet, mosaic, factor, **SETTINGS)))
+        found = np.concatenate(list(segmented_at(bands_of(unet), mosaic, factor)))
     assert found.shape == gray.shape
     assert (found == expected).mean() > 0.98
     assert set(np.unique(found)) == {4, 9}
@@ -149,13 +170,62 @@ def test_a_mosaic_is_segmented_at_another_pixel_size_block_by_block(tmp_path, gr
 
 @pytest.mark.parametrize("factor", [1, 0.5, 1.7])
 def test_what_is_outside_is_0_at_any_pixel_size_and_changes_no_label_elsewhere(gray, factor):
+    """At another pixel size a pixel at the rim shows its rock alone."""
     unet = unet_of(pixel_size_nm=50.0)
     outside = np.zeros(gray.shape, bool)
     outside[:70, 40:], outside[-9:] = True, True
-    whole = np.concatenate(list(segmented_at(unet, gray, factor, **SETTINGS)))
-    found = np.concatenate(list(segmented_at(unet, gray, factor, outside=outside, **SETTINGS)))
+    whole = np.concatenate(list(segmented_at(bands_of(unet), gray, factor)))
+    found = np.concatenate(list(segmented_at(bands_of(unet), gray, factor, outside)))
     assert found.shape == gray.shape and not found[outside].any()
-    assert np.array_equal(found[~outside], whole[~outside])
+    assert found[~outside].all()
+    far = ~outside if factor == 1 else ~binary_dilation(outside, iterations=4)
+    assert np.array_equal(found[far], whole[far])
+
+
+@pytest.mark.parametrize("factor", [0.31, 0.5, 1.7])
+def test_what_is_outside_shows_in_no_pixel_of_another_size(factor):
+    """A rock of one gray level keeps it up to the rim, whatever is beyond."""
+    rng = np.random.default_rng(1)
+    outside = rng.random((60, 90)) < 0.3
+    outside[:20], outside[:, 70:] = True, True
+    gray = np.where(outside, rng.integers(0, 65536, outside.shape), 7).astype(np.uint16)
+    resampled = Resampled(gray, factor, outside)
+    image, hidden = resampled[:], resampled.outside[:]
+    assert hidden.any() and not hidden.all()
+    np.testing.assert_allclose(image[~hidden], 7, rtol=1e-5)
+    parts = [resampled[top : top + 5] for top in range(0, resampled.shape[0], 5)]
+    assert np.array_equal(np.concatenate(parts), image)
+    assert np.array_equal(resampled.outside[3:9], hidden[3:9])
+    none = Resampled(gray, factor, np.zeros_like(outside))
+    assert np.array_equal(none[:], Resampled(gray, factor)[:]) and not none.outside[:].any()
+
+
+@pytest.mark.parametrize("factor", [1, 0.5])
+def test_how_probable_labels_are_is_told_of_what_the_network_sees(gray, factor):
+    """The share of doubt does not depend on the pixel size, nor on what is outside."""
+    outside = np.zeros(gray.shape, bool)
+    outside[:70, 40:] = True
+    unet, confidence = unet_of(pixel_size_nm=50.0 / factor), Confidence()
+    list(
+        segmented(
+            unet,
+            bands_of(unet),
+            gray,
+            Contrast(0, 255, 0, 255),
+            pixel_size_nm=50.0,
+            resample=True,
+            path="m.pt",
+            outside=outside,
+            confidence=confidence,
+        )
+    )
+    level = 20 * np.abs(gray[~outside] / 127.5 - 1)  # as Dark tells dark from bright
+    probable = 1 / (1 + np.exp(-level))
+    told = confidence.told(gray.shape)
+    assert told["cell_px"] == pytest.approx([CELL / factor] * 2)
+    assert told["mean"] == pytest.approx(probable.mean(), abs=0.003)
+    assert told["doubtful"] == pytest.approx((probable < 0.75).mean(), abs=0.006)
+    assert told["pixels"] == pytest.approx(np.count_nonzero(~outside) * factor**2, rel=0.03)
 
 
 def test_a_micrometre_that_this_project_wrote_is_believed(tmp_path, gray, caplog):

@@ -19,7 +19,7 @@ from rockrec.gans.sampling import load_model
 from rockrec.images import ImageError, open_tiff
 from rockrec.labels import read_labels
 from rockrec.mosaics import open_mosaic
-from rockrec.segmentation import load_unet
+from rockrec.segmentation.model import load_unet
 
 CODE = sorted(Path("workflow").rglob("*.py"))
 SAFE = {"torch.load": ("weights_only", True), "np.load": ("allow_pickle", False)}

@@ -83,7 +83,10 @@ def _edit_of_one_sample(config: dict, key: Key, folder: Path) -> Edit | None:
             if found:
                 changed = copy.deepcopy(config)
                 other = {sibling.name: _at(found.config, sibling.path)}
-                _at(changed, key.path[:-1])["per_sample"] = {sample: other}
+                before = _at(changed, key.path[:-1])["per_sample"]
+                _at(changed, key.path[:-1])["per_sample"] = before | {
+                    sample: before.get(sample, {}) | other
+                }
                 return Edit(sibling.pattern, changed, sample)
     return None
 

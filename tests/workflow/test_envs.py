@@ -21,6 +21,7 @@ PACKAGES = {
     "matplotlib": "matplotlib-base",
     "segmentation_models_pytorch": "segmentation-models-pytorch",
     "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
     "torch": "pytorch",
     "yaml": "pyyaml",
 }

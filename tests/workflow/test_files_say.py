@@ -81,7 +81,7 @@ def test_a_network_of_another_pixel_size_is_found_before_any_job(tmp_path):
         resolve(settings)
     assert str(caught.value).startswith(
         "samples.fine.model: coarse has pixels of 30 nm, fine of 12 nm, 0.4 times as much; "
-        "segmentation.resample: true segments at the network's pixel size"
+        "segmentation.resample: true segments at the model's pixel size"
     )
     resolve(settings | {"segmentation": {"per_sample": {"fine": {"resample": True}}}})
     resolve(settings | {"samples": settings["samples"] | {"fine": fine | {"pixel_size_nm": 32}}})

@@ -44,10 +44,16 @@ def folder(tmp_path_factory):
                 "pixel_size_nm": 500,
             },
             "given": {"mosaic": "next.tif", "model": "tiles", "pixel_size_nm": 500},
+            "looked": {"mosaic": "next.tif", "labels": "next_labels.tif", "pixel_size_nm": 500},
             "started": {"mosaic": "next.tif", "labels": "next_labels.tif", "pixel_size_nm": 500},
         },
         "unet": TRAINING | {"per_sample": {"started": {"init_from": "tiles"}}},
-        "segmentation": {"window": 128, "overlap": 32},
+        "segmentation": {
+            "window": 128,
+            "overlap": 32,
+            "per_sample": {"looked": {"kind": "forest"}},
+        },
+        "forest": {"trees": 10},
         "res": {"sizes": [32, 64]},
         "methods": {},
         "experiments": {"one": {"tiles": {"window": 32, "stride": 32, "size": 32}, "methods": []}},
@@ -68,6 +74,8 @@ def test_a_network_is_trained_on_fields_of_a_mosaic_in_tiles_and_handed_on(folde
         "results/given/mosaic/segmented.tif",
         "results/started/unet/scores.csv",
         "results/figures/segmentation.png",
+        "results/given/mosaic/paint_next.csv",
+        "results/looked/mosaic/paint_next.csv",
     )
     denoised = tifffile.imread(results / "tiles/mosaic/denoised.tif")
     assert (denoised.shape, denoised.dtype) == ((384, 640), np.uint16)
@@ -75,6 +83,18 @@ def test_a_network_is_trained_on_fields_of_a_mosaic_in_tiles_and_handed_on(folde
     assert found.shape == (300, 400)
     assert set(np.unique(found)) <= {1, 2}
     assert not (results / "given/unet").exists()
+    for sample in ("given", "looked"):
+        denoised = tifffile.imread(results / sample / "mosaic/denoised.tif")
+        fields = pd.read_csv(results / sample / "mosaic/paint_next.csv")
+        assert len(fields) and fields["doubt"].is_monotonic_decreasing
+        for field in fields.itertuples():
+            cut = tifffile.imread(results / sample / "mosaic" / field.image)
+            rows, columns = (
+                slice(first, first + side)
+                for first, side in ((field.row, field.height), (field.column, field.width))
+            )
+            assert np.array_equal(cut, denoised[rows, columns])
+    assert not (results / "looked/unet").exists()
     scores = pd.read_csv(results / "started/unet/scores.csv")
     assert set(scores["model"]) == {"initial", "trained"}
 

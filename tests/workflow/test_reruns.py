@@ -20,7 +20,7 @@ from rockrec.plain.records.kinds import KINDS, NETWORKS
 from rockrec_planning import code_inputs
 from rockrec_settings.resolve import resolve
 
-TRAINING = {"train_gan", "train_unet"}
+TRAINING = {"train_gan", "train_unet", "train_forest"}
 # What a method of a kind has to have, or that no rule runs without.
 OFF_BY_DEFAULT = {
     "external": {"stack": "stack.tif"},
@@ -90,8 +90,10 @@ def config_of_everything(folder):
                 "archive": {"page": "https://example.org/", "sha256": "0123456789abcdef" * 4},
                 "pixel_size_nm": 50.0,
             },
+            "first_look": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
             "made": {"synthetic": "pores", "height": 512, "width": 1024, "pixel_size_nm": 50.0},
         },
+        "segmentation": {"per_sample": {"first_look": {"kind": "forest"}}},
         "unet": {"encoder_weights": "imagenet"},  # an encoder to freeze
         "res": {"sizes": [32, 64, 128]},
         "methods": {
@@ -105,7 +107,7 @@ def config_of_everything(folder):
                 "methods": list(KINDS),
             },
             "one": {
-                "samples": ["in_tiles", "given", "segmented", "made"],
+                "samples": ["in_tiles", "given", "segmented", "first_look", "made"],
                 "tiles": {"window": 64, "stride": 64, "size": 32},
                 "methods": ["guided"],
             },

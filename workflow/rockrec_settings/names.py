@@ -14,7 +14,7 @@ from rockrec_settings.schema import schema_mistakes
 
 RESERVED_NAMES = {
     "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "results"),
-    "experiments": ("mosaic", "unet", "res", "results"),
+    "experiments": ("mosaic", "unet", "forest", "res", "results"),
     "methods": ("real", "train", "validation", "heldout", "results"),
 }
 LONGEST_NAME = 64

@@ -3,6 +3,7 @@
 import os
 import zipfile
 
+from rockrec.plain.model_files import segmenter_of
 from rockrec.plain.network_sizes import SAME_PIXELS
 from rockrec.plain.records.doors import door_of
 from rockrec_settings.blocks import for_sample
@@ -60,15 +61,20 @@ def _class_mistakes(settings: dict, name: str) -> list[str]:
 
 
 def _model_mistakes(settings: dict, name: str) -> list[str]:
-    """A U-Net that is to be used or started from, but is no model and trained on no sample."""
+    """A model that is to be used or started from, but is none, and no sample's labels teach it."""
     sample = settings["samples"][name]
     labelled = [other for other in _labelled(settings) if other != name]
     mistakes = []
-    for path, wanted in (
-        (f"samples.{name}.model", sample.get("model")),
+    for path, wanted, kind in (
+        (
+            f"samples.{name}.model",
+            sample.get("model"),
+            for_sample(settings["segmentation"], name)["kind"],
+        ),
         (
             _place(settings, "unet", "init_from", name),
             for_sample(settings["unet"], name)["init_from"],
+            "unet",
         ),
     ):
         if wanted is None or wanted in labelled:
@@ -79,13 +85,15 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
                 f"{path}: {wanted!r} is no file, and no other sample with labels "
                 f"({', '.join(labelled) or 'there is none'})"
             )
-        elif not zipfile.is_zipfile(wanted):  # as torch writes models
+        elif not zipfile.is_zipfile(wanted):  # as models are written
             mistakes.append(f"{path}: {wanted!r} is no model, or a damaged one")
+        elif (found := segmenter_of(wanted)) != kind:
+            mistakes.append(f"{path}: {wanted!r} holds a {found}, and a {kind} is needed here")
     return mistakes
 
 
 def _pixel_size_mistakes(settings: dict, name: str) -> list[str]:
-    """A network that another sample has trained on pixels of another size."""
+    """A model that another sample has taught on pixels of another size."""
     sample = settings["samples"][name]
     source = settings["samples"].get(sample.get("model"))
     if source is None or for_sample(settings["segmentation"], name)["resample"]:
@@ -96,7 +104,7 @@ def _pixel_size_mistakes(settings: dict, name: str) -> list[str]:
     return [
         f"samples.{name}.model: {sample['model']} has pixels of {source['pixel_size_nm']:g} nm, "
         f"{name} of {sample['pixel_size_nm']:g} nm, {factor:.3g} times as much; "
-        f"{_place(settings, 'segmentation', 'resample', name)}: true segments at the network's "
+        f"{_place(settings, 'segmentation', 'resample', name)}: true segments at the model's "
         "pixel size and brings the labels back"
     ]
 

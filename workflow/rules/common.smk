@@ -95,6 +95,7 @@ SHAPES_NO_WEIGHTS = (
     "rockrec.descriptors",
     "rockrec.gans.monitor",
     "rockrec.label_values",
+    "rockrec.segmentation.confidence",
     "rockrec.segmentation.resampling",
     "rockrec.segmentation.transfer",
 )
@@ -164,6 +165,20 @@ INSPECTED = [
 ]
 SCANNED = [name for name, block in settings["samples"].items() if door_of(block).brings_gray]
 LABELLED_SAMPLES = [sample for sample in SAMPLES if is_labelled(sample)]
+
+
+def segmenter(sample):
+    """The kind of model that segments a sample."""
+    return for_sample(settings["segmentation"], sample)["kind"]
+
+
+def segmented_by(kind):
+    """A wildcard constraint for the gray samples that a kind of model segments."""
+    gray = (rock.sample for rock in rocks(settings, "is_gray"))
+    return one_of(sample for sample in gray if segmenter(sample) == kind)
+
+
+SCORES = [Rock(sample).file(f"{segmenter(sample)}/scores.csv") for sample in LABELLED_SAMPLES]
 
 
 def setting(block):

@@ -55,20 +55,31 @@ def unet_settings(wildcards):
     return {key: value for key, value in block.items() if key != "init_from"}
 
 
-def trained_unet(name):
-    """The file of a U-Net that is named by its path or by the sample it is trained on."""
-    return Rock(name).file("unet/model.pt") if name in SAMPLES else of_the_user(name)
+def inference_settings(wildcards):
+    """What concerns a sample's segmentation: a forest has neither windows nor a precision."""
+    block = for_sample(settings["segmentation"], wildcards.sample)
+    if segmenter(wildcards.sample) == "forest":
+        return {"resample": block["resample"]}
+    return {key: value for key, value in block.items() if key != "kind"}
+
+
+MODELS = {"unet": "unet/model.pt", "forest": "forest/model.npz"}
+
+
+def trained(kind, name):
+    """The file of a model that is named by its path or by the sample whose labels teach it."""
+    return Rock(name).file(MODELS[kind]) if name in SAMPLES else of_the_user(name)
 
 
 def initial_model(wildcards):
     name = for_sample(settings["unet"], wildcards.sample)["init_from"]
-    return [] if name is None else trained_unet(name)
+    return [] if name is None else trained("unet", name)
 
 
 def model_of(wildcards):
-    """The U-Net that segments a sample: one that is given, or its own."""
+    """What segments a sample: a model that is given, or its own."""
     given = settings["samples"][wildcards.sample].get("model")
-    return trained_unet(given or wildcards.sample)
+    return trained(segmenter(wildcards.sample), given or wildcards.sample)
 
 
 # --- anneal

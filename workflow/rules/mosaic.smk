@@ -169,6 +169,43 @@ rule train_unet:
         "../scripts/train_unet.py"
 
 
+rule train_forest:
+    """Fit a forest to the labelled pixels; score it on places that it has not seen."""
+    input:
+        **INSPECTION,
+        denoised="results/{sample}/mosaic/denoised.tif",
+        contrast="results/{sample}/mosaic/contrast.json",
+        labels=label_files,
+        code=code("train_forest.py", stop_at=SHAPES_NO_WEIGHTS),
+    output:
+        model="results/{sample}/forest/model.npz",
+        scores="results/{sample}/forest/scores.csv",
+    log:
+        "logs/{sample}/train_forest.log",
+    benchmark:
+        "results/benchmarks/{sample}/train_forest.tsv"
+    wildcard_constraints:
+        sample=one_of(LABELLED_SAMPLES),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=memory(4000, beside_input=0.5),
+        runtime=again(60),
+        phase=sample_setting("phase"),
+    params:
+        contents=contents(labels=label_files),
+        forest=setting("forest"),
+        labels=labels_of,
+        unlabelled=sample_setting("unlabelled", 0),
+        classes=sample_setting("classes", {}),
+        seed=settings["seed"],
+    message:
+        "Fit the forest of {wildcards.sample}"
+    script:
+        "../scripts/train_forest.py"
+
+
 rule segment_mosaic:
     """Segment the mosaic: a label for every pixel, without seams between windows."""
     input:
@@ -179,12 +216,14 @@ rule segment_mosaic:
         code=code("segment_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
         segmented="results/{sample}/mosaic/segmented.tif",
+        confidence="results/{sample}/mosaic/confidence.tif",
+        summary="results/{sample}/mosaic/confidence.json",
     log:
         "logs/{sample}/segment_mosaic.log",
     benchmark:
         "results/benchmarks/{sample}/segment_mosaic.tsv"
     wildcard_constraints:
-        sample=samples_that("is_gray"),
+        sample=segmented_by("unet"),
     conda:
         "../../envs/torch.yaml"
     threads: 2
@@ -196,12 +235,77 @@ rule segment_mosaic:
         phase=sample_setting("phase"),
     params:
         contents=contents(model=model_of),
-        segmentation=setting("segmentation"),
+        segmentation=inference_settings,
         pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
         "Segment the mosaic of {wildcards.sample}"
     script:
         "../scripts/segment_mosaic.py"
+
+
+rule segment_with_forest:
+    """Segment the mosaic with a forest: a label for every pixel, the same however it is divided."""
+    input:
+        **INSPECTION,
+        denoised="results/{sample}/mosaic/denoised.tif",
+        contrast="results/{sample}/mosaic/contrast.json",
+        model=model_of,
+        code=code("segment_with_forest.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        segmented="results/{sample}/mosaic/segmented.tif",
+        confidence="results/{sample}/mosaic/confidence.tif",
+        summary="results/{sample}/mosaic/confidence.json",
+    log:
+        "logs/{sample}/segment_with_forest.log",
+    benchmark:
+        "results/benchmarks/{sample}/segment_with_forest.tsv"
+    wildcard_constraints:
+        sample=segmented_by("forest"),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=memory(4000, beside_input=0.1),
+        runtime=again(720),
+        phase=sample_setting("phase"),
+    params:
+        contents=contents(model=model_of),
+        segmentation=inference_settings,
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    message:
+        "Segment the mosaic of {wildcards.sample} with a forest"
+    script:
+        "../scripts/segment_with_forest.py"
+
+
+rule propose_fields:
+    """Find the fields in which the model doubts most, and cut them out to be painted next."""
+    input:
+        denoised="results/{sample}/mosaic/denoised.tif",
+        confidence="results/{sample}/mosaic/confidence.tif",
+        summary="results/{sample}/mosaic/confidence.json",
+        code=code("propose_fields.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        table="results/{sample}/mosaic/paint_next.csv",
+        images=directory("results/{sample}/mosaic/paint_next"),
+    log:
+        "logs/{sample}/propose_fields.log",
+    benchmark:
+        "results/benchmarks/{sample}/propose_fields.tsv"
+    wildcard_constraints:
+        sample=samples_that("is_gray"),
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=again(2000),
+        runtime=again(10),
+    params:
+        labels=sample_setting("labels"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    message:
+        "Propose fields of {wildcards.sample} to paint"
+    script:
+        "../scripts/propose_fields.py"
 
 
 rule analyse_res:

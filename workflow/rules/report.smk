@@ -12,7 +12,9 @@ rule make_report:
         provenance=[one.file("provenance.json") for one in reconstructions(settings)],
         tiles=[scene.file("tiles.csv") for scene in scenes(settings)],
         mosaics=[segmented_of(sample) for sample in SAMPLES],
-        scores=[Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
+        scores=SCORES,
+        doubts=[rock.file("mosaic/confidence.json") for rock in rocks(settings, "is_gray")],
+        proposals=[rock.file("mosaic/paint_next.csv") for rock in rocks(settings, "is_gray")],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         values=[rock.file("res/values.csv") for rock in rocks(settings)],
         scan_faults=[Rock(sample).file("mosaic/scan_faults.csv") for sample in SCANNED],
@@ -38,6 +40,7 @@ rule make_report:
             for sample, block in settings["samples"].items()
         ],
         scored=LABELLED_SAMPLES,
+        doubted=[rock.sample for rock in rocks(settings, "is_gray")],
         scanned=SCANNED,
         samples=SAMPLES,
         config_files=[Path(path).name for path in workflow.configfiles],

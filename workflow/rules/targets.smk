@@ -9,10 +9,11 @@ rule denoise:
 
 
 rule segment:
-    """Stage: all segmented mosaics, with their figure and the networks' scores."""
+    """Stage: all segmented mosaics, with their figure, the models' scores and what to paint next."""
     input:
         [segmented_of(sample) for sample in SAMPLES],
-        [Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
+        SCORES,
+        [rock.file("mosaic/paint_next.csv") for rock in rocks(settings, "is_gray")],
         [path for path in ALL_FIGURES if path == "results/figures/segmentation.png"],
     localrule: True
 

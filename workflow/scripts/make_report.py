@@ -15,7 +15,7 @@ from rockrec.mosaics import open_mosaic
 from rockrec.plain.stage_times import stage_times
 from rockrec.report.advice import advice
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, phases_in_words, tile_set
+from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, tile_set
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.scan_faults.fault import read_faults, told
@@ -54,6 +54,12 @@ def main():
             )
         ],
         scores=scores,
+        doubts={
+            sample: doubt_in_words(read_json(doubt), len(pd.read_csv(fields)), Path(fields))
+            for sample, doubt, fields in zip(
+                params.doubted, inputs.doubts, inputs.proposals, strict=True
+            )
+        },
         tiles=tiles,
         res=res,
         figures=[

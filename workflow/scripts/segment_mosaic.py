@@ -1,41 +1,56 @@
 """Segment the denoised mosaic with a trained U-Net."""
 
+from functools import partial
+
 import numpy as np
 
 from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.mosaics import open_mosaic, open_outside, read_contrast, write_mosaic
-from rockrec.segmentation import compare_contrast, factor_of, load_unet, segmented_at
+from rockrec.segmentation.confidence import Confidence, write_confidence
+from rockrec.segmentation.inference import segmented_bands
+from rockrec.segmentation.model import load_unet
+from rockrec.segmentation.transfer import check_phase, segmented
 
 
 @logged(snakemake)
 def main():
-    inputs, params, threads = snakemake.input, snakemake.params, snakemake.threads
+    inputs, outputs = snakemake.input, snakemake.output
+    params, threads = snakemake.params, snakemake.threads
     keep_large_blocks()
     unet = load_unet(inputs.model, choose_device(snakemake.resources.device))
-    phase, classes = snakemake.resources.phase, ", ".join(map(str, unet.classes))
-    if phase not in unet.classes:
-        key = f"samples.{snakemake.wildcards.sample}.phase"
-        raise ValueError(f"{key}: {phase} is none of the classes of {inputs.model}, {classes}")
+    confidence = Confidence()
+    key = f"samples.{snakemake.wildcards.sample}.phase"
+    check_phase(unet, snakemake.resources.phase, inputs.model, key)
     settings = dict(params.segmentation)
-    factor = factor_of(unet, params.pixel_size_nm, settings.pop("resample"), inputs.model)
-    contrast = read_contrast(inputs.contrast)
+    resample = settings.pop("resample")
     with (
         open_mosaic(inputs.denoised, threads=threads) as mosaic,
         open_outside(inputs.get("outside"), inputs.get("inspection")) as outside,
     ):
-        compare_contrast(unet, contrast, mosaic.dtype, inputs.model)
-        # Its own contrast, not that of the mosaic the network was trained on: brightness and
-        # contrast of the microscope differ from session to session.
-        unet.gray_range = (contrast.low, contrast.high)
+        labels = segmented(
+            unet,
+            partial(segmented_bands, unet, **settings),
+            mosaic,
+            read_contrast(inputs.contrast),
+            pixel_size_nm=params.pixel_size_nm,
+            resample=resample,
+            path=inputs.model,
+            outside=outside,
+            confidence=confidence,
+        )
         write_mosaic(
-            snakemake.output.segmented,
-            segmented_at(unet, mosaic, factor, outside=outside, **settings),
+            outputs.segmented,
+            labels,
             params.pixel_size_nm,
             mosaic.shape,
             np.uint8,
             threads,
+        )
+        size_nm, shape = params.pixel_size_nm, mosaic.shape
+        write_confidence(
+            *(outputs.confidence, outputs.summary), confidence, size_nm, shape, threads
         )
 
 

@@ -27,12 +27,12 @@ def checksum(path: str | os.PathLike) -> str:
 
 
 def keep_checksum(path: str | os.PathLike, sources: Mapping[str, str] | None = None) -> None:
-    """Keep the checksum of a file in ``results/``; nothing is kept of others.
+    """Keep the checksum of a file in ``results/``; nothing is kept of others, nor of folders.
 
     `sources` are the checksums of the user's files that it was made from, by their names.
     """
     record = _record_of(path)
-    if record:
+    if record and not os.path.isdir(path):
         lines = [checksum(path), *(f"{known} {name}" for name, known in (sources or {}).items())]
         with written_whole(record) as partial:
             partial.write_text("\n".join([*lines, ""]), encoding="utf-8")

@@ -49,13 +49,17 @@ def advice(
 
 def _segmentation(scores) -> Advice:
     for sample, table in scores.items():
-        tested = table[(table["part"] == "test") & (table["model"] == "trained")]
+        is_forest = table["model"] == "forest"
+        tested = table[is_forest | (table["part"] == "test") & (table["model"] == "trained")]
         for line in tested[tested["iou"] < LOW_IOU].to_dict("records"):
+            other = "segmentation.kind: unet" if is_forest.any() else "more unet.epochs"
             yield (
-                "More labels where the segmentation is wrong, or more unet.epochs",
+                f"More labels where the segmentation is wrong, or {other}",
                 f"class {line['class']} of {sample} has an IoU of only {line['iou']:.2f} on pixels "
                 "not seen in training",
             )
+        for line in tested[tested["iou"].isna()].to_dict("records"):
+            yield "Labels in more places", f"of {sample}, {line['advice']}"
 
 
 def _sizes(tiles, res) -> Advice:

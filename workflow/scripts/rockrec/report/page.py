@@ -59,6 +59,7 @@ class Report:
     ----------
     settings : YAML text.
     scores, res : by sample, the tables of ``unet/scores.csv`` and ``res/errors.csv``.
+    doubts : by sample that was segmented here, how sure its segmentation is.
     tables : HTML fragments by (kind, experiment); the claims' experiment is empty.
     verdicts : by (experiment, sample).
     advice : what to change next.
@@ -69,6 +70,7 @@ class Report:
     settings: str
     mosaics: Sequence[Mosaic]
     scores: Mapping[str, pd.DataFrame]
+    doubts: Mapping[str, str]
     tiles: Sequence[TileSet]
     res: Mapping[str, pd.DataFrame]
     figures: Sequence[Figure]

@@ -1,6 +1,7 @@
 """The facts that the report tells, gathered from the files of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -57,6 +58,26 @@ def phases_in_words(door: str, phase: int, table: pd.DataFrame) -> str:
             f"{least:.4f} and {most:.4f}"
         )
     return said
+
+
+def doubt_in_words(told: Mapping, fields: int, table: Path) -> str:
+    """Say how much of a mosaic a model doubts, and where it may be painted next.
+
+    Parameters
+    ----------
+    told : as `rockrec.segmentation.confidence.Confidence.told` returns it.
+    fields, table : how many are proposed, and the file that lists them.
+    """
+    said = (
+        f"The class that a pixel is given has a probability below {told['below']:g} at "
+        f"{told['doubtful']:.1%} of the pixels of rock, {told['mean']:.3f} on average"
+    )
+    if not fields:
+        return f"{said}."
+    return (
+        f"{said}. Where it doubts most, {fields} fields are cut out, to be painted next "
+        f"({table.parent.parent.name}/{table.parent.name}/{table.name})."
+    )
 
 
 class TileSet(NamedTuple):

@@ -10,8 +10,7 @@ from rockrec.segmentation.fields import Field, extent
 from rockrec.segmentation.losses import NOT_LABELLED
 from rockrec.segmentation.model import UNet
 from rockrec.segmentation.parts import label_counts
-
-MOST_PLACES = 1_000_000  # labelled pixels of a class that crops are drawn around
+from rockrec.segmentation.places import places_of
 
 
 class Crops:
@@ -45,25 +44,6 @@ class Crops:
         turns, flip = int(rng.integers(4)), bool(rng.integers(2))
         gray, labels = (np.rot90(np.fliplr(one) if flip else one, turns) for one in (gray, labels))
         return augmented(self.unet.normalised(gray).numpy(), rng), self.target_of[labels]
-
-
-def places_of(
-    value: int, fields: Sequence[Field], rng: np.random.Generator, most: int = MOST_PLACES
-) -> np.ndarray:
-    """Where a label value stands: (n, 3) int32 of field number, row and column in the field.
-
-    Of more than `most` pixels, each field keeps its share of that many, drawn at random.
-    """
-    counts = [np.count_nonzero(field.labels == value) for field in fields]
-    share = min(1.0, most / max(sum(counts), 1))
-    found = []
-    for number, (field, count) in enumerate(zip(fields, counts, strict=True)):
-        flat = np.flatnonzero(field.labels == value)
-        if share < 1:
-            flat = rng.choice(flat, int(np.ceil(count * share)), replace=False)
-        rows, columns = np.unravel_index(flat, field.shape)
-        found.append(np.column_stack([np.full(len(flat), number), rows, columns]).astype(np.int32))
-    return np.concatenate(found)
 
 
 def balanced_weights(unet: UNet, fields: Sequence[Field]) -> torch.Tensor:

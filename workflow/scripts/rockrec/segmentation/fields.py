@@ -22,6 +22,7 @@ class Field:
     mosaic : 2D gray, an array or an open mosaic.
     row, column : of the field's first pixel in the mosaic.
     labels : (h, w) uint8, 0 = not labelled.
+    outside : pixels of the mosaic that are no rock, 2D bool that is read like an array.
 
     Attributes
     ----------
@@ -29,7 +30,7 @@ class Field:
     shape : (h, w).
     """
 
-    def __init__(self, mosaic, row: int, column: int, labels: np.ndarray):
+    def __init__(self, mosaic, row: int, column: int, labels: np.ndarray, outside=None):
         if labels.ndim != 2 or labels.dtype != np.uint8:
             raise ValueError(f"labels of a field are 2D uint8, not {labels.ndim}D {labels.dtype}")
         ends = row + labels.shape[0], column + labels.shape[1]
@@ -39,13 +40,20 @@ class Field:
                 f"mosaic of {_size(mosaic)} px"
             )
         self.row, self.column, self.shape = row, column, labels.shape
-        self._mosaic = mosaic
+        self._mosaic, self._outside = mosaic, outside
         self._labels = zstd_encode(np.ascontiguousarray(labels))
 
     @property
     def gray(self) -> np.ndarray:
         """(h, w), the mosaic's gray levels."""
         return self.gray_at(0, 0, self.shape)
+
+    @property
+    def outside(self) -> np.ndarray | None:
+        """(h, w) bool, what is no rock; None where all is."""
+        if self._outside is None:
+            return None
+        return np.asarray(self._outside[extent(self.row, self.column, self.shape)])
 
     @property
     def labels(self) -> np.ndarray:
@@ -62,7 +70,7 @@ class Field:
             span.indices(side)[0] for span, side in zip((rows, columns), self.shape, strict=True)
         )
         labels = self.labels[rows, columns]
-        return Field(self._mosaic, self.row + down, self.column + right, labels)
+        return Field(self._mosaic, self.row + down, self.column + right, labels, self._outside)
 
 
 def labelled_fields(mosaic, labels, margin: int = 128, outside=None) -> list[Field]:
@@ -140,7 +148,7 @@ def _fields(mosaic, labels, row: int, column: int, margin: int, outside) -> Iter
                 left_out += np.count_nonzero(block[hidden])
                 block[hidden] = 0
             if block.any():
-                yield _with_margin(mosaic, block, row + top, column + left, margin)
+                yield _with_margin(mosaic, block, row + top, column + left, margin, outside)
     if left_out:
         log.warning(
             "%s: %s labelled pixels lie outside the rock and do not count",
@@ -148,7 +156,7 @@ def _fields(mosaic, labels, row: int, column: int, margin: int, outside) -> Iter
         )
 
 
-def _with_margin(mosaic, block: np.ndarray, row: int, column: int, margin: int) -> Field:
+def _with_margin(mosaic, block: np.ndarray, row: int, column: int, margin: int, outside) -> Field:
     """Cut a block to its labels and put gray around them."""
     spans, begins, paddings = [], [], []
     for axis, first in ((0, row), (1, column)):
@@ -159,7 +167,7 @@ def _with_margin(mosaic, block: np.ndarray, row: int, column: int, margin: int) 
         spans.append(slice(start, stop))
         begins.append(int(begin))
         paddings.append((first + start - begin, end - first - stop))
-    return Field(mosaic, *begins, np.pad(block[tuple(spans)], paddings))
+    return Field(mosaic, *begins, np.pad(block[tuple(spans)], paddings), outside)
 
 
 def _as_labels(block: np.ndarray, name: str) -> np.ndarray:

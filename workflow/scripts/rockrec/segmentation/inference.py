@@ -7,7 +7,9 @@ import torch
 
 from rockrec.housekeeping.progress import Progress
 from rockrec.plain.network_sizes import UNET_STRIDE
+from rockrec.segmentation.confidence import Confidence
 from rockrec.segmentation.model import UNet, autocast, check_precision
+from rockrec.segmentation.resampling import cleared
 
 
 def segment(
@@ -39,6 +41,7 @@ def segmented_bands(
     precision: str = "float32",
     needed: np.ndarray | None = None,
     outside=None,
+    confidence: Confidence | None = None,
 ) -> Iterator[np.ndarray]:
     """Give every pixel of a gray mosaic the label of its most probable class.
 
@@ -52,6 +55,7 @@ def segmented_bands(
     window, overlap : px; the window a multiple of 32, the overlap at most half of it.
     batch : windows per forward pass.
     outside : pixels that are no rock, 2D bool that is read like an array; their label is 0.
+    confidence : is told how probable the labels are.
 
     Yields
     ------
@@ -65,7 +69,9 @@ def segmented_bands(
     check_precision(precision)
     if outside is not None:
         needed = _Rock(outside)
-    bands = _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed)
+    if confidence is not None:
+        confidence.begin(mosaic.shape, outside)
+    bands = _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed, confidence)
     return bands if outside is None else cleared(bands, outside)
 
 
@@ -79,19 +85,12 @@ class _Rock:
         return ~self.outside[rows]
 
 
-def cleared(bands: Iterator[np.ndarray], outside) -> Iterator[np.ndarray]:
-    """Pass labels on, 0 where they are outside."""
-    top = 0
-    for labels in bands:
-        labels[outside[top : top + len(labels)]] = 0
-        yield labels
-        top += len(labels)
-
-
-def _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed):
+def _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed, confidence):
     values = np.array(unet.classes, np.uint8)
     for probabilities in _blended_bands(unet, mosaic, window, overlap, batch, precision, needed):
         labels = values[probabilities.argmax(axis=0)]
+        if confidence is not None:
+            confidence.add(probabilities.max(axis=0))
         seen = isinstance(needed, np.ndarray)  # windows without a needed pixel were not
         yield np.where(probabilities.any(axis=0), labels, 0) if seen else labels
 

@@ -1,6 +1,6 @@
 """Divide annotated fields into parts by position."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -81,6 +81,23 @@ def label_counts(fields: Sequence[Field]) -> np.ndarray:
     for field in fields:
         counts += np.bincount(field.labels.ravel(), minlength=256)
     return counts
+
+
+def class_values(fields: Sequence[Field], classes: Mapping[int, str]) -> tuple[int, ...]:
+    """Return the label values to tell apart: those that are named, or all that occur.
+
+    Raises
+    ------
+    LabelsError : fewer than two, or labels of none of the named ones.
+    """
+    found = set(np.flatnonzero(label_counts(fields)).tolist()) - {0}
+    if classes and not found <= set(classes):
+        unknown = sorted(found - set(classes))
+        raise LabelsError(f"labels {unknown} are none of the classes {sorted(classes)}")
+    values = tuple(sorted(classes or found))
+    if len(values) < 2:
+        raise LabelsError(f"needs labels of two classes or more, has {list(values)}")
+    return values
 
 
 def _within(field: Field, axis: int, band: range) -> Field | None:

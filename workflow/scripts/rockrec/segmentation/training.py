@@ -16,7 +16,7 @@ from rockrec.segmentation.fields import Field
 from rockrec.segmentation.inference import segment
 from rockrec.segmentation.losses import segmentation_loss
 from rockrec.segmentation.model import UNet, autocast, build_network
-from rockrec.segmentation.parts import LabelsError, label_counts, split_fields
+from rockrec.segmentation.parts import class_values, split_fields
 from rockrec.segmentation.scores import boundary_counts, class_ious, confusion, score_rows
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def train_unet(
     low, high = map(float, gray_range)
     if not low < high:
         raise ValueError(f"the gray range of the mosaic must rise, not go from {low:g} to {high:g}")
-    values = _class_values(fields, classes)
+    values = class_values(fields, classes)
     parts = split_fields(
         fields, mosaic_shape, values, settings.validation_fraction, settings.test_fraction
     )
@@ -229,14 +229,3 @@ def _predicted(unet: UNet, field: Field) -> np.ndarray:
         precision=unet.settings.precision,
         needed=field.labels > 0,
     )
-
-
-def _class_values(fields: Sequence[Field], classes: Mapping[int, str]) -> tuple[int, ...]:
-    found = set(np.flatnonzero(label_counts(fields)).tolist()) - {0}
-    if classes and not found <= set(classes):
-        unknown = sorted(found - set(classes))
-        raise LabelsError(f"labels {unknown} are none of the classes {sorted(classes)}")
-    values = tuple(sorted(classes or found))
-    if len(values) < 2:
-        raise LabelsError(f"needs labels of two classes or more, has {list(values)}")
-    return values

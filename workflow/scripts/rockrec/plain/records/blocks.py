@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rockrec.plain.records.descriptors import RES_DESCRIPTORS
+from rockrec.plain.records.forest import ForestBlock
 from rockrec.plain.records.methods import BySample
 from rockrec.plain.records.settings import REQUIRED, Settings, block, setting
 from rockrec.plain.records.unet import SegmentationBlock, UNetBlock
@@ -217,6 +218,7 @@ class Config(Settings):
     )
     denoise: DenoiseBlock = block()
     unet: UNetBlock = block()
+    forest: ForestBlock = block()
     segmentation: SegmentationBlock = block()
     res: ResBlock = block()
     methods: dict[str, dict] = setting(

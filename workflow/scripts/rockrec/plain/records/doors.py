@@ -112,8 +112,9 @@ class RawSample(Sample):
     )
     model: str | None = setting(
         None,
-        "A trained U-Net that segments the mosaic, in place of labels - the path of a model.pt, or "
-        "the name of the sample it is trained on; null to train one on the labels.",
+        "A trained model that segments the mosaic, in place of labels - the path of a model.pt (of "
+        "a forest, model.npz), or the name of the sample whose labels teach it; null to train one "
+        "on the labels.",
     )
 
 

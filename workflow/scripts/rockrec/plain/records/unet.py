@@ -91,7 +91,14 @@ class UNetBlock(UNetSettings, BySample):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentationBlock(BySample):
-    """Inference of the U-Net over the whole mosaic."""
+    """What segments the whole mosaic, and how."""
+
+    kind: str = setting(
+        "unet",
+        "unet, or forest - decision trees on classical features of gray, fitted to a few strokes "
+        "in seconds, for a first look (no GPU, no torch).",
+        choices=("unet", "forest"),
+    )
 
     window: int = setting(
         512,
@@ -110,6 +117,6 @@ class SegmentationBlock(BySample):
     )
     resample: bool = setting(
         False,
-        "Segment at the pixel size that the network was trained on, where the mosaic has another "
+        "Segment at the pixel size that the model was trained on, where the mosaic has another "
         "(by over 10 %), and bring the labels back; such a mosaic is refused otherwise.",
     )
