@@ -44,6 +44,8 @@ lint: $(READY)
 
 # The environment: exact versions, no conda needed; and this checkout's library, for benchmarks.
 $(READY): requirements.txt
+	@case '$(CURDIR)' in *[[:space:]]*) echo '$(CURDIR): no job can be started by an environment below' \
+		'a folder with a space in its name; move the checkout (data may lie anywhere)'; exit 1;; esac
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt --editable .
 	@touch $@

@@ -256,7 +256,7 @@ def verdict(kind: str, size: int) -> pd.DataFrame:
 
 
 def pictures(kind: str, out: Path, side: int = 640) -> None:
-    """Nine pieces, gray and truth."""
+    """Four pieces, gray and truth."""
     rocks = [make_rock(kind, side, side, seed) for seed in range(4)]
     rows = [
         np.hstack([np.pad(rock.gray, 4, constant_values=255) for rock in rocks]),

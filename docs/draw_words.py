@@ -5,7 +5,6 @@ PYTHONPATH=workflow/scripts python docs/draw_words.py
 
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -15,7 +14,7 @@ from rockrec.comparison.errors import floor, mse
 from rockrec.descriptors import describe
 from rockrec.descriptors.clusters import label_clusters
 from rockrec.figures.shapes import plot_shapes
-from rockrec.figures.style import PAGE_WIDTH, RC, styled
+from rockrec.figures.style import PAGE_WIDTH, shared_style, styled
 from rockrec.figures.tile_images import Tiles, draw_tile, hide_frame
 from rockrec.plain.records.colours import BLUE, GRAY, GREEN, ORANGE, VERMILLION
 from rockrec.plain.windows import part_bands, split_windows
@@ -141,7 +140,7 @@ def main() -> None:
         "floor": floor_of_real_tiles(tiles["fractures"]),
     }
     for name, figure in pictures.items():
-        with mpl.rc_context(RC):
+        with shared_style():
             figure.draw_without_rendering()  # the layout knows titles above a second axis by then
             figure.savefig(DOCS / f"words_{name}.png", dpi=120, metadata={"Software": None})
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from rockrec.report.story import TileSet
+
 LAGS = np.arange(32)
 PIXEL_UM = 0.2
 ORDERS = {"S2": 2, "P3H": 3, "P3V": 3, "P4": 4, "P6": 6}
@@ -172,6 +174,7 @@ def error_line(method, against, descriptor, quantity, form, ratio):
         "ratio_high": ratio * 1.6,
         "p": p,
         "verdict": "differs from real" if p < 0.05 else "cannot be told from real",
+        "tiles_needed": float("nan"),
         "one_phase_a": 0.0,
         "one_phase_b": 0.0,
         "phi_sd_a": 0.02,
@@ -202,3 +205,36 @@ def scores():
                 }
             )
     return pd.DataFrame(lines)
+
+
+def tile_set(**changes):
+    """100 training windows and 40 held-out ones of 256 px, reduced to 128 px."""
+    told = {
+        "experiment": "comparison",
+        "sample": "rock",
+        "window": 256,
+        "size": 128,
+        "pixel_size_nm": 100.0,
+        "windows": 200,
+        "train": 100,
+        "validation": 20,
+        "heldout": 40,
+        "fraction_train": 0.2,
+        "fraction_heldout": 0.21,
+    }
+    return TileSet(**(told | changes))
+
+
+def faults_of(*found, classifier=0.5):
+    """A table of faults in which wgan_gp has these, and real tiles none."""
+    names = ("repeated_pattern", "low_spread", "checkerboard_power", "memorised_tiles")
+    lines = [
+        (method, replicate, name, "found" if method == "wgan_gp" and name in found else "not found")
+        for method, replicate in (("real", ""), ("sa", "1"), ("wgan_gp", "1"))
+        for name in names
+    ]
+    lines.append(("wgan_gp", "1", "classifier", "found" if classifier > 0.5 else "not found"))
+    table = pd.DataFrame(lines, columns=["method", "replicate", "diagnosis", "verdict"])
+    return table.assign(
+        sample="rock", experiment="comparison", value=classifier, threshold=0.5, where=""
+    )

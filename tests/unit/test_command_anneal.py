@@ -8,7 +8,8 @@ from scipy.ndimage import gaussian_filter
 from rockrec.annealing import anneal
 from rockrec.command import main
 from rockrec.descriptors import describe
-from rockrec.images import read_external_stack, read_stack, stack_pixel_size, write_stack
+from rockrec.external_stacks import read_external_stack
+from rockrec.images import read_stack, stack_pixel_size, write_stack
 
 FEW = ["--stages", "3", "--seed", "4"]
 
@@ -71,7 +72,10 @@ def test_one_phase_of_an_image_without_a_pixel_size():
         (["-n", "1", "--cooling", "2"], "must be above 0 and at most 1, not 2"),
         (["-n", "1", "--stages", "many"], "must be a whole number, 1 or more, not many"),
         (["-n", "1", "--size", "2"], "has no lag r > 0 that an image of (2, 2) allows"),
-        (["-n", "1", "--phase", "5"], "no pixel is of phase 5; it has 0, 1"),
+        (
+            ["-n", "1", "--phase", "5"],
+            "--phase: 5 is none of the values of tiles.tif, which are 0: ",
+        ),
     ],
 )
 def test_what_cannot_be_annealed_is_said_in_one_line(capsys, more, message):

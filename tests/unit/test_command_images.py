@@ -159,8 +159,22 @@ BINARY = np.eye(8, dtype=np.uint8)
     [
         (GRAY, [], "image.tif: values must be 0 and 1, or 0 and 255, not 0, 1"),
         (LABELS, [], "of label images, one has to be named as the phase"),
-        (LABELS, ["--phase", "7"], "image.tif: no pixel is of phase 7; it has 0, 1, 2"),
-        (np.dstack([GRAY] * 3), ["--phase", "3"], "image.tif: is of colour"),
+        (
+            LABELS,
+            ["--phase", "7"],
+            "--phase: 7 is none of the values of image.tif, which are 0: 34.4 %, 1: 32.8 %",
+        ),
+        (
+            np.arange(81, dtype=np.uint8).reshape(9, 9),
+            ["--phase", "3"],
+            "image.tif: 81 different values are no labels",
+        ),
+        (GRAY / 3, ["--phase", "3"], "image.tif: 0.333333 is no label"),
+        (
+            np.dstack([GRAY, GRAY, GRAY + 1]),
+            ["--phase", "3"],
+            "image.tif: is in colour (3 channels)",
+        ),
         (BINARY, ["--lags", "9"], "9 lags of a 8 x 8 image"),
         (BINARY, ["--lags", "0"], "a whole number from 1 is needed, not 0"),
         (BINARY, ["--functions", "S9"], "'S9'"),
@@ -180,6 +194,20 @@ def test_what_cannot_be_described_is_said_in_one_line(write, capsys, image, more
     told = capsys.readouterr().err.splitlines()
     assert stop.value.code == 2
     assert message in told[-1] and told[-1].startswith("rockrec describe: ")
+
+
+def test_a_phase_that_is_absent_is_named_with_its_option(write, capsys):
+    paths = [write("a.tif", rock(30, 1)), "--real", write("b.tif", 1 + rock(30, 2))]
+    with pytest.raises(SystemExit):
+        main(["compare", *paths, "--real-phase", "5"])
+    assert "--real-phase: 5 is none of the values of b.tif" in capsys.readouterr().err
+
+
+def test_images_that_lost_their_values_are_refused(write, capsys):
+    image = np.kron(rock(1, 3)[0], np.ones((4, 4), np.uint8)) * 255
+    with pytest.raises(SystemExit):
+        main(["describe", write("j.tif", image, compression="jpeg", tile=(64, 64))])
+    assert "j.tif: is stored with lossy compression (JPEG)" in capsys.readouterr().err
 
 
 def test_images_of_several_pixel_sizes_are_no_set(write, capsys):

@@ -7,11 +7,12 @@ import torch
 
 from rockrec.command import main
 from rockrec.denoise import denoise
+from rockrec.external_stacks import read_external_stack
 from rockrec.gans.checkpoint import save_whole
 from rockrec.gans.networks import build
 from rockrec.gans.sampling import FORMAT, load_model, sample, threshold
 from rockrec.gans.settings import as_dict, gan_settings
-from rockrec.images import read_external_stack, read_stack, stack_pixel_size
+from rockrec.images import read_stack, stack_pixel_size
 from rockrec.mosaics import contrast_of, open_mosaic, write_mosaic
 from rockrec.segmentation import UNet, UNetSettings, load_unet, save_unet, segment
 from rockrec.segmentation.model import build_network
@@ -26,6 +27,8 @@ def models(tmp_path_factory):
     settings = UNetSettings(crop=32)
     network = build_network(settings, 2).eval()
     save_unet(folder / "unet.pt", UNet(network, settings, (1, 7), (0.0, 255.0), {7: "pore"}))
+    finer = UNet(network, settings, (1, 7), (0.0, 255.0), {7: "pore"}, pixel_size_nm=25.0)
+    save_unet(folder / "finer.pt", finer)
     for kind in ("dcgan", "stylegan2_ada"):
         settings = gan_settings({"kind": kind, "latent": 8, "channels": 4})
         content = {
@@ -87,9 +90,17 @@ def test_a_raw_mosaic_is_denoised_first(gray, models, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["gray.tif", "labels.tif"]
 
 
+def test_a_network_of_another_pixel_size_is_used_at_its_own(gray, models, capsys):
+    labels, pixel_size_nm = segmented("--model", str(models / "finer.pt"), "--resample")
+    assert labels.shape == gray.shape and pixel_size_nm == pytest.approx(50.0)
+    assert set(np.unique(labels)) <= {1, 7}
+    assert "2 times as much: segmented at the network's pixel size" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("mosaic", "model", "more", "message"),
     [
+        ("gray.tif", "finer.pt", [], "finer.pt was trained on pixels of 25 nm"),
         ("bare.tif", "unet.pt", [], "bare.tif states no pixel size: --pixel-size is needed"),
         ("gray.tif", "unet.pt", ["--radius", "2"], "--radius goes with --denoise only"),
         ("gray.tif", "unet.pt", ["--window", "33"], "a multiple of 32, not 33"),
@@ -97,12 +108,12 @@ def test_a_raw_mosaic_is_denoised_first(gray, models, folder):
         ("gray.tif", "dcgan.pt", [], "dcgan.pt: a U-Net of format 1"),
         ("gray.tif", "gray.tif", [], "gray.tif: not a U-Net of this project"),
         ("gone.tif", "unet.pt", [], "gone.tif: no such file"),
-        ("colour.tif", "unet.pt", [], "colour.tif: one image of two dimensions is needed"),
+        ("colour.tif", "unet.pt", ["--pixel-size", "9"], "colour.tif: is in colour (3 channels)"),
     ],
 )
 def test_what_cannot_be_segmented_is_said(gray, models, capsys, mosaic, model, more, message):
     tifffile.imwrite("bare.tif", gray)
-    tifffile.imwrite("colour.tif", np.dstack([gray] * 3), photometric="rgb")
+    tifffile.imwrite("colour.tif", np.dstack([gray, gray, 255 - gray]), photometric="rgb")
     if model.endswith(".pt"):
         model = str(models / model)
     with pytest.raises(SystemExit) as stop:

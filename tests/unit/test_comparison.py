@@ -16,9 +16,18 @@ from rockrec.comparison import (
     pooled,
 )
 from rockrec.comparison.measures import Measure
-from rockrec.comparison.verdict import holm, permutation_p, shuffled_labels
+from rockrec.comparison.verdict import (
+    Power,
+    holm,
+    in_words,
+    permutation_p,
+    permuted_errors,
+    shuffled_labels,
+    telling_tiles,
+    unseen_floors,
+)
 from rockrec.descriptors import ORDER, describe
-from rockrec.plain.records.verdicts import DIFFERENT, TOO_FEW, UNDEFINED
+from rockrec.plain.records.verdicts import DIFFERENT, POWERLESS, SAME, TOO_FEW, UNDEFINED
 
 FUNCTIONS = ("S2", "P3H", "P4", "L")
 
@@ -183,6 +192,90 @@ def test_no_verdict_from_too_few_tiles():
     assert set(compared(a, many, floor_source=b)["verdict"]) == {TOO_FEW}
 
 
+# --- power ------------------------------------------------------------------------------------
+
+
+def sparse(n, full, seed, side=9):
+    """`n` tiles, of which `full` hold a pore of `side` px and all others nothing."""
+    tiles = np.zeros((n, 32, 32), bool)
+    for i, (y, x) in enumerate(np.random.default_rng(seed).integers(0, 32 - side, (full, 2))):
+        tiles[i, y : y + side, x : x + side] = True
+    return tiles
+
+
+def verdicts(table):
+    return set(table[table["quantity"] == "P"]["verdict"])
+
+
+def test_tiles_tell_as_much_as_equally_full_ones():
+    assert telling_tiles(np.full(40, 0.1)) == pytest.approx(40)
+    assert telling_tiles(np.array([0.2] * 5 + [0.0] * 35)) == pytest.approx(5)
+    assert telling_tiles(np.array([0.8] * 5 + [1.0] * 35)) == pytest.approx(5)
+    assert telling_tiles(np.array([0.9, 0.001, 0.001, 0])) < 1.01
+    assert telling_tiles(np.zeros(9)) == 0
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_near_empty_tiles_are_not_said_to_be_as_real(inverted):
+    """A reconstruction without any pore is no copy of a rock of which three tiles have one."""
+    sets = [sparse(60, 0, 1) ^ inverted, sparse(60, 3, 2) ^ inverted]
+    table = compared(*map(described, sets))
+    assert verdicts(table) == {POWERLESS}
+    alike = compared(described(sparse(60, 4, 3)), described(sparse(60, 5, 4)))
+    assert verdicts(alike) == {POWERLESS}
+    assert set(alike[alike["quantity"] == "P"]["tiles_needed"]) == {120}  # 60 * 8 / 4
+    assert line(alike, "one_phase", "scalar").verdict == SAME
+
+
+def test_an_error_of_many_floors_is_never_said_to_be_as_real():
+    """One tile of a hundred is far off: as often in the one half as in the other."""
+    mixed = np.concatenate([sparse(100, 100, side, side) for side in (5, 6)])
+    real, off = mixed[::2], mixed[1::2].copy()
+    off[7] = True
+    table = compared(described(off), described(real))
+    found = line(table, "L")
+    assert found.p > 0.05 and found.ratio > 20
+    assert found.verdict == POWERLESS
+
+
+def test_enough_full_tiles_are_judged_as_before():
+    a, b = described(sparse(100, 30, 5)), described(sparse(100, 33, 6))
+    assert verdicts(compared(a, b)) == {SAME}
+    assert verdicts(compared(described(sparse(100, 0, 5)), b)) == {DIFFERENT}
+    assert verdicts(compared(described(rock(60, 30)), described(rock(60, 31)))) == {SAME}
+
+
+def test_what_a_verdict_rests_on_is_put_in_words():
+    strong = Power(40, 40, 4.0)
+    assert in_words(0.3, strong) == SAME
+    assert in_words(0.3, Power(40, 7.9, 4.0)) == in_words(0.3, Power(40, 40, 21)) == POWERLESS
+    assert in_words(0.01, Power(40, 2, 400)) == DIFFERENT
+    assert in_words(0.3, Power(29, 2, 400)) == TOO_FEW
+    assert in_words(np.nan, strong) == UNDEFINED
+    assert Power(29, 2, 1).needed(TOO_FEW) == 30
+    assert Power(40, 3, 1).needed(POWERLESS) == 107
+    for power, verdict in ((strong, SAME), (Power(40, 0, 1), POWERLESS)):
+        assert np.isnan(power.needed(verdict))
+
+
+def test_the_error_that_chance_exceeds_is_unseen():
+    errors = np.concatenate([[2.0], np.arange(100)])
+    assert unseen_floors(errors, 10.0) == pytest.approx(9.405)
+    assert unseen_floors(errors + np.eye(101)[0] * 200, 10.0) == pytest.approx(20.2)
+    assert unseen_floors(np.zeros(5), 0.0) == 0
+    assert unseen_floors(np.ones(5), 0.0) == np.inf
+
+
+def test_a_floor_of_mere_rounding_is_none():
+    """Tiles that are the same but for the last digit: their ratio would be 1e25 or so."""
+    real = described(np.repeat(rock(1, 40), 40, axis=0))
+    for name in FUNCTIONS:
+        real[name] = real[name] * (1 + 1e-16 * np.arange(40)[:, None])
+    found = line(compared(described(rock(40, 41)), real), "S2")
+    assert found.floor == 0
+    assert np.isnan(found.ratio)
+
+
 @pytest.mark.parametrize("value", [False, True])
 def test_a_set_of_one_phase_is_compared_without_a_crash(value):
     flat = described(np.full((40, 32, 32), value))
@@ -244,9 +337,9 @@ def test_permutation_p_is_what_a_plain_loop_counts(form, quantity):
         return np.mean((curve(tiles[label]) - curve(tiles[~label])) ** 2)
 
     errors = np.array([error(label) for label in labels])
-    assert permutation_p(measure, tiles_a, tiles_b, labels) == np.mean(
-        errors >= errors[0] * (1 - 1e-9)
-    )
+    found = permuted_errors(measure, tiles_a, tiles_b, labels)
+    np.testing.assert_allclose(found, errors)
+    assert permutation_p(found) == np.mean(errors >= errors[0] * (1 - 1e-9))
 
 
 def test_holm_by_hand():

@@ -1,15 +1,13 @@
 """Figures show the numbers of their tables, say their units, and come out the same twice."""
 
-import subprocess
-import sys
 import warnings
+from dataclasses import replace
 
 import example_results
 import numpy as np
 import pandas as pd
 import pytest
 from drawn import text_of
-from matplotlib.image import imread
 from matplotlib.text import Text
 
 from rockrec.descriptors import describe
@@ -118,6 +116,23 @@ def segmented_mosaic():
     return Segmented((90, 300), gray, gray > 180, [field] * 3, (20, 230), 50.0)
 
 
+def hatched(figure):
+    return [
+        any(getattr(one, "hatches", [None])[0] for one in axes.collections) for axes in figure.axes
+    ]
+
+
+def test_what_is_outside_is_hatched_where_there_is_any():
+    mosaic = segmented_mosaic()
+    assert not any(hatched(plot_segmentation({"rock": mosaic})))
+    outside = np.zeros(mosaic.gray.shape, bool)
+    outside[:40, :120] = True
+    field = replace(mosaic.fields[0], outside=outside[10:70, 100:160])
+    clean = replace(mosaic.fields[1], outside=np.zeros((60, 60), bool))
+    mosaic = replace(mosaic, outside=outside, fields=[field, clean])
+    assert hatched(plot_segmentation({"rock": mosaic})) == [True, True, False]
+
+
 def strip_of_tiles():
     tiles = np.random.default_rng(0).integers(0, 256, (12, 4, 16, 16), np.uint8)
     return Strip(np.arange(50, 650, 50), tiles, kept=430)
@@ -147,14 +162,6 @@ def test_any_number_of_samples_and_methods(name, samples, sources):
         figure.draw_without_rendering()
     titles = " ".join(text_of(figure))
     assert all(f"rock {i}" in titles for i in range(samples))
-
-
-def test_a_figure_is_saved_as_pdf_and_png_of_the_resolution_asked_for(tmp_path):
-    figure = FIGURES["lineal path"](["rock"], SOURCES)
-    style.save(figure, tmp_path / "a.pdf", tmp_path / "a.png", dpi=30)
-    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
-    width, height = figure.get_size_inches()
-    assert imread(tmp_path / "a.png").shape[:2] == (round(height * 30), round(width * 30))
 
 
 @pytest.mark.parametrize(
@@ -337,26 +344,6 @@ def test_descriptor_names_as_in_print():
     assert style.descriptor_name("P3H") == "$P_{3H}$"
     assert style.descriptor_name("S2", "F") == "$F_{2}$"
     assert style.descriptor_name("L") == "$L$"
-
-
-SAVE_ONE = """
-import sys; sys.path[:0] = sys.argv[3:]
-import example_results
-from rockrec.figures import style
-from rockrec.figures.polytope_curves import plot_polytope_curves
-figure = plot_polytope_curves({"rock": {"real": example_results.curves()}})
-style.save(figure, sys.argv[1], sys.argv[2], dpi=100)
-"""
-
-
-def test_same_bytes_in_another_process(tmp_path):
-    paths = [path for path in sys.path if "unit" in path or "scripts" in path]
-    for run in ("1", "2"):
-        files = [tmp_path / f"{run}.pdf", tmp_path / f"{run}.png"]
-        subprocess.run([sys.executable, "-c", SAVE_ONE, *files, *paths], check=True)
-    for kind in ("pdf", "png"):
-        assert (tmp_path / f"1.{kind}").read_bytes() == (tmp_path / f"2.{kind}").read_bytes()
-    assert b"Matplotlib" not in (tmp_path / "1.png").read_bytes()
 
 
 def test_fields_lie_along_the_longer_axis_and_inside():

@@ -1,5 +1,7 @@
 """Mosaics and stacks come back as written, with their pixel size; unfit files are named."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import tifffile
@@ -24,19 +26,21 @@ def test_gray_has_8_or_16_bit_and_a_size():
         images.check_gray("m.tif", (64, 63), np.dtype(np.float32), at_least=9)
 
 
+def stated(size):
+    return SimpleNamespace(path="m.tif", pixel_size_nm=size)
+
+
 def test_a_pixel_size_other_than_the_config_s_is_refused():
-    images.check_stated_pixel_size("m.tif", None, 50.0)
-    images.check_stated_pixel_size("m.tif", 50.0001, 50.0)
+    images.check_stated_pixel_size(stated(None), 50.0)
+    images.check_stated_pixel_size(stated(50.4), 50.0)
     with pytest.raises(ImageError, match="m.tif: its pixels have 500 nm, .* config is 50"):
-        images.check_stated_pixel_size("m.tif", 500.0, 50.0)
+        images.check_stated_pixel_size(stated(500.0), 50.0)
 
 
-def test_phase_must_be_there_and_not_everywhere():
-    images.check_phase("s.tif", np.array([0, 255]), 255)
-    with pytest.raises(ImageError, match="s.tif: no pixel is of phase 1; it has 0, 255"):
-        images.check_phase("s.tif", np.array([0, 255]), 1)
-    with pytest.raises(ImageError, match="s.tif: every pixel is of phase 255"):
-        images.check_phase("s.tif", np.array([255]), 255)
+def test_the_config_s_pixel_size_counts_if_it_is_trusted_and_that_is_told(caplog):
+    images.check_stated_pixel_size(stated(500.0), 50.0, "config")
+    said = "m.tif: its pixels have 500 nm; the config's 50 nm count (pixel_size_trust)"
+    assert caplog.messages == [said]
 
 
 # --- stacks ---------------------------------------------------------------------------------
@@ -92,31 +96,6 @@ def test_stack_without_pixel_size_is_not_one_of_ours(tmp_path, tiles):
     tifffile.imwrite(tmp_path / "foreign.tif", tiles)
     with pytest.raises(ImageError, match="foreign.tif: is no stack of tiles with a pixel size"):
         images.read_stack(tmp_path / "foreign.tif")
-
-
-@pytest.mark.parametrize("scale", [1, 255])
-def test_external_stack_of_either_scale(tmp_path, tiles, scale):
-    path = tmp_path / "other.tif"
-    tifffile.imwrite(path, tiles * np.uint8(scale), compression="zlib")
-    back = images.read_external_stack(path)
-    assert back.dtype == np.uint8 and np.array_equal(back, tiles)
-    tifffile.imwrite(path, tiles[0] * np.uint8(scale))
-    assert np.array_equal(images.read_external_stack(path), tiles[:1])
-
-
-def test_external_stack_must_be_binary(tmp_path, tiles):
-    path = tmp_path / "other.tif"
-    tifffile.imwrite(path, tiles * np.uint8(254))
-    with pytest.raises(ImageError, match="other.tif: values must be 0 and 1, or 0 and 255, not 0"):
-        images.read_external_stack(path)
-    tifffile.imwrite(path, np.zeros((20, 20, 3), np.uint8), photometric="rgb")
-    with pytest.raises(ImageError, match="other.tif: is of colour"):
-        images.read_external_stack(path)
-    tifffile.imwrite(path, np.zeros((2, 2, 20, 20), np.uint8), photometric="minisblack")
-    with pytest.raises(ImageError, match="other.tif: not a stack of images, but of shape"):
-        images.read_external_stack(path)
-    with pytest.raises(ImageError, match="gone.tif: no such file"):
-        images.read_external_stack(tmp_path / "gone.tif")
 
 
 def test_pieces_of_a_stack_are_its_disjoint_squares():

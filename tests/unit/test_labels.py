@@ -70,7 +70,7 @@ def test_png(tmp_path):
     assert np.array_equal(read_labels(tmp_path / "a.png"), LABELS)
 
 
-def write_png(path, bits, colours, rows, palette=b""):
+def write_png(path, bits, colours, rows, palette=b"", transparency=b""):
     """A PNG from its chunks, rows of packed bytes."""
 
     def chunk(name, data):
@@ -81,7 +81,7 @@ def write_png(path, bits, colours, rows, palette=b""):
     pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
     chunks = [chunk(b"IHDR", header), chunk(b"IDAT", pixels), chunk(b"IEND", b"")]
     if palette:
-        chunks.insert(1, chunk(b"PLTE", palette))
+        chunks.insert(1, chunk(b"PLTE", palette) + chunk(b"tRNS", transparency))
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
 
 
@@ -92,10 +92,25 @@ def test_a_png_of_few_bits_keeps_its_values(tmp_path):
     assert np.array_equal(read_labels(tmp_path / "4.png"), np.tile([0, 15, 1, 2], (20, 5)))
 
 
-def test_a_png_with_a_palette_is_refused(tmp_path):
-    write_png(tmp_path / "a.png", 8, 3, [bytes([0, 1] * 10)] * 20, palette=bytes(6))
-    with pytest.raises(ImageError, match="a.png: has a palette of colours; save it as 8-bit gray"):
-        read_labels(tmp_path / "a.png")
+@pytest.mark.parametrize("bits", [2, 4, 8])
+def test_the_numbers_of_a_palette_are_the_labels(tmp_path, bits):
+    """Whatever colours they are shown in, of which 0 may be transparent."""
+    numbers = np.tile(np.arange(4, dtype=np.uint8), (20, 10))
+    per_byte = 8 // bits
+    shifts = (np.arange(per_byte)[::-1] * bits).astype(np.uint8)
+    packed = (numbers.reshape(20, -1, per_byte) << shifts).sum(axis=2, dtype=np.uint8)
+    palette = bytes([0, 0, 0, 255, 0, 0, 0, 255, 0, 90, 90, 90])
+    rows = [bytes(row) for row in packed]
+    write_png(tmp_path / "a.png", bits, 3, rows, palette=palette, transparency=bytes([0]))
+    assert np.array_equal(read_labels(tmp_path / "a.png"), numbers)
+
+
+def test_labels_of_several_channels_that_say_the_same_are_read(tmp_path):
+    imsave(tmp_path / "a.png", np.dstack([LABELS] * 3), check_contrast=False)
+    assert np.array_equal(read_labels(tmp_path / "a.png"), LABELS)
+    imsave(tmp_path / "b.png", np.dstack([LABELS, LABELS, LABELS + 1]), check_contrast=False)
+    with pytest.raises(ImageError, match=r"b.png: is in colour \(3 channels\)"):
+        read_labels(tmp_path / "b.png")
 
 
 def test_an_archive_of_arrays_is_no_label_image(tmp_path):

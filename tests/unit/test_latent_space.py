@@ -41,14 +41,16 @@ def test_a_walk_passes_through_its_corners_in_small_steps_and_closes(generator):
 
 def test_a_tile_that_the_generator_draws_is_found(generator, any_seed):
     """Binary versions of its own tiles; what is found is nearer than the nearest random one."""
-    drawn = generator(latents(4))[:, 0].numpy()
+    drawn = generator(latents(16))[:, 0].numpy()
     tiles = (drawn > 0).astype(np.uint8)
-    found = project(generator, tiles, steps=120, seed=any_seed)
-    assert found.styles.shape == (4, generator.styles, 12) and found.gray.shape == (4, 16, 16)
-    assert found.starts.shape == generator.start.drawn(torch.arange(4)).shape
+    found = project(generator, tiles, steps=300, seed=any_seed)
+    assert found.styles.shape == (16, generator.styles, 12) and found.gray.shape == drawn.shape
+    assert found.starts.shape == generator.start.drawn(torch.arange(16)).shape
     differing = ((found.gray > 0) != tiles).mean(axis=(1, 2))
     start = project(generator, tiles, steps=1, seed=any_seed)
     before = ((start.gray > 0) != tiles).mean(axis=(1, 2))
+    # Measured on three instruction sets, one to five seeds: 0.09 to 0.34 of it. Four tiles and 120
+    # steps, of which one may stand still, left up to 0.55 without AVX2.
     assert differing.mean() < before.mean() / 2
     again = project(generator, tiles, steps=1, seed=any_seed)
     np.testing.assert_array_equal(again.styles, start.styles)

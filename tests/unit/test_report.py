@@ -7,37 +7,21 @@ import imagecodecs
 import numpy as np
 import pandas as pd
 import pytest
+from example_results import faults_of, tile_set
 from pages import parsed, text_of
 
+from rockrec.label_values import value_table
+from rockrec.mosaics import Outside
 from rockrec.plain.stage_times import StageTime, stage_times
-from rockrec.report.advice import advice
 from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, TileSet, res_in_words
+from rockrec.report.story import Mosaic, phases_in_words, res_in_words
 from rockrec.report.story import tile_set as summed_up
 from rockrec.report.templates import templates
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.tables.errors import error_table
-
-
-def tile_set(**changes):
-    """100 training windows and 40 held-out ones of 256 px, reduced to 128 px."""
-    told = {
-        "experiment": "comparison",
-        "sample": "rock",
-        "window": 256,
-        "size": 128,
-        "pixel_size_nm": 100.0,
-        "windows": 200,
-        "train": 100,
-        "validation": 20,
-        "heldout": 40,
-        "fraction_train": 0.2,
-        "fraction_heldout": 0.21,
-    }
-    return TileSet(**(told | changes))
 
 
 def empty_report(**changes):
@@ -73,7 +57,7 @@ def report():
             7,
         ),
         settings="seed: 1\nname: <b>bold</b>\n",
-        mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50)],
+        mosaics=[Mosaic("rock", "segmented", 2048, 4096, 50, "0: 95.0 %, 1: 5.0 %", "config")],
         scores={"rock": example_results.scores()},
         tiles=[tile_set()],
         res={"rock": example_results.res_tables(chosen=256)[1]},
@@ -86,21 +70,6 @@ def report():
         verdicts={("comparison", "rock"): verdicts(table, faults_of("checkerboard_power"))},
         advice=["Raise steps."],
         times=[StageTime("train_gan", 3, 123.4, 60.0)],
-    )
-
-
-def faults_of(*found, classifier=0.5):
-    """A table of faults in which wgan_gp has these, and real tiles none."""
-    names = ("repeated_pattern", "low_spread", "checkerboard_power", "memorised_tiles")
-    lines = [
-        (method, replicate, name, "found" if method == "wgan_gp" and name in found else "not found")
-        for method, replicate in (("real", ""), ("sa", "1"), ("wgan_gp", "1"))
-        for name in names
-    ]
-    lines.append(("wgan_gp", "1", "classifier", "found" if classifier > 0.5 else "not found"))
-    table = pd.DataFrame(lines, columns=["method", "replicate", "diagnosis", "verdict"])
-    return table.assign(
-        sample="rock", experiment="comparison", value=classifier, threshold=0.5, where=""
     )
 
 
@@ -177,72 +146,24 @@ def test_too_few_tiles_give_no_verdict():
     assert said.startswith("too few tiles: ")
 
 
-def costs(kept, steps=1000, kind="wgan_gp"):
-    return pd.DataFrame(
-        {
-            "experiment": "one",
-            "sample": "rock",
-            "method": ["wgan_gp", "sa"],
-            "kind": [kind, "sa"],
-            "steps": [steps, np.nan],
-            "kept_step": [kept, np.nan],
-        }
-    )
-
-
-def all_errors(**changes):
-    table = error_table({"rock": example_results.errors()}).assign(experiment="one")
-    return table.assign(**{"verdict": "cannot be told from real", **changes})
-
-
-def advised(**changes):
-    told = {
-        "tiles": [tile_set(heldout=200)],
-        "res": {"rock": example_results.res_tables(chosen=256)[1]},
-        "scores": {},
-        "errors": all_errors(),
-        "faults": faults_of(),
-        "costs": costs(500),
-    }
-    return advice(**(told | changes))
-
-
-def test_where_all_is_well_nothing_is_advised():
-    assert advised() == []
-
-
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("tiles", "said"),
     [
-        ({"tiles": [tile_set(heldout=40)]}, "(128 held-out windows): comparison has 40 of rock."),
-        ({"tiles": [tile_set(heldout=200, window=128)]}, "where 256 px are representative of rock"),
-        ({"res": {"rock": example_results.res_tables(chosen=None)[1]}}, "no size up to 512 px"),
-        ({"scores": {"rock": example_results.scores().assign(iou=0.5)}}, "an IoU of only 0.50"),
-        ({"costs": costs(980)}, "wgan_gp of rock (one) was best at step 980 of 1,000"),
-        ({"costs": costs(100)}, "A lower learning_rate, or an earlier decay"),
-        ({"faults": faults_of("checkerboard_power")}, "upsampling: resize or blur"),
-        ({"faults": faults_of("memorised_tiles")}, "More training windows"),
-        ({"errors": all_errors(verdict="differs from real")}, "misses P3H, P3V, P4, P6, L."),
+        (310.0, "310 tiles like these, or larger ones, are needed"),
+        (np.nan, "larger tiles are needed"),
     ],
-)  # fmt: skip
-def test_advice_names_what_to_change(changes, expected):
-    (line,) = advised(**changes)
-    assert expected in line
-
-
-def test_a_cure_is_of_the_kind_of_network_that_has_the_fault():
-    found = faults_of("low_spread", "memorised_tiles")
-    for kind in ("dcgan", "wgan_gp", "stylegan2_ada"):
-        collapse, copies = advised(faults=found, costs=costs(500, kind=kind))
-        assert f"for {kind}" in collapse and "draws tiles too alike" in collapse
-        assert ("under ada" in copies) == (kind == "stylegan2_ada")
-    # It has no key for how it doubles images.
-    assert advised(faults=faults_of("checkerboard_power"), costs=costs(500, kind=kind)) == []
-
-
-def test_what_has_several_reasons_is_advised_once():
-    (line,) = advised(tiles=[tile_set(heldout=40), tile_set(experiment="other", heldout=50)])
-    assert line.endswith("comparison has 40 of rock; other has 50 of rock.")
+)
+def test_what_a_verdict_would_need_is_said(tiles, said):
+    word = "too few or too empty tiles to tell"
+    errors = example_results.errors()
+    weak = (errors["method"] == "wgan_gp") & (errors["descriptor"] == "P4")
+    errors.loc[weak, ["verdict", "tiles_needed"]] = word, tiles
+    errors.loc[~weak, "verdict"] = "cannot be told from real"
+    table = error_table({"rock": errors})
+    sentences = dict(verdicts(table, faults_of()))["wgan_gp"]
+    assert sentences[-1] == f"{word}: F4 (1.1) ({said})"
+    assert "any descriptor" not in sentences[0]
+    assert f"({said})" in error_fragment(table)
 
 
 def test_settings_cannot_break_the_page(report):
@@ -390,3 +311,22 @@ def test_faults_and_the_classifier_stand_in_one_table():
     assert "cannot tell 12 tiles, at least 30 are needed" in text
     assert "found : 0.97 threshold 0.5; 0.92 to 0.99, 128 tiles" in text
     assert html.count('<td class="found">') == 2
+
+
+@pytest.mark.parametrize(
+    ("door", "said"),
+    [
+        ("segmented", "; 0.2500 with what is masked, 20.0%"),
+        ("mosaic", "; with what is masked, 20.0%, it would lie between 0.1250 and 0.3750"),
+    ],
+)
+def test_the_phase_fraction_is_given_with_and_without_what_is_masked(door, said):
+    marks = np.zeros((100, 100), np.uint8)
+    marks[:20], marks[20:40] = 255, 128
+    mosaic = np.full(marks.shape, 2)
+    mosaic[40:50], mosaic[20:30], mosaic[:20] = 1, 1, 1
+    table = value_table(mosaic, Outside(marks))
+    assert table.set_index("value").loc[2].tolist() == [5000, 1000, 0]
+    of_rock = "phase fraction 0.1667 of what is rock, 60.0% of the pixels"
+    assert phases_in_words(door, 1, table) == of_rock + said
+    assert phases_in_words(door, 1, value_table(mosaic)) == "phase fraction 0.4000"

@@ -23,7 +23,9 @@ TINY = UNetSettings(crop=32, batch=2, epochs=2, steps=2)
 
 @pytest.fixture(scope="module")
 def rock() -> SyntheticRock:
-    return make_rock("fractures", 512, 1280, seed=4)
+    # Its strokes of the test part lie in olivine; where they lie in bastite, nearly as dark as the
+    # fractures, so few of them say little.
+    return make_rock("fractures", 512, 1280, seed=5)
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +146,7 @@ def test_it_learns_the_rock(rock, trained):
     assert min(test.values()) > 0.8
     found = segment(trained.unet, rock.gray, window=256, overlap=32) == 1
     truth = rock.truth == 1
-    assert (found & truth).sum() / (found | truth).sum() > 0.75
+    assert (found & truth).sum() / (found | truth).sum() > 0.8
     assert found.mean() == pytest.approx(truth.mean(), rel=0.15)
 
 

@@ -92,12 +92,17 @@ def test_some_grains_are_full_of_pores_and_some_have_none(pores):
     assert np.mean(per_grain <= 1) > 0.04 and np.quantile(per_grain, 0.9) > 15
 
 
+def skeleton_of(truth):
+    """The skeleton of fractures, and how many neighbours each of its pixels has there."""
+    lines = skeletonize(truth.astype(bool))
+    return lines, ndimage.convolve(lines.astype(int), np.ones((3, 3), int)) - 1
+
+
 def test_fractures_are_a_network_of_several_widths_and_kinds_of_ends():
     truth = make_rock("fractures", 1024, 1024, seed=3).truth
     pieces, _ = ndimage.label(truth)
     assert np.bincount(pieces.ravel())[1:].max() > 0.95 * truth.sum()
-    lines = skeletonize(truth.astype(bool))
-    neighbours = ndimage.convolve(lines.astype(int), np.ones((3, 3), int)) - 1
+    lines, neighbours = skeleton_of(truth)
     widths = 2 * ndimage.distance_transform_edt(truth)[lines & (neighbours == 2)]
     low, high = np.quantile(widths, [0.1, 0.9])
     assert low < 6 and high > 14  # px
@@ -109,9 +114,7 @@ def test_fractures_are_a_network_of_several_widths_and_kinds_of_ends():
 
 
 def test_younger_fractures_end_at_older_ones():
-    truth = make_rock("fractures", 1536, 1536, seed=4).truth
-    lines = skeletonize(truth.astype(bool))
-    neighbours = ndimage.convolve(lines.astype(int), np.ones((3, 3), int)) - 1
+    lines, neighbours = skeleton_of(make_rock("fractures", 1536, 1536, seed=4).truth)
     near, n = ndimage.label(ndimage.binary_dilation(lines & (neighbours > 2), iterations=2))
     arms, _ = ndimage.label(lines & (near == 0), np.ones((3, 3)))
     around = ndimage.grey_dilation(near, size=(3, 3))

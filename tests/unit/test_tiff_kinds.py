@@ -5,8 +5,9 @@ import pytest
 import tifffile
 from opened import inspect, read
 
-from rockrec.images import ImageError
-from rockrec.mosaics import write_mosaic
+from rockrec.external_stacks import read_values
+from rockrec.images import ImageError, check_stated_pixel_size
+from rockrec.mosaics import open_mosaic, write_mosaic
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,126 @@ def test_a_file_whose_0_is_white_says_so(tmp_path, mosaic):
     assert inspect(tmp_path / "white.tif").white_is_zero
     assert not inspect(tmp_path / "black.tif").white_is_zero
     assert np.array_equal(read(tmp_path / "white.tif"), mosaic)  # as stored
+
+
+# --- channels, palettes, orientations, blocks -------------------------------------------------
+
+LAYOUTS = [{}, {"tile": (64, 48), "compression": "zlib"}, {"rowsperstrip": 37}]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("channels", [2, 3, 4])
+def test_channels_that_say_the_same_are_one(tmp_path, mosaic, channels, layout):
+    pixels = np.stack([mosaic] * channels, axis=-1)
+    kind = {"photometric": "rgb", "planarconfig": "contig"}
+    if channels in (2, 4):
+        pixels[..., -1] = 255
+        kind["extrasamples"] = ["unassalpha"]
+    if channels == 2:
+        kind["photometric"] = "minisblack"
+    tifffile.imwrite(tmp_path / "m.tif", pixels, **kind, **layout)
+    assert inspect(tmp_path / "m.tif").shape == mosaic.shape
+    assert np.array_equal(read(tmp_path / "m.tif"), mosaic)
+    if channels != 3:
+        pixels[200, 300, -1] = 254
+        tifffile.imwrite(tmp_path / "m.tif", pixels, **kind, **layout)
+        with pytest.raises(ImageError, match="m.tif: is transparent in"):
+            read(tmp_path / "m.tif")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_colour_is_refused_where_it_stands(tmp_path, mosaic, layout):
+    pixels = np.stack([mosaic] * 3, axis=-1)
+    pixels[250, 400, 1] ^= 1
+    tifffile.imwrite(tmp_path / "m.tif", pixels, photometric="rgb", **layout)
+    with pytest.raises(ImageError, match=r"m.tif: is in colour \(3 channels\); save it as 8- or"):
+        read(tmp_path / "m.tif")
+    planes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
+    tifffile.imwrite(
+        tmp_path / "m.tif", planes, photometric="rgb", planarconfig="separate", **layout
+    )
+    with pytest.raises(ImageError, match="m.tif: holds 3 planes"):
+        inspect(tmp_path / "m.tif")
+
+
+def gray_of(path):
+    with open_mosaic(path, of_gray=True) as image:
+        return image[:]
+
+
+@pytest.mark.parametrize("scale", [256, 257])
+def test_a_palette_of_grays_is_applied_to_gray_levels_and_never_to_labels(tmp_path, mosaic, scale):
+    inverted = np.arange(256)[::-1].astype(np.uint16) * scale
+    tifffile.imwrite(
+        tmp_path / "m.tif", mosaic, photometric="palette", colormap=np.stack([inverted] * 3)
+    )
+    gray = gray_of(tmp_path / "m.tif")
+    assert gray.dtype == np.uint8
+    assert np.array_equal(gray, 255 - mosaic)
+    assert np.array_equal(read(tmp_path / "m.tif"), mosaic)
+
+
+def test_a_palette_of_finer_grays_gives_16_bit(tmp_path, mosaic):
+    levels = (np.arange(256) * 13 + 5).astype(np.uint16)
+    tifffile.imwrite(
+        tmp_path / "m.tif", mosaic, photometric="palette", colormap=np.stack([levels] * 3)
+    )
+    assert np.array_equal(gray_of(tmp_path / "m.tif"), levels[mosaic])
+    with open_mosaic(tmp_path / "m.tif", of_gray=True) as image:
+        assert image.dtype == np.uint16
+
+
+def test_a_palette_of_colours_is_refused_for_gray_levels(tmp_path, mosaic):
+    colours = np.stack([np.arange(256) * 257] * 3).astype(np.uint16)
+    colours[2, 255] = 0  # saturated pixels shown in yellow
+    tifffile.imwrite(tmp_path / "m.tif", mosaic, photometric="palette", colormap=colours)
+    with pytest.raises(ImageError, match="m.tif: is in colour by its palette"):
+        gray_of(tmp_path / "m.tif")
+    assert np.array_equal(read(tmp_path / "m.tif"), mosaic)
+
+
+# As TIFF 6.0 has it: where the 0th row and the 0th column of the file lie.
+SHOWN_AS = {
+    1: lambda image: image,
+    2: np.fliplr,
+    3: lambda image: np.rot90(image, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda image: np.rot90(image, -1),
+    7: lambda image: np.rot90(image, 2).T,
+    8: np.rot90,
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("orientation", SHOWN_AS)
+def test_the_orientation_is_applied(tmp_path, mosaic, orientation, layout):
+    path = tmp_path / "m.tif"
+    tifffile.imwrite(path, mosaic, extratags=[(274, 3, 1, orientation, True)], **layout)
+    expected = SHOWN_AS[orientation](mosaic)
+    assert inspect(path).shape == expected.shape
+    with open_mosaic(path) as image:
+        assert np.array_equal(image[:], expected)
+        assert np.array_equal(image[70:250, 33:291], expected[70:250, 33:291])
+        assert np.array_equal(image[299:], expected[299:])
+    assert np.array_equal(read_values(path)[0], expected)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_blocks_that_are_not_stored_are_empty(tmp_path, mosaic, orientation):
+    path, expected = tmp_path / "m.tif", mosaic.copy()
+    extra = [(274, 3, 1, orientation, True)]
+    tifffile.imwrite(path, mosaic, tile=(64, 64), compression="zlib", extratags=extra)
+    with tifffile.TiffFile(path, mode="r+b") as tiff:
+        page = tiff.pages[0]
+        offsets, lengths = list(page.dataoffsets), list(page.databytecounts)
+        for k in (0, 9, 34):  # of 5 x 7, the last one smaller
+            offsets[k] = lengths[k] = 0
+            top, left = k // 7 * 64, k % 7 * 64
+            expected[top : top + 64, left : left + 64] = 0
+        page.tags["TileOffsets"].overwrite(offsets)
+        page.tags["TileByteCounts"].overwrite(lengths)
+    assert np.array_equal(read(path), SHOWN_AS[orientation](expected))
 
 
 # --- which image ----------------------------------------------------------------------------
@@ -165,7 +286,7 @@ def test_broken_ome_metadata_name_the_file(tmp_path, mosaic):
         tag = tiff.pages[0].tags["ImageDescription"]
         tag.overwrite(tag.value.replace("<Image", "<Imag<").encode())
     with pytest.raises(ImageError, match="m.tif: its metadata cannot be read"):
-        inspect(tmp_path / "m.tif")
+        inspect(tmp_path / "m.tif").pixel_size_nm  # noqa: B018
 
 
 def test_pixel_size_from_imagej_and_none_from_a_screens_resolution(tmp_path, mosaic):
@@ -207,5 +328,33 @@ def test_pixels_must_be_square(tmp_path, mosaic):
         ome=True,
         metadata={"axes": "YX", "PhysicalSizeX": 0.05, "PhysicalSizeY": 0.06},
     )
+    oblong = inspect(tmp_path / "oblong.tif")
     with pytest.raises(ImageError, match="oblong.tif: pixels of 50 x 60 nm are not square"):
-        inspect(tmp_path / "oblong.tif")
+        oblong.pixel_size_nm  # noqa: B018
+    with pytest.raises(ImageError, match="oblong.tif: .* not square, pixel_size_nm in the config"):
+        check_stated_pixel_size(oblong, 50)
+    check_stated_pixel_size(oblong, 50, "config")
+
+
+def test_the_sides_of_a_pixel_may_differ_by_what_its_size_may(tmp_path, mosaic):
+    text = "[Scan]\r\nPixelWidth=2.00e-008\r\nPixelHeight=2.01e-008\r\n"
+    tifffile.imwrite(tmp_path / "m.tif", mosaic, extratags=[(FEI, 2, 0, text, True)], metadata=None)
+    assert inspect(tmp_path / "m.tif").pixel_size_nm == pytest.approx(20.05)
+
+
+@pytest.mark.parametrize("per_inch", [72, 96, 300])
+def test_a_screens_resolution_that_imagej_kept_is_no_pixel_size(tmp_path, mosaic, per_inch):
+    options = {"imagej": True, "metadata": {"unit": "inch"}}
+    tifffile.imwrite(tmp_path / "m.tif", mosaic, resolution=(per_inch, per_inch), **options)
+    assert inspect(tmp_path / "m.tif").pixel_size_nm is None
+    tifffile.imwrite(tmp_path / "m.tif", mosaic, resolution=(254_000, 254_000), **options)
+    assert inspect(tmp_path / "m.tif").pixel_size_nm == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize(("unit", "size"), [("µm", 1.0), ("nm", 1000), ("mm", 1e-3)])
+def test_a_micrometre_that_ome_has_by_default_is_not_believed(tmp_path, mosaic, caplog, unit, size):
+    sizes = {f"PhysicalSize{axis}": size for axis in "XY"}
+    sizes |= {f"PhysicalSize{axis}Unit": unit for axis in "XY"}
+    tifffile.imwrite(tmp_path / "m.tif", mosaic, ome=True, metadata={"axes": "YX", **sizes})
+    assert inspect(tmp_path / "m.tif").pixel_size_nm is None
+    assert "m.tif: pixels of exactly 1 µm, as OME has them by default" in caplog.text

@@ -14,8 +14,9 @@ import pytest
 import tifffile
 import torch
 
+from rockrec.external_stacks import read_external_stack
 from rockrec.gans.sampling import load_model
-from rockrec.images import ImageError, open_tiff, read_external_stack
+from rockrec.images import ImageError, open_tiff
 from rockrec.labels import read_labels
 from rockrec.mosaics import open_mosaic
 from rockrec.segmentation import load_unet

@@ -166,7 +166,7 @@ def _candidates(config: dict, key: Key, folder: Path) -> Iterator:
         yield from ({"S2": 2.0}, {1: "one", 2: "two"})
         yield {known: f"{text}b" for known, text in value.items()}
     else:
-        yield from (node.get("minimum", 1), 8, 64)
+        yield from (node.get("minimum", 1), 8, 64, 0.5)
         yield from (path.name for path in folder.glob("*.pt"))
         yield list(config["samples"])[-1:]
         if "string" in wanted:

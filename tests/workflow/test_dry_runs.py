@@ -43,6 +43,14 @@ def test_without_a_config_the_demo_is_planned():
     assert planned["make_synthetic_rock"] == 2
 
 
+def test_a_built_in_rock_with_a_rim_is_inspected_like_a_mosaic_that_is_brought(tmp_path):
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    config["samples"]["meta_igneous"]["rim"] = 40
+    (tmp_path / "rim.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    done = run_snakemake(tmp_path, "--dry-run", "--configfile", tmp_path / "rim.yaml")
+    assert jobs(done)["inspect_mosaic"] == 1
+
+
 def test_a_users_config_holds_none_of_the_demos_rocks(tmp_path):
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
     config["samples"] = {"mine": {"segmented": "rock.tif", "pixel_size_nm": 5.0}}

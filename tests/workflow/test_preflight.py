@@ -3,10 +3,16 @@
 import copy
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 import yaml
 
+from rockrec.mosaics import Outside, write_mosaic
+from rockrec.mosaics.inspected import Inspection, write_inspection
+from rockrec.plain.windows import count_splits, split_windows
 from rockrec_planning.preflight import Needs, gpu_hours, needs
+from rockrec_settings.mosaics import advice
 from rockrec_settings.resolve import resolve
 
 DEMO = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
@@ -84,3 +90,57 @@ def test_the_line_tells_jobs_disk_and_hours_and_warns_of_a_small_disk():
     )
     assert "GPU" not in Needs(1, 1e6, 0, ()).told(1e9)
     assert Needs(1, 2e9, 0, ()).told(1e9).endswith("THE DISK IS TOO SMALL")
+
+
+@pytest.fixture
+def with_a_corner(tmp_path, monkeypatch):
+    """A run's folder with a mosaic, the settings of the run, and what an inspection would mark."""
+    monkeypatch.chdir(tmp_path)
+    tifffile.imwrite("rock.tif", np.random.default_rng(0).integers(0, 2, (400, 1200), np.uint8))
+    sample = {"segmented": "rock.tif", "outside": 255, "pixel_size_nm": 50}
+    tiles = {"window": 40, "stride": 20, "size": 40}
+    config = {
+        "samples": {"rock": sample},
+        "res": {"sizes": [16, 32]},
+        "methods": {},
+        "experiments": {"e": {"tiles": tiles, "methods": []}},
+    }
+    marks = np.zeros((400, 1200), np.uint8)
+    marks[:300, 500:] = 255
+    return resolve(config), marks
+
+
+def test_windows_are_counted_exactly_once_the_mosaic_was_inspected(with_a_corner):
+    settings, marks = with_a_corner
+    cut = [("cut_tiles", {"sample": "rock", "experiment": "e"})]
+    laid = 400, 1200, 40, 20, 0.15, 0.3
+    most, exact = (
+        count_splits(split_windows(*laid, outside)) for outside in (None, Outside(marks))
+    )
+    found = needs(cut, settings)
+    assert found.size == sum(most.values()) * 40**2
+    assert "tiles of rock: at most so many" in found.told(1e12)
+    assert f"has at most {most['heldout']} disjoint" in advice(settings, "results")[0]
+
+    Path("results/rock/mosaic").mkdir(parents=True)
+    write_mosaic("results/rock/mosaic/outside.tif", marks, 50.0)
+    rock = int(np.count_nonzero(marks == 0))
+    inspection = Inspection(400, 1200, rock, {"value 255": marks.size - rock})
+    write_inspection("results/rock/mosaic/inspection.json", inspection)
+    found = needs(cut, settings)
+    assert found.size == sum(exact.values()) * 40**2 < sum(most.values()) * 40**2
+    assert "at most" not in found.told(1e12)
+    assert f"rock has {exact['heldout']} disjoint" in advice(settings, "results")[0]
+
+    Path("results/rock/mosaic/inspection.json").write_text("{", encoding="utf-8")
+    assert "at most" in needs(cut, settings).told(1e12)
+
+
+def test_an_inspection_of_another_mosaic_does_not_count(with_a_corner):
+    settings, marks = with_a_corner
+    Path("results/rock/mosaic").mkdir(parents=True)
+    write_mosaic("results/rock/mosaic/outside.tif", marks, 50.0)
+    write_inspection("results/rock/mosaic/inspection.json", Inspection(400, 1200, 1, {"banner": 1}))
+    Path("rock.tif").touch()
+    cut = [("cut_tiles", {"sample": "rock", "experiment": "e"})]
+    assert "at most" in needs(cut, settings).told(1e12)

@@ -60,6 +60,8 @@ def config_of_everything(folder):
         write(name, (512, 1024))
     write("field.tif", (300, 500))
     write("stack.tif", (4, 64, 64), low=0)
+    tifffile.imwrite(folder / "mask.tif", np.zeros((512, 1024), np.uint8))
+    outside = {"value": 5, "mask": "mask.tif"}
     for row in range(4):
         for column in range(6):
             write(f"t{row}_{column}.tif", (256, 256))
@@ -75,10 +77,16 @@ def config_of_everything(folder):
                 "classes": {1: "pore", 2: "rock"},
                 "pixel_size_nm": 50.0,
             },
-            "raw": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
+            "raw": {
+                "mosaic": "raw.tif",
+                "labels": "labels.tif",
+                "outside": outside,
+                "pixel_size_nm": 50.0,
+            },
             "given": {"mosaic": "raw.tif", "model": "raw", "pixel_size_nm": 50.0},
             "segmented": {
                 "segmented": "segmented.tif",
+                "outside": outside,
                 "archive": {"page": "https://example.org/", "sha256": "0123456789abcdef" * 4},
                 "pixel_size_nm": 50.0,
             },

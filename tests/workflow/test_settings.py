@@ -63,7 +63,12 @@ def mistakes(config):
         (["samples", "mine"], {"mosaic": "Makefile", "labels": [{"file": "no.h5", "row": 0, "column": 0}], "pixel_size_nm": 5}, "samples.mine.labels.0.file: no file 'no.h5'"),
         (["samples", "mine"], {"mosaic": "Makefile", "labels": [{"file": "no.h5", "row": -1, "column": 0}], "pixel_size_nm": 5}, "samples.mine.labels.0.row: -1 is less than 0"),
         (["samples", "mine"], {"mosaic": "r{row}.tif", "grid": {"rows": 2, "columns": 2}, "model": "Makefile", "pixel_size_nm": 5}, "samples.mine.mosaic: 'r{row}.tif' has no {column}"),
-        (["samples", "mine"], {"mosaic": "r{row}{column}.tif", "grid": {"rows": 2, "columns": 2}, "model": "Makefile", "pixel_size_nm": 5}, "samples.mine.mosaic: no file 'r11.tif'"),
+        (["samples", "mine"], {"mosaic": "r{row}{column}.tif", "grid": {"rows": 2, "columns": 2}, "model": "Makefile", "pixel_size_nm": 5}, "samples.mine.mosaic: 4 of 4 tiles are missing, the first is 'r00.tif'"),
+        (["samples", "mine"], {"segmented": "LICENSE", "outside": {}, "pixel_size_nm": 5}, "samples.mine.outside: needs a value or a mask; `outside: none`"),
+        (["samples", "mine"], {"segmented": "LICENSE", "outside": {"mask": ["no.png"]}, "pixel_size_nm": 5}, "samples.mine.outside: no file 'no.png'"),
+        (["samples", "mine"], {"segmented": "LICENSE", "outside": [0], "pixel_size_nm": 5}, "samples.mine.outside: [0] is not of type"),
+        (["samples", "mine"], {"segmented": "LICENSE", "outside": {"value": -1}, "pixel_size_nm": 5}, "samples.mine.outside.value: -1 is less than 0"),
+        (["samples", "mine"], {"segmented": "LICENSE", "outside": {"value": [0, 1]}, "pixel_size_nm": 5}, "samples.mine.outside: 1 is the phase that is reconstructed, too"),
         (["unet", "init_from"], "nobody", "unet.init_from: 'nobody' is no file"),
         (["denoise", "per_sample"], {"meta_igneus": {}}, "denoise.per_sample.meta_igneus: no such sample"),
         (["denoise", "per_sample"], {"meta_igneous": {"radius": 0}}, "denoise.per_sample.meta_igneous.radius: 0 is less than 1"),
@@ -81,6 +86,16 @@ def mistakes(config):
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_path(path, value, expected):
     assert expected in mistakes(changed(path, value))
+
+
+def test_missing_tiles_are_told_in_one_line(tmp_path):
+    for column in range(7, 90):
+        (tmp_path / f"row5-{column:03}.tif").touch()
+    sample = {"mosaic": str(tmp_path / "row{row}-{column:03}.tif"), "model": "Makefile"}
+    sample |= {"grid": {"rows": 50, "columns": 40, "first": 5}, "pixel_size_nm": 5}
+    line, _ = mistakes(changed(["samples", "mine"], sample)).splitlines()
+    first = str(tmp_path / "row5-005.tif")
+    assert line == f"samples.mine.mosaic: 1,962 of 2,000 tiles are missing, the first is {first!r}"
 
 
 def test_a_phase_that_is_no_class_and_a_class_without_labels_are_named():
@@ -228,8 +243,10 @@ def test_a_mosaic_is_opened_once_as_long_as_it_is_the_same(tmp_path, monkeypatch
     mosaics, tifffile = (pytest.importorskip(m) for m in ("rockrec.mosaics", "tifffile"))
     file, opened = tmp_path / "m.tif", []
     open_mosaic = mosaics.open_mosaic
-    monkeypatch.setattr(mosaics, "open_mosaic", lambda *a: opened.append(a) or open_mosaic(*a))
-    sample = {"segmented": str(file), "pixel_size_nm": 5}
+    monkeypatch.setattr(
+        mosaics, "open_mosaic", lambda *a, **b: opened.append(a) or open_mosaic(*a, **b)
+    )
+    sample = {"segmented": str(file), "pixel_size_nm": 5, "pixel_size_trust": "both"}
     for side in (300, 400):
         tifffile.imwrite(file, shape=(side, 900), dtype="uint8")
         assert [mosaic_shape(sample) for _ in range(3)] == [(side, 900)] * 3

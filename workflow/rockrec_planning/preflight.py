@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rockrec.plain.network_sizes import with_automatic_values
 from rockrec.plain.records.kinds import KINDS
 from rockrec_settings.blocks import for_sample
-from rockrec_settings.mosaics import count_windows, mosaic_shape
+from rockrec_settings.mosaics import count_remaining, mosaic_shape
 
 # The paper: a WGAN-GP of 128 px tiles, 4,300 steps in 3 h on two Quadro P6000.
 REFERENCE = {
@@ -29,12 +29,17 @@ STATES = 16  # bytes per weight: itself, two moments of Adam, the running mean
 
 
 class Needs(NamedTuple):
-    """What a run takes: jobs, bytes on disk, GPU hours; samples whose mosaic is not there yet."""
+    """What a run takes: jobs, bytes on disk, GPU hours.
+
+    `unknown` are samples whose mosaic is not there yet, `not_inspected` those of whose mosaic it is
+    not known yet what is rock.
+    """
 
     jobs: int
     size: float
     gpu_hours: float
     unknown: tuple[str, ...]
+    not_inspected: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.told(shutil.disk_usage(os.getcwd()).free)
@@ -49,28 +54,41 @@ class Needs(NamedTuple):
             line += (
                 f"; not counted: tiles of {', '.join(self.unknown)}, whose mosaic is not here yet"
             )
+        if self.not_inspected:
+            line += (
+                f"; tiles of {', '.join(self.not_inspected)}: at most so many, before their mosaic "
+                "was inspected for what is no rock"
+            )
         return line + ("" if self.size < free else ". THE DISK IS TOO SMALL")
 
 
-def needs(jobs: Iterable[tuple[str, Mapping[str, str]]], settings: dict) -> Needs:
+def needs(
+    jobs: Iterable[tuple[str, Mapping[str, str]]], settings: dict, results: str = "results"
+) -> Needs:
     """Sum up what jobs take.
 
     Parameters
     ----------
     jobs : (rule, wildcards) of every job that is to be run.
     settings : of the config, defaults filled in.
+    results : the folder of the run's results.
     """
-    count, size, hours, unknown = 0, 0.0, 0.0, {}
+    count, size, hours, unknown, not_inspected = 0, 0.0, 0.0, {}, {}
     for rule, wildcards in jobs:
         count += 1
         sample = wildcards.get("sample")
         shape = mosaic_shape(settings["samples"][sample]) if sample else None
         if rule == "cut_tiles" and shape is None:
             unknown[sample] = None
+        elif rule == "cut_tiles":
+            tiles, exact = _tiles(wildcards, settings, shape, results)
+            size += tiles
+            if not exact:
+                not_inspected[sample] = None
         size += _size(rule, wildcards, settings, shape)
         if rule == "train_gan" and settings["run"]["device"] != "cpu":
             hours += gpu_hours(*_method_and_size(wildcards, settings))
-    return Needs(count, size, hours, tuple(unknown))
+    return Needs(count, size, hours, tuple(unknown), tuple(not_inspected))
 
 
 def gpu_hours(method: dict, size: int) -> float:
@@ -106,10 +124,6 @@ def _size(rule: str, wildcards: Mapping, settings: dict, shape: tuple | None) ->
     """Bytes that a job writes."""
     if rule in BYTES and shape:
         return BYTES[rule] * shape[0] * shape[1]
-    if rule == "cut_tiles" and shape:
-        _, size = _method_and_size(wildcards, settings)
-        counts = count_windows(settings, wildcards["experiment"], wildcards["sample"], shape)
-        return sum(counts.values()) * size**2
     if rule in ("sample_gan", "gather_realisations", "describe_realisations"):
         method, size = _method_and_size(wildcards, settings)
         pieces = method.get("realisations", 0) * ((method.get("size") or size) / size) ** 2
@@ -120,6 +134,14 @@ def _size(rule: str, wildcards: Mapping, settings: dict, shape: tuple | None) ->
         layers = _layers(with_automatic_values(method, size), size)
         return 2 * STATES * sum(16 * wide * narrow for _, wide, narrow in layers)
     return 0.0
+
+
+def _tiles(wildcards: Mapping, settings: dict, shape: tuple, results: str) -> tuple[int, bool]:
+    """Bytes of a stack of tiles, and whether so many, or at most."""
+    _, size = _method_and_size(wildcards, settings)
+    of = wildcards["experiment"], wildcards["sample"]
+    counts, exact = count_remaining(settings, *of, shape, results)
+    return sum(counts.values()) * size**2, exact
 
 
 def _method_and_size(wildcards: Mapping, settings: dict) -> tuple[dict, int]:
@@ -148,6 +170,7 @@ def announce(workflow, settings: dict, logger) -> None:
     module of another one, its own jobs are counted, by the names that their rules have here.
     """
     announced, module = [], workflow.modifier
+    results = module.modify_path("results")
     before, _, after = module.modify_rulename("*").partition("*")
 
     def own_jobs():
@@ -158,7 +181,7 @@ def announce(workflow, settings: dict, logger) -> None:
     def watch(record) -> bool:
         if str(getattr(record, "event", "")).endswith("run_info") and not announced:
             announced.append(True)
-            logger.info(str(needs(own_jobs(), settings)))
+            logger.info(str(needs(own_jobs(), settings, results)))
         return True
 
     if workflow.is_main_process:

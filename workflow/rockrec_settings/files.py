@@ -3,7 +3,7 @@
 import os
 
 from rockrec.plain.grid import Grid
-from rockrec.plain.records.doors import door_of
+from rockrec.plain.records.doors import door_of, outside_of
 
 
 def sample_file_mistakes(path: str, sample: dict) -> list[str]:
@@ -12,18 +12,22 @@ def sample_file_mistakes(path: str, sample: dict) -> list[str]:
     where, mosaic = f"{path}.{door.name}", sample[door.name]
     if sample.get("archive") and not os.path.exists(mosaic):
         return path_mistakes(where, mosaic) or _archive_mistakes(path, where, mosaic, sample)
-    files = {} if door.is_made else {door.name: [mosaic]}
+    files, lacking = {} if door.is_made else {door.name: [mosaic]}, []
     if sample.get("grid"):
         try:
-            files[door.name] = Grid(**sample["grid"]).paths(mosaic)
+            tiles = Grid(**sample["grid"]).paths(mosaic)
         except ValueError as error:
             return [f"{where}: {error}"]
+        files[door.name] = []
+        lacking = path_mistakes(where, tiles[0]) or missing_tiles(where, tiles)
     labels = sample.get("labels") or []
     if isinstance(labels, str):
         files["labels"] = [labels]
     else:
         files |= {f"labels.{i}.file": [field["file"]] for i, field in enumerate(labels)}
-    return [
+    if masks := outside_of(sample).masks:
+        files["outside"] = masks
+    return lacking + [
         mistake
         for key, several in files.items()
         for file in several
@@ -41,6 +45,14 @@ def path_mistakes(path: str, file: str) -> list[str]:
 def missing(path: str, file: str) -> list[str]:
     """A file that is not there."""
     return [] if os.path.isfile(file) else [f"{path}: no file {file!r}"]
+
+
+def missing_tiles(path: str, tiles: list[str]) -> list[str]:
+    """Tiles of a mosaic that are not there, in one line."""
+    gone = [file for file in tiles if not os.path.isfile(file)]
+    if not gone:
+        return []
+    return [f"{path}: {len(gone):,} of {len(tiles):,} tiles are missing, the first is {gone[0]!r}"]
 
 
 def _archive_mistakes(path: str, where: str, mosaic: str, sample: dict) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from rockrec.plain.records.blocks import Config, TilesBlock
-from rockrec.plain.records.doors import DOORS
+from rockrec.plain.records.doors import DOORS, USUAL_PIXELS, door_of, outside_of
 from rockrec.plain.records.kinds import KINDS
 from rockrec.plain.records.rocks import LEAST_FRACTURED
 from rockrec.plain.records.schema import block_schema
@@ -19,6 +19,7 @@ RESERVED_NAMES = {
 }
 LONGEST_NAME = 64
 LABELS = {str(value) for value in range(1, 256)}
+VALUES = LABELS | {str(value) for value in (0, *range(256, 2**16))}  # of a segmented mosaic
 
 
 def name_mistakes(settings: dict) -> list[str]:
@@ -45,9 +46,31 @@ def _sample_mistakes(settings: dict) -> Iterator[str]:
                 f"{path}.phase_fraction: {fraction} is less than {LEAST_FRACTURED}, what fractures "
                 "that outlast a halved mosaic make up"
             )
+        yield from _pixel_size_mistakes(path, sample)
+        known, span = (VALUES, "0 to 65535") if "segmented" in sample else (LABELS, "1 to 255")
+        yield from _outside_mistakes(path, sample)
         for value in sample.get("classes", {}):
-            if str(value) not in LABELS:
-                yield f"{path}.classes.{value}: a label is a whole number from 1 to 255"
+            if str(value) not in known:
+                yield f"{path}.classes.{value}: a label is a whole number from {span}"
+
+
+def _pixel_size_mistakes(path: str, sample: dict) -> Iterator[str]:
+    """A pixel size that was probably meant in another unit."""
+    size, (least, most) = sample["pixel_size_nm"], USUAL_PIXELS
+    if not least <= size <= most and sample["pixel_size_trust"] != "config":
+        yield (
+            f"{path}.pixel_size_nm: {size:g} nm can hardly be meant ({least:g} to {most:,.0f} nm "
+            "are usual; 1 µm is 1000); `pixel_size_trust: config` beside it, if it is"
+        )
+
+
+def _outside_mistakes(path: str, sample: dict) -> Iterator[str]:
+    """A block that says nothing of what is outside, and a phase that is said to be outside."""
+    given, outside = sample.get("outside"), outside_of(sample)
+    if isinstance(given, dict) and not outside.asked:
+        yield f"{path}.outside: needs a value or a mask; `outside: none` says that all is rock"
+    if not door_of(sample).is_gray and sample["phase"] in outside.values:
+        yield f"{path}.outside: {sample['phase']} is the phase that is reconstructed, too"
 
 
 def _own_name_mistakes(settings: dict) -> Iterator[str]:

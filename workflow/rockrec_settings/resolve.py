@@ -1,13 +1,14 @@
 """The settings of a run: the config made whole, its mistakes named before any job starts."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rockrec_settings.methods import method_mistakes, tile_mistakes
 from rockrec_settings.mosaics import mosaic_mistakes
 from rockrec_settings.names import name_mistakes
 from rockrec_settings.schema import filled, load_schema, schema_mistakes
 from rockrec_settings.unets import unet_mistakes
+from rockrec_settings.yaml_text import text_mistakes
 
 
 def key_mistakes(settings: dict) -> list[str]:
@@ -42,6 +43,13 @@ class SettingsError(Exception):
         rest = [f"(Not looked at before this is mended: {'; '.join(unseen)}.)"] if unseen else []
         super().__init__("\n".join([*mistakes, *rest]))
         self.mistakes, self.unseen = mistakes, unseen
+
+
+def check_texts(files: Iterable[str], config: dict, is_module: bool) -> None:
+    """Raise SettingsError for what is hardly meant in the text of config files; see `yaml_text`."""
+    mistakes = [one for file in files for one in text_mistakes(file, config, is_module)]
+    if mistakes:
+        raise SettingsError(mistakes, [what for what, _ in LAYERS])
 
 
 def resolve(config: dict) -> dict:

@@ -2,6 +2,7 @@
 
 import copy
 import difflib
+import re
 import sys
 from functools import cache
 
@@ -11,6 +12,8 @@ from rockrec.plain.records.blocks import Config
 from rockrec.plain.records.doors import DOORS
 from rockrec.plain.records.kinds import KINDS
 from rockrec.plain.records.schema import block_schema
+
+POWER_OF_TEN = re.compile(r"[1-9][0-9]*[eE]\+?[0-9]{1,2}")
 
 
 @cache
@@ -66,8 +69,11 @@ def branches(value: dict, schema: dict):
 def filled(value, schema: dict, defaults: bool = True):
     """Return `value` with its defaults, its keys in the schema's order, its numbers of one type.
 
-    So a key that is moved, a default that is written out, or 50.0 for 50 reruns nothing.
+    So a key that is moved, a default that is written out, or 50.0 for 50 reruns nothing. A block
+    that is named and left empty has its defaults.
     """
+    if value is None and schema.get("type") == "object":
+        value = {}
     if isinstance(value, list):
         return [filled(item, schema.get("items", {})) for item in value]
     if not isinstance(value, dict):
@@ -95,13 +101,15 @@ def filled(value, schema: dict, defaults: bool = True):
 
 
 def _as_number(value, schema: dict):
-    """A number as the schema wants it; YAML reads 1e-4 (without a dot) as text."""
+    """A number as the schema wants it; YAML reads 1e-4 and 1e4 (without a dot) as text."""
     wanted = schema.get("type", [])
     try:
         if "number" in wanted and isinstance(value, str | int) and not isinstance(value, bool):
             return float(value)
     except (ValueError, OverflowError):
         return value
+    if "integer" in wanted and isinstance(value, str) and POWER_OF_TEN.fullmatch(value):
+        value = float(value)
     if "integer" in wanted and isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -3,6 +3,7 @@
 import os
 import zipfile
 
+from rockrec.plain.network_sizes import SAME_PIXELS
 from rockrec.plain.records.doors import door_of
 from rockrec_settings.blocks import for_sample
 from rockrec_settings.files import path_mistakes
@@ -10,7 +11,13 @@ from rockrec_settings.files import path_mistakes
 
 def unet_mistakes(settings: dict) -> list[str]:
     """Return what the samples' networks, classes and windows lack or contradict."""
-    checks = (_source_mistakes, _class_mistakes, _model_mistakes, _training_mistakes)
+    checks = (
+        _source_mistakes,
+        _class_mistakes,
+        _model_mistakes,
+        _pixel_size_mistakes,
+        _training_mistakes,
+    )
     return [
         mistake
         for name in settings["samples"]
@@ -45,7 +52,7 @@ def _class_mistakes(settings: dict, name: str) -> list[str]:
             f"samples.{name}.phase: {sample['phase']} is none of the classes, "
             f"{', '.join(map(str, classes))}"
         )
-    if source is sample and sample["unlabelled"] in classes:
+    if source is sample and sample.get("unlabelled") in classes:
         mistakes.append(
             f"samples.{name}.unlabelled: {sample['unlabelled']} is one of the classes, too"
         )
@@ -75,6 +82,23 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
         elif not zipfile.is_zipfile(wanted):  # as torch writes models
             mistakes.append(f"{path}: {wanted!r} is no model, or a damaged one")
     return mistakes
+
+
+def _pixel_size_mistakes(settings: dict, name: str) -> list[str]:
+    """A network that another sample has trained on pixels of another size."""
+    sample = settings["samples"][name]
+    source = settings["samples"].get(sample.get("model"))
+    if source is None or for_sample(settings["segmentation"], name)["resample"]:
+        return []
+    factor = sample["pixel_size_nm"] / source["pixel_size_nm"]
+    if 1 / SAME_PIXELS <= factor <= SAME_PIXELS:
+        return []
+    return [
+        f"samples.{name}.model: {sample['model']} has pixels of {source['pixel_size_nm']:g} nm, "
+        f"{name} of {sample['pixel_size_nm']:g} nm, {factor:.3g} times as much; "
+        f"{_place(settings, 'segmentation', 'resample', name)}: true segments at the network's "
+        "pixel size and brings the labels back"
+    ]
 
 
 def _training_mistakes(settings: dict, name: str) -> list[str]:

@@ -66,7 +66,7 @@ rule gather_realisations:
 rule import_external:
     """Take in a stack of images that another tool made, to be compared like any method."""
     input:
-        stack=lambda wildcards: local(method_setting()(wildcards)["stack"]),
+        stack=external_stack,
         tiles="results/{sample}/{experiment}/tiles.tif",
         code=code("import_external.py"),
     output:
@@ -83,6 +83,8 @@ rule import_external:
     resources:
         mem_mb=memory(4000, beside_input=4),
         runtime=again(10),
+    params:
+        contents=contents(stack=external_stack),
     message:
         "Take in {wildcards.method} of {wildcards.sample}, {wildcards.experiment}"
     script:

@@ -16,22 +16,23 @@ if not WORKFLOW.is_dir():
     raise WorkflowError(f"{WORKFLOW}: clone the repository and name its Snakefile by path")
 sys.path[:0] = [str(WORKFLOW), str(WORKFLOW / "scripts")]
 
+from rockrec.housekeeping.contents import Contents
 from rockrec.plain.grid import Grid
-from rockrec.plain.motions import AUGMENTATIONS
-from rockrec.plain.records.descriptors import met_by
-from rockrec.plain.records.doors import DOORS, door_of
+from rockrec.plain.records.doors import door_of, outside_of
 from rockrec.plain.records.figures import FIGURES
 from rockrec.plain.records.kinds import KINDS, kinds_that
 from rockrec.plain.records.rocks import RockVariant
 from rockrec.plain.records.settings import of_the_paper
 from rockrec.plain.records.tables import ARCHITECTURES, TABLES
 from rockrec.plain.seeds import seed_for
+from rockrec_planning import told
+from rockrec_planning.amounts import again, memory
+from rockrec_planning.archives import archive_name, archives, to_fetch
 from rockrec_planning.code_inputs import library_code
 from rockrec_planning.preflight import announce
 from rockrec_planning.reconstructions import (
     Reconstruction,
     Rock,
-    Scene,
     paths,
     reconstructions,
     rocks,
@@ -42,28 +43,36 @@ from rockrec_planning.reconstructions import (
 )
 from rockrec_planning.search_path import put_first
 from rockrec_planning.stage_times import time_table
+from rockrec_planning.surroundings import python_mistake
+from rockrec_planning.user_files import contents_with
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.mosaics import advice
-from rockrec_settings.resolve import SettingsError, resolve
+from rockrec_settings.resolve import SettingsError, check_texts, resolve
 
 put_first(str(WORKFLOW / "scripts"))
 
 ROCK_VARIANT = [field.name for field in fields(RockVariant)]
 
+if workflow.is_main_process and (mistake := python_mistake(sys.executable)):
+    raise WorkflowError(mistake)
+
 try:
+    if workflow.is_main_process:
+        check_texts(workflow.configfiles, config, len(workflow.modifier_stack) > 1)
     settings = resolve(config)
 except SettingsError as error:
     files = ", ".join(map(str, workflow.configfiles)) or "the config"
     raise WorkflowError(f"{files} cannot be used:\n{error}") from None
 
-for line in advice(settings):
-    logger.warning(line)
-
-
 # As a module of another workflow this one may have a prefix for its files, and for its rules.
 # Snakemake puts it before all paths of rules but those that are local: the user's own, and code.
 placed = workflow.modifier.modify_path
+RESULTS = placed("results")
 CHECKPOINTS = f"{placed('results/checkpoints')}/{{sample}}"
+
+if workflow.is_main_process:
+    for line in advice(settings, str(RESULTS)):
+        logger.warning(line)
 
 announce(workflow, settings, logger)
 
@@ -85,7 +94,20 @@ SHAPES_NO_WEIGHTS = (
     "rockrec.comparison",
     "rockrec.descriptors",
     "rockrec.gans.monitor",
+    "rockrec.label_values",
+    "rockrec.segmentation.resampling",
+    "rockrec.segmentation.transfer",
 )
+
+
+# Files of the user's are known by what they hold. To Snakemake they are ancient: their time, which
+# may as well be older after a change, reruns nothing. What they hold is a param.
+contents = contents_with(Contents(logger.info))
+
+
+def of_the_user(path):
+    """A user's own file, as an input."""
+    return ancient(local(path))
 
 
 def one_of(names):
@@ -124,21 +146,6 @@ def code(script, *kinds, records=(), stop_at=()):
     return [local(os.path.relpath(path)) for path in found]
 
 
-def memory(mb, beside_input=0, most=3):
-    """A resource function: what a job takes, and how it grows with its input; again at each attempt.
-
-    `most` is the attempt from which it grows no more: what resumes is tried often.
-    """
-    return lambda wildcards, input, attempt: (
-        int(mb + beside_input * input.size_mb) * min(attempt, most)
-    )
-
-
-def again(amount):
-    """A resource function: as much again at each attempt, whatever the input (a group has many)."""
-    return lambda wildcards, attempt: amount * attempt
-
-
 def mosaic_of(block):
     """What a sample's door names: the path of its mosaic, or the kind of rock that is made."""
     return block[door_of(block).name]
@@ -149,6 +156,13 @@ def is_labelled(sample):
     return door_of(block).is_made or bool(block.get("labels"))
 
 
+# Mosaics that users bring, and what the run makes with a rim; else it needs no inspection.
+INSPECTED = [
+    name
+    for name, block in settings["samples"].items()
+    if not door_of(block).is_made or outside_of(block).asked
+]
+SCANNED = [name for name, block in settings["samples"].items() if door_of(block).brings_gray]
 LABELLED_SAMPLES = [sample for sample in SAMPLES if is_labelled(sample)]
 
 
@@ -216,7 +230,17 @@ def segmented_of(sample):
     block = settings["samples"][sample]
     if door_of(block).is_gray:
         return Rock(sample).file("mosaic/segmented.tif")
-    return local(mosaic_of(block))
+    return of_the_user(mosaic_of(block))
+
+
+def inspected(name):
+    """An input function: what the inspection of a sample's mosaic made; nothing if there is none."""
+    return lambda wildcards: (
+        Rock(wildcards.sample).file(f"mosaic/{name}") if wildcards.sample in INSPECTED else []
+    )
+
+
+INSPECTION = {"outside": inspected("outside.tif"), "inspection": inspected("inspection.json")}
 
 
 def segmented_mosaic(wildcards):
@@ -224,7 +248,7 @@ def segmented_mosaic(wildcards):
 
 
 onsuccess:
-    print(time_table(placed("results")))
+    print(time_table(RESULTS))
     if any(job.rule.name == "make_report" for job in workflow.dag.jobs):
         print(
             "The report: results/report.html; figures: results/figures; tables: results/tables"

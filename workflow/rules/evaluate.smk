@@ -76,7 +76,7 @@ rule compare:
         runtime=again(60),
     params:
         methods=methods_of_reconstructions,
-        targeted=targeted_by,
+        targeted=lambda wildcards: told.targeted(methods_of(wildcards)),
         evaluation=settings["evaluation"],
         pore_tiles=settings["pores"]["tiles"],
         seed=settings["seed"],
@@ -108,7 +108,7 @@ rule diagnose:
         methods=methods_of_reconstructions,
         window=lambda wildcards: tile_setting(wildcards)["window"],
         n_tiles=settings["evaluation"]["set_size"],
-        augmentation=augmentations,
+        augmentation=lambda wildcards: told.augmentations(methods_of(wildcards)),
         seed=settings["seed"],
     message:
         "Look for artefacts in {wildcards.sample}, {wildcards.experiment}"

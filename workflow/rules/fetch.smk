@@ -32,7 +32,7 @@ rule fetch_archive:
 rule unpack_mosaic:
     """Take a published mosaic out of its archive."""
     input:
-        archive=lambda wildcards: archive_file(TO_FETCH[wildcards.mosaic]),
+        archive=archive_file,
         code=code("unpack_mosaic.py"),
     output:
         local("resources/{mosaic}"),

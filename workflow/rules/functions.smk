@@ -4,32 +4,14 @@
 # --- fetch
 
 
-def archive_file(archive):
-    """Where a published archive is put while mosaics are taken out of it; none if no address."""
-    if archive["url"] is None:
-        return []
-    name = re.sub(r"[^\w.-]", "_", archive["url"].rsplit("/", 1)[-1])
-    return local(f"resources/downloads/{archive['sha256'][:12]}-{name}")
+TO_FETCH = to_fetch(settings)
+ARCHIVES = archives(TO_FETCH)
 
 
-# By file name under resources/, where they come from.
-TO_FETCH = {
-    Path(mosaic_of(sample)).name: sample["archive"]
-    for sample in settings["samples"].values()
-    if sample.get("archive") and not os.path.exists(mosaic_of(sample))
-}
-ARCHIVES = {
-    Path(archive_file(archive)).name: archive
-    | {
-        "mosaics": [
-            f"resources/{name}"
-            for name, other in TO_FETCH.items()
-            if other["url"] == archive["url"]
-        ]
-    }
-    for archive in TO_FETCH.values()
-    if archive["url"]
-}
+def archive_file(wildcards):
+    """An input function: where the archive of a mosaic is put; none if it has no address."""
+    name = archive_name(TO_FETCH[wildcards.mosaic])
+    return local(f"resources/downloads/{name}") if name else []
 
 
 # --- mosaic
@@ -39,10 +21,19 @@ def raw_mosaic(wildcards):
     """The raw mosaic: the user's file, her tiles, or the synthetic rock's."""
     sample = settings["samples"][wildcards.sample]
     if sample.get("grid"):
-        return list(map(local, Grid(**sample["grid"]).paths(mosaic_of(sample))))
+        return list(map(of_the_user, Grid(**sample["grid"]).paths(mosaic_of(sample))))
     if door_of(sample).is_made:
         return Rock(wildcards.sample).file("mosaic/raw.tif")
-    return local(mosaic_of(sample))
+    return of_the_user(mosaic_of(sample))
+
+
+def masks_of(wildcards):
+    return list(map(of_the_user, outside_of(settings["samples"][wildcards.sample]).masks))
+
+
+def outside_setting(wildcards):
+    """A params function: what the user says is outside of her mosaic."""
+    return outside_of(settings["samples"][wildcards.sample])._asdict()
 
 
 def labels_of(wildcards):
@@ -55,7 +46,8 @@ def label_files(wildcards):
     labels = settings["samples"][wildcards.sample].get("labels")
     if not labels:
         return Rock(wildcards.sample).file("mosaic/labels.tif")
-    return local(labels) if isinstance(labels, str) else [local(one["file"]) for one in labels]
+    paths = [labels] if isinstance(labels, str) else [one["file"] for one in labels]
+    return list(map(of_the_user, paths))
 
 
 def unet_settings(wildcards):
@@ -65,7 +57,7 @@ def unet_settings(wildcards):
 
 def trained_unet(name):
     """The file of a U-Net that is named by its path or by the sample it is trained on."""
-    return Rock(name).file("unet/model.pt") if name in SAMPLES else local(name)
+    return Rock(name).file("unet/model.pt") if name in SAMPLES else of_the_user(name)
 
 
 def initial_model(wildcards):
@@ -80,6 +72,10 @@ def model_of(wildcards):
 
 
 # --- anneal
+
+
+def external_stack(wildcards):
+    return of_the_user(method_setting()(wildcards)["stack"])
 
 
 def run_seed(wildcards):
@@ -129,48 +125,6 @@ def listing_code(wildcards):
     """Modules that the networks of an experiment are built with."""
     networks = reconstructions(settings, wildcards.experiment, that="is_network")
     return code("list_layers.py", *sorted({one.kind for one in networks}))
-
-
-def network_setting(wildcards):
-    """A params function: what the training of a network depends on, and the windows it may use."""
-    method = method_setting()(wildcards)
-    shaping = {*KINDS[method["kind"]].trained_on, "limit"}
-    method = {key: value for key, value in method.items() if key in shaping}
-    if not method["guide"]:
-        del method["guide_weight"]
-    return method
-
-
-def sampling_setting(wildcards):
-    """A params function: what the sampling of a network depends on besides its model."""
-    method = {"truncation": 1.0} | method_setting()(wildcards)
-    return {key: method[key] for key in ("realisations", "size", "threshold", "truncation")}
-
-
-# --- evaluate
-
-
-def targeted_by(wildcards):
-    """A params function: by method, what its realisations were fitted or forced to."""
-
-    def targeted(block):
-        if KINDS[block["kind"]].is_annealed:
-            return [*met_by(block["targets"]), "phase_fraction"]
-        forced = ["phase_fraction"] if block.get("threshold") == "phase_fraction" else []
-        return [*block.get("guide", []), *forced]
-
-    return {name: targeted(block) for name, block in methods_of(wildcards).items()}
-
-
-def augmentations(wildcards):
-    """A params function: all flips and turns that training tiles of an experiment may undergo."""
-    named = {
-        name
-        for block in methods_of(wildcards).values()
-        for key in ("augmentation", "ada")
-        for name in block.get(key) or []
-    }
-    return sorted(named & set(AUGMENTATIONS))
 
 
 # --- figures
@@ -232,46 +186,10 @@ FOLDER_OF = {"run": "", "experiment": "{experiment}/", "sample": "{experiment}/{
 ALL_TABLES = [f"{one.stem}.{end}" for one in shown_tables(settings) for end in ("csv", "html")]
 
 
-def describe_scene(scene):
-    """What the table of claims has to know of a sample's methods in an experiment."""
-    told = ("kind", "targets", "upsampling")
-    methods = {
-        name: for_sample(settings["methods"][name], scene.sample)
-        for name in settings["experiments"][scene.experiment]["methods"]
-    }
-    return {
-        "experiment": scene.experiment,
-        "sample": scene.sample,
-        "settings": {
-            name: {key: value for key, value in block.items() if key in told}
-            for name, block in methods.items()
-        },
-    }
-
-
 TOLD |= {
     "paper": {name: of_the_paper(kind.settings) for name, kind in KINDS.items()},
-    "scenes": [describe_scene(scene) for scene in scenes(settings)],
+    "scenes": told.described_scenes(settings),
 }
 
 
-# --- report
-
-
-def figure_in_report(shown):
-    """What the report has to know of a figure beside its picture."""
-    figure, of_sample = shown.record, f" of {shown.sample}" if shown.sample else ""
-    title = f"{shown.experiment}: {figure.title}" if shown.experiment else figure.title.capitalize()
-    return {
-        "name": figure.name,
-        "experiment": shown.experiment,
-        "section": figure.section,
-        "title": f"{title}{of_sample}",
-        "caption": (WORKFLOW / "report" / f"{figure.name}.rst").read_text(encoding="utf-8"),
-    }
-
-
-def scene_in_report(scene):
-    tiles = for_sample(settings["experiments"][scene.experiment]["tiles"], scene.sample)
-    pixel_size_nm = settings["samples"][scene.sample]["pixel_size_nm"]
-    return scene.experiment, scene.sample, tiles["window"], tiles["size"], pixel_size_nm
+TOLD_OF_MOSAICS = "pixel_size_nm", "pixel_size_trust", "phase", "classes"

@@ -32,7 +32,7 @@ rule train_gan:
         # On SLURM it is told to save before its time is up, and the next job goes on.
         slurm_extra="--signal=TERM@300",
     params:
-        method=network_setting,
+        method=lambda wildcards: told.trained_with(method_setting()(wildcards)),
         checkpoints=CHECKPOINTS,
         seed=settings["seed"],
     message:
@@ -65,7 +65,7 @@ rule sample_gan:
         gpu=GPU,
         device=RUN["device"],
     params:
-        sampling=sampling_setting,
+        sampling=lambda wildcards: told.sampled_with(method_setting()(wildcards)),
         seed=settings["seed"],
     message:
         "Sample {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"

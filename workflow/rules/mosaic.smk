@@ -30,9 +30,75 @@ rule make_synthetic_rock:
         "../scripts/make_synthetic_rock.py"
 
 
+rule inspect_mosaic:
+    """Look at all pixels of a mosaic: what of it is rock; of labels, whether they are any."""
+    input:
+        mosaic=raw_mosaic,
+        masks=masks_of,
+        code=code("inspect_mosaic.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        outside="results/{sample}/mosaic/outside.tif",
+        inspection="results/{sample}/mosaic/inspection.json",
+    log:
+        "logs/{sample}/inspect_mosaic.log",
+    benchmark:
+        "results/benchmarks/{sample}/inspect_mosaic.tsv"
+    wildcard_constraints:
+        sample=one_of(INSPECTED),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=again(4000),
+        runtime=again(60),
+        trust=sample_setting("pixel_size_trust"),
+        classes=lambda wildcards: told.named_labels(settings["samples"][wildcards.sample]),
+    params:
+        contents=contents(mosaic=raw_mosaic, masks=masks_of),
+        outside=outside_setting,
+        grid=sample_setting("grid"),
+        mosaic=lambda wildcards: told.inspected_as(settings["samples"][wildcards.sample]),
+    message:
+        "Inspect the mosaic of {wildcards.sample}"
+    script:
+        "../scripts/inspect_mosaic.py"
+
+
+rule find_scan_faults:
+    """Find where the scan of a gray mosaic went wrong: seams, repeated lines, what is out of focus."""
+    input:
+        **INSPECTION,
+        mosaic=raw_mosaic,
+        code=code("find_scan_faults.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        faults="results/{sample}/mosaic/scan_faults.csv",
+        mask="results/{sample}/mosaic/scan_faults.tif",
+    log:
+        "logs/{sample}/find_scan_faults.log",
+    benchmark:
+        "results/benchmarks/{sample}/find_scan_faults.tsv"
+    wildcard_constraints:
+        sample=samples_that("brings_gray"),
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=again(4000),
+        runtime=again(60),
+    params:
+        contents=contents(mosaic=raw_mosaic),
+        grid=sample_setting("grid"),
+        pixel_size_nm=sample_setting("pixel_size_nm"),
+    message:
+        "Look for faults of the scan in the mosaic of {wildcards.sample}"
+    script:
+        "../scripts/find_scan_faults.py"
+
+
 rule denoise_mosaic:
     """Denoise the raw mosaic with a bilateral filter, which keeps edges."""
     input:
+        **INSPECTION,
         mosaic=raw_mosaic,
         code=code("denoise_mosaic.py", stop_at=SHAPES_NO_PIXEL),
     output:
@@ -50,7 +116,9 @@ rule denoise_mosaic:
     resources:
         mem_mb=memory(4000, beside_input=0.1),
         runtime=again(120),
+        trust=sample_setting("pixel_size_trust"),
     params:
+        contents=contents(mosaic=raw_mosaic),
         denoise=setting("denoise"),
         grid=sample_setting("grid"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
@@ -63,6 +131,7 @@ rule denoise_mosaic:
 rule train_unet:
     """Train a U-Net on the labelled pixels; keep the epoch that validates best."""
     input:
+        **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         labels=label_files,
@@ -86,7 +155,9 @@ rule train_unet:
         runtime=again(240),
         gpu=GPU,
         device=RUN["device"],
+        phase=sample_setting("phase"),
     params:
+        contents=contents(labels=label_files, initial=initial_model),
         unet=unet_settings,
         labels=labels_of,
         unlabelled=sample_setting("unlabelled", 0),
@@ -101,6 +172,7 @@ rule train_unet:
 rule segment_mosaic:
     """Segment the mosaic: a label for every pixel, without seams between windows."""
     input:
+        **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         model=model_of,
@@ -121,7 +193,9 @@ rule segment_mosaic:
         runtime=again(720),
         gpu=GPU,
         device=RUN["device"],
+        phase=sample_setting("phase"),
     params:
+        contents=contents(model=model_of),
         segmentation=setting("segmentation"),
         pixel_size_nm=sample_setting("pixel_size_nm"),
     message:
@@ -133,11 +207,13 @@ rule segment_mosaic:
 rule analyse_res:
     """Find the representative elementary size (RES) of a sample from a descriptor of random squares."""
     input:
+        **INSPECTION,
         segmented=segmented_mosaic,
         code=code("analyse_res.py"),
     output:
         curves="results/{sample}/res/curves.csv",
         errors="results/{sample}/res/errors.csv",
+        values="results/{sample}/res/values.csv",
     log:
         "logs/{sample}/analyse_res.log",
     benchmark:
@@ -149,6 +225,7 @@ rule analyse_res:
         mem_mb=memory(4000, beside_input=1),
         runtime=again(60),
     params:
+        contents=contents(segmented=segmented_mosaic),
         res=setting("res"),
         mosaic=sample_settings("phase", "pixel_size_nm"),
         seed=settings["seed"],

@@ -14,6 +14,8 @@ rule make_report:
         mosaics=[segmented_of(sample) for sample in SAMPLES],
         scores=[Rock(sample).file("unet/scores.csv") for sample in LABELLED_SAMPLES],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
+        values=[rock.file("res/values.csv") for rock in rocks(settings)],
+        scan_faults=[Rock(sample).file("mosaic/scan_faults.csv") for sample in SCANNED],
         code=code("make_report.py"),
     output:
         "results/report.html",
@@ -27,12 +29,16 @@ rule make_report:
         mem_mb=again(2000),
         runtime=again(10),
     params:
-        figures=[figure_in_report(one) for one in shown_figures(settings)],
+        figures=[told.figure_in_report(one, WORKFLOW / "report") for one in shown_figures(settings)],
         tables=[(one.record.name, one.experiment) for one in shown_tables(settings)],
         experiments=EXPERIMENTS,
-        scenes=[scene_in_report(scene) for scene in scenes(settings)],
-        mosaics=[(s, door_of(b).name, b["pixel_size_nm"]) for s, b in settings["samples"].items()],
+        scenes=[told.scene_in_report(settings, scene) for scene in scenes(settings)],
+        mosaics=[
+            (sample, door_of(block).name, *(block.get(key) for key in TOLD_OF_MOSAICS))
+            for sample, block in settings["samples"].items()
+        ],
         scored=LABELLED_SAMPLES,
+        scanned=SCANNED,
         samples=SAMPLES,
         config_files=[Path(path).name for path in workflow.configfiles],
         settings={key: value for key, value in settings.items() if key != "run"},

@@ -4,6 +4,7 @@
 rule cut_tiles:
     """Cut windows out of the segmented mosaic and reduce them to the experiment's tile size."""
     input:
+        **INSPECTION,
         segmented=segmented_mosaic,
         code=code("cut_tiles.py", stop_at=SHAPES_NO_PIXEL),
     output:
@@ -20,6 +21,7 @@ rule cut_tiles:
         mem_mb=memory(4000, beside_input=1),
         runtime=again(60),
     params:
+        contents=contents(segmented=segmented_mosaic),
         tiles=tile_setting,
         mosaic=sample_settings("phase", "pixel_size_nm"),
     message:
@@ -47,9 +49,9 @@ rule measure_resizing:
         mem_mb=memory(4000, beside_input=1),
         runtime=again(60),
     params:
+        contents=contents(segmented=segmented_mosaic),
         mosaic=sample_settings("phase", "pixel_size_nm"),
         window=lambda wildcards: tile_setting(wildcards)["window"],
-        size=lambda wildcards: tile_setting(wildcards)["size"],
     message:
         "Measure what resizing does to {wildcards.sample}, {wildcards.experiment}"
     script:

@@ -4,8 +4,9 @@ import logging
 
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
-from rockrec.images import ImageError, check_stated_pixel_size
-from rockrec.mosaics import open_mosaic
+from rockrec.images import ImageError
+from rockrec.label_values import value_table
+from rockrec.mosaics import open_mosaic, open_outside
 from rockrec.plain.seeds import seed_for
 from rockrec.res import analyse_res
 
@@ -15,8 +16,8 @@ log = logging.getLogger(__name__)
 @logged(snakemake)
 def main():
     path, params = snakemake.input.segmented, snakemake.params
-    with open_mosaic(path, threads=snakemake.threads) as mosaic:
-        check_stated_pixel_size(path, mosaic.pixel_size_nm, params.mosaic["pixel_size_nm"])
+    marks = snakemake.input.get("outside"), snakemake.input.get("inspection")
+    with open_mosaic(path, threads=snakemake.threads) as mosaic, open_outside(*marks) as outside:
         try:
             analysis = analyse_res(
                 mosaic,
@@ -27,13 +28,16 @@ def main():
                 squares=params.res["squares"],
                 repeats=params.res["repeats"],
                 seed=seed_for(params.seed, snakemake.wildcards.sample),
+                outside=outside,
             )
         except ValueError as error:
             raise ImageError(f"{path}: {error}") from error
+        values = value_table(mosaic, outside)
     log.info("RES in mosaic px: %s", analysis.sizes)
     for table, output in (
         (analysis.curves, snakemake.output.curves),
         (analysis.errors, snakemake.output.errors),
+        (values, snakemake.output.values),
     ):
         with written_whole(output) as partial:
             table.to_csv(partial, index=False)

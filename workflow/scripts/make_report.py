@@ -10,13 +10,15 @@ import yaml
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.housekeeping.provenance import machine, revision
+from rockrec.label_values import values_in_words
 from rockrec.mosaics import open_mosaic
 from rockrec.plain.stage_times import stage_times
 from rockrec.report.advice import advice
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, tile_set
+from rockrec.report.story import Mosaic, phases_in_words, tile_set
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
+from rockrec.scan_faults.fault import read_faults, told
 from rockrec.tables.by_method import read_by_method
 
 
@@ -32,14 +34,23 @@ def main():
     ]
     errors = in_experiments(map(read_by_method, inputs.errors))
     faults = in_experiments(map(read_by_method, inputs.faults))
+    scans = by_name(params.scanned, map(told, map(read_faults, inputs.scan_faults)))
     costs = in_experiments(map(read_by_method, inputs.costs))
     report = Report(
         run=run_facts(map(read_json, inputs.provenance)),
         settings=yaml.safe_dump(params.settings, sort_keys=False, allow_unicode=True),
         mosaics=[
-            Mosaic(sample, door, *shape_of(path), pixel_size_nm)
-            for (sample, door, pixel_size_nm), path in zip(
-                params.mosaics, inputs.mosaics, strict=True
+            Mosaic(
+                *(sample, door, *shape_of(path), pixel_size_nm),
+                *(
+                    values_in_words(values, by_value(classes)),
+                    trust,
+                    phases_in_words(door, phase, values),
+                    scans.get(sample),
+                ),
+            )
+            for (sample, door, pixel_size_nm, trust, phase, classes), path, values in zip(
+                params.mosaics, inputs.mosaics, map(pd.read_csv, inputs.values), strict=True
             )
         ],
         scores=scores,
@@ -97,6 +108,11 @@ def shape_of(path):
 
 def read_json(path):
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def by_value(classes):
+    """Names by label value, whose quotes in the config do not matter."""
+    return {int(value): name for value, name in (classes or {}).items()}
 
 
 def by_name(names, values):

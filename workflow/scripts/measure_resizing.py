@@ -31,13 +31,14 @@ def main():
             cut_window(mosaic, phase, Window(*corner), params.window)
             for corner in corners.itertuples(index=False)
         ]
-    resizing = compare_sizes(before, read_stack(inputs.tiles)[compared], pixel_size_nm)
+    after = read_stack(inputs.tiles)[compared]
+    resizing = compare_sizes(before, after, pixel_size_nm)
     if lost := warning(resizing):
         log.warning(
             "reducing windows of %d px to tiles of %d px changes the numbers of pieces: %s; what "
             "is lost there no reconstruction can bring back: a larger tiles.size keeps it",
             params.window,
-            params.size,
+            after.shape[1],
             lost,
         )
     with written_whole(snakemake.output.resizing) as partial:

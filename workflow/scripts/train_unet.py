@@ -1,15 +1,18 @@
 """Train a U-Net on the labelled pixels of a mosaic."""
 
+import logging
 from contextlib import contextmanager
 
+import numpy as np
 import pandas as pd
 
 from rockrec.housekeeping.devices import choose_device
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.housekeeping.threads import use_threads
+from rockrec.label_values import LabelValues
 from rockrec.labels import open_labels, read_labels
-from rockrec.mosaics import open_mosaic, read_contrast
+from rockrec.mosaics import open_mosaic, open_outside, read_contrast
 from rockrec.plain.seeds import seed_for
 from rockrec.segmentation import (
     Field,
@@ -17,11 +20,14 @@ from rockrec.segmentation import (
     LabelsError,
     UNetSettings,
     fields_at,
+    label_counts,
     labelled_fields,
     load_unet,
     save_unet,
     train_unet,
 )
+
+log = logging.getLogger(__name__)
 
 # As many whatever the cores that there are: other sums would round otherwise, and a run that is
 # repeated elsewhere give another network.
@@ -34,9 +40,16 @@ def main():
     contrast = read_contrast(snakemake.input.contrast)
     contrast.check(snakemake.input.denoised)
     initial = snakemake.input.get("initial")
-    with open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic, named_files():
+    marks = snakemake.input.get("outside"), snakemake.input.get("inspection")
+    with (
+        open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic,
+        open_outside(*marks) as outside,
+        named_files(),
+    ):
+        fields = annotated_fields(mosaic, outside)
+        check_phase(fields)
         trained = train_unet(
-            annotated_fields(mosaic),
+            fields,
             mosaic.shape,
             classes=class_names(),
             gray_range=(contrast.low, contrast.high),
@@ -44,6 +57,8 @@ def main():
             seed=seed_for(snakemake.params.seed, snakemake.wildcards.sample, "unet"),
             device=choose_device(snakemake.resources.device),
             initial=load_unet(initial) if initial else None,
+            pixel_size_nm=mosaic.pixel_size_nm,
+            bits=8 * mosaic.dtype.itemsize,
         )
     save_unet(snakemake.output.model, trained.unet)
     for rows, output in (
@@ -60,11 +75,25 @@ def named_files():
     try:
         yield
     except LabelsError as error:
-        labels = snakemake.params.labels
-        files = [labels] if isinstance(labels, str) else [one["file"] for one in labels]
-        raise LabelsError(f"{', '.join(files)}: {error}") from error
+        raise LabelsError(f"{label_files()}: {error}") from error
     except InitialModelError as error:
         raise InitialModelError(f"{snakemake.input.initial} (unet.init_from): {error}") from error
+
+
+def check_phase(fields):
+    """Tell how often each label was painted; refuse a phase that none was painted for."""
+    counts = label_counts(fields)
+    counts[0] = 0  # not labelled
+    painted = np.flatnonzero(counts)
+    labels = LabelValues(label_files(), painted, counts[painted])
+    log.info("%s: of %d labelled pixels %s", labels.path, counts.sum(), labels.told(class_names()))
+    key = f"samples.{snakemake.wildcards.sample}.phase"
+    labels.check_phase(snakemake.resources.phase, key)
+
+
+def label_files() -> str:
+    labels = snakemake.params.labels
+    return labels if isinstance(labels, str) else ", ".join(one["file"] for one in labels)
 
 
 def class_names() -> dict[int, str]:
@@ -72,17 +101,18 @@ def class_names() -> dict[int, str]:
     return {int(value): name for value, name in snakemake.params.classes.items()}
 
 
-def annotated_fields(mosaic) -> list[Field]:
+def annotated_fields(mosaic, outside) -> list[Field]:
     """The places that one label image of the mosaic's size, or those of several fields, label."""
     labels, meaning = snakemake.params.labels, (snakemake.params.unlabelled, class_names())
     margin = snakemake.params.unet["crop"]
     if isinstance(labels, str):
         with open_labels(labels, *meaning) as image:
-            return labelled_fields(mosaic, image, margin)
+            return labelled_fields(mosaic, image, margin, outside)
     return fields_at(
         mosaic,
         [(read_labels(one["file"], *meaning), one["row"], one["column"]) for one in labels],
         margin,
+        outside,
     )
 
 

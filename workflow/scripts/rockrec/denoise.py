@@ -16,7 +16,7 @@ from rockrec.housekeeping.progress import Progress
 from rockrec.mosaics import (
     Contrast,
     Histogram,
-    contrast_of,
+    gray_levels,
     measured_bands,
     row_bands,
     write_mosaic,
@@ -24,6 +24,7 @@ from rockrec.mosaics import (
 
 log = logging.getLogger(__name__)
 
+RIM_ROWS = 128  # of a band, whose rim is filtered together
 KERNELS = ("exact", "skimage")
 DTYPES = (np.dtype(np.uint8), np.dtype(np.uint16))
 
@@ -35,19 +36,30 @@ def denoise(
     sigma_space: float,
     sigma_gray: float,
     contrast: Contrast | None = None,
+    outside: np.ndarray | None = None,
+    filler: int = 0,
 ) -> np.ndarray:
     """Denoise an image in one piece; see `denoised_bands`."""
-    settings = kernel, radius, sigma_space, sigma_gray
-    return next(denoised_bands(image, *settings, contrast, rows=max(len(image), 1)))
+    settings = kernel, radius, sigma_space, sigma_gray, contrast
+    return next(denoised_bands(image, *settings, max(len(image), 1), outside, filler))
 
 
 def denoise_mosaic(
-    mosaic, path: str | os.PathLike, pixel_size_nm: float, threads: int = 1, **settings
+    mosaic,
+    path: str | os.PathLike,
+    pixel_size_nm: float,
+    threads: int = 1,
+    outside=None,
+    levels: tuple[Contrast, int] | None = None,
+    **settings,
 ) -> Contrast:
     """Denoise an open mosaic into a file, band by band.
 
     Parameters
     ----------
+    outside : the pixels that are no rock, a `rockrec.mosaics.Outside`; None where all are. They
+        get the median gray of the rock, which draws neither an eye nor a network to their rim.
+    levels : contrast and median of the mosaic's rock, where they are known.
     settings : kernel, radius, sigma_space, sigma_gray, as in `denoised_bands`.
 
     Returns
@@ -58,14 +70,15 @@ def denoise_mosaic(
     ------
     ImageError : nothing is to be seen in it.
     """
-    raw = None
-    if settings["kernel"] == "skimage" or mosaic.dtype != np.uint8:
-        raw = contrast_of(mosaic)
+    raw, filler = None, 0
+    if settings["kernel"] == "skimage" or mosaic.dtype != np.uint8 or outside is not None:
+        raw, filler = levels or _levels_of(gray_levels(mosaic, outside))
         log.info("raw gray levels: %s", raw)
     histogram = Histogram(mosaic.dtype)
+    bands = denoised_bands(mosaic, **settings, contrast=raw, outside=outside, filler=filler)
     write_mosaic(
         path,
-        measured_bands(denoised_bands(mosaic, **settings, contrast=raw), histogram),
+        measured_bands(bands, histogram, outside),
         pixel_size_nm,
         mosaic.shape,
         mosaic.dtype,
@@ -78,6 +91,10 @@ def denoise_mosaic(
     return contrast
 
 
+def _levels_of(histogram: Histogram) -> tuple[Contrast, int]:
+    return histogram.contrast(), histogram.median()
+
+
 def denoised_bands(
     mosaic,
     kernel: str,
@@ -86,6 +103,8 @@ def denoised_bands(
     sigma_gray: float,
     contrast: Contrast | None = None,
     rows: int = 1024,
+    outside=None,
+    filler: int = 0,
 ) -> Iterator[np.ndarray]:
     """Replace each pixel by a mean of its neighbours, weighted by distance and by gray.
 
@@ -107,6 +126,9 @@ def denoised_bands(
     contrast : of the whole mosaic; needed for 16 bit and for ``skimage``, which resolves the
         gray weights by the largest gray level.
     rows : of a band.
+    outside : pixels that are no rock, 2D bool that is read like an array; no pixel's neighbours
+        are those. Within the radius of them the filter is ``exact``, whichever the kernel.
+    filler : gray level that they get.
 
     Yields
     ------
@@ -133,10 +155,12 @@ def denoised_bands(
         )
     if contrast is None and (kernel == "skimage" or mosaic.dtype != np.uint8):
         raise ValueError("16 bit and the kernel skimage need the contrast of the whole mosaic")
-    return _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, max(rows, radius + 1))
+    rows = max(rows, radius + 1)
+    settings = kernel, radius, sigma_space, sigma_gray, contrast
+    return _bands(mosaic, *settings, rows, outside, filler)
 
 
-def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows):
+def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows, outside, filler):
     height = mosaic.shape[0]
     bands = row_bands(height, rows)
     progress = Progress("denoise", len(bands))
@@ -145,6 +169,11 @@ def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows):
         if bottom - top <= radius:  # a last band of few rows: mirroring needs more
             top = max(bottom - 2 * radius - 1, 0)
         block = mosaic[top:bottom]
+        hidden = None if outside is None else outside[top:bottom]
+        hidden = hidden if hidden is not None and hidden.any() else None
+        if hidden is not None:
+            block = block if block.flags.owndata else block.copy()
+            np.copyto(block, block.dtype.type(filler), where=hidden)
         if kernel == "skimage":
             borders = top == 0, bottom == height
             smooth = _skimage(block, radius, sigma_space, sigma_gray, contrast, borders)
@@ -152,6 +181,8 @@ def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows):
             smooth = _opencv(block, radius, sigma_space, sigma_gray)
         else:
             smooth = _exact16(block, radius, sigma_space, sigma_gray, contrast)
+        if hidden is not None:
+            _filter_rim(smooth, block, hidden, radius, sigma_space, sigma_gray, contrast)
         progress.report(done)
         yield smooth[band.start - top : band.stop - top]
 
@@ -202,15 +233,48 @@ def _sigma_levels(dtype, sigma_gray, contrast) -> float:
 
 
 def _exact16(block, radius, sigma_space, sigma_gray, contrast) -> np.ndarray:
-    y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
-    disc = np.hypot(y, x) <= radius
-    space = np.exp(-(y[disc] ** 2 + x[disc] ** 2) / (2 * sigma_space**2))
-    sigma = _sigma_levels(block.dtype, sigma_gray, contrast)
-    gray = np.exp(-(np.arange(2.0**16) ** 2) / (2 * sigma**2))
+    y, x, space = _disc(radius, sigma_space)
+    gray = _gray_weights(block.dtype, sigma_gray, contrast)
     padded = np.pad(block, radius, mode="reflect")
     smooth = np.empty_like(block)
-    _weighted_means(padded, y[disc], x[disc], space, gray, radius, smooth)
+    _weighted_means(padded, y, x, space, gray, radius, smooth)
     return smooth
+
+
+def _filter_rim(smooth, block, hidden, radius, sigma_space, sigma_gray, contrast) -> None:
+    """Filter anew what has hidden pixels within the radius, from its other neighbours alone."""
+    y, x, space = _disc(radius, sigma_space)
+    gray = _gray_weights(block.dtype, sigma_gray, contrast)
+    disc = np.zeros((2 * radius + 1,) * 2, np.uint8)
+    disc[y + radius, x + radius] = 1
+    for rows in row_bands(len(block), RIM_ROWS):
+        seen = slice(max(rows.start - radius, 0), min(rows.stop + radius, len(block)))
+        if not hidden[seen].any():
+            continue
+        above, below = radius - (rows.start - seen.start), radius - (seen.stop - rows.stop)
+        padded, beyond = (
+            cv2.copyMakeBorder(one, above, below, radius, radius, cv2.BORDER_REFLECT_101)
+            for one in (block[seen], hidden[seen].view(np.uint8))
+        )
+        near = cv2.dilate(beyond, disc)[radius:-radius, radius:-radius]
+        near[hidden[rows]] = 0
+        places = np.nonzero(near)
+        _means_at(*places, padded, beyond, y, x, space, gray, radius, smooth[rows])
+        np.copyto(smooth[rows], block[rows], where=hidden[rows])
+
+
+def _disc(radius, sigma_space) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows and columns of a disc's pixels, from its centre, and their weights."""
+    y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
+    disc = np.hypot(y, x) <= radius
+    y, x = y[disc], x[disc]
+    return y, x, np.exp(-(y**2 + x**2) / (2 * sigma_space**2))
+
+
+def _gray_weights(dtype, sigma_gray, contrast) -> np.ndarray:
+    """Weights by difference in gray level."""
+    sigma = _sigma_levels(dtype, sigma_gray, contrast)
+    return np.exp(-(np.arange(np.iinfo(dtype).max + 1.0) ** 2) / (2 * sigma**2))
 
 
 @compiled(parallel=True)
@@ -226,3 +290,18 @@ def _weighted_means(padded, y, x, space, gray, radius, smooth):
                 total += weight * value
                 weights += weight
             smooth[row, column] = np.uint16(total / weights + 0.5)
+
+
+@compiled(parallel=True)
+def _means_at(rows, columns, padded, hidden, y, x, space, gray, radius, smooth):
+    for at in prange(len(rows)):
+        row, column = rows[at] + radius, columns[at] + radius
+        centre = np.int64(padded[row, column])
+        total, weights = 0.0, 0.0
+        for k in range(len(space)):
+            if not hidden[row + y[k], column + x[k]]:
+                value = np.int64(padded[row + y[k], column + x[k]])
+                weight = space[k] * gray[abs(value - centre)]
+                total += weight * value
+                weights += weight
+        smooth[rows[at], columns[at]] = np.uint16(total / weights + 0.5)

@@ -1,6 +1,7 @@
 """TIFF files: their headers, stacks of tiles, and what makes an image unfit for use."""
 
 import json
+import logging
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -12,8 +13,10 @@ import tifffile
 
 from rockrec.housekeeping.outputs import written_whole
 
+log = logging.getLogger(__name__)
+
 MOST_BYTES = 2**40  # of an image, decoded; a header that declares more is broken, or a trap
-MOST_RATIO = 2000  # of a stack, decoded to stored; zlib itself ends at 1032
+LOSSY = {6: "JPEG", 7: "JPEG", 33007: "JPEG", 34892: "JPEG"}  # by TIFF's code; others may be
 BIGTIFF_FROM = 2**32 - 2**25  # bytes; a classic TIFF holds 4 GiB, its headers included
 
 
@@ -44,22 +47,47 @@ def check_gray(
         )
 
 
-def check_stated_pixel_size(
-    path: str | os.PathLike, found_nm: float | None, stated_nm: float
-) -> None:
-    """Raise ImageError if a file's own pixel size is another than the config's (by over 1 %)."""
-    if found_nm is not None and not math.isclose(found_nm, stated_nm, rel_tol=0.01):
+def check_stated_pixel_size(image, stated_nm: float, trust: str = "both") -> None:
+    """Raise ImageError if an image's own pixel size is another than the config's (by over 1 %).
+
+    Parameters
+    ----------
+    image : has a path, and pixel_size_nm as its file states it.
+    trust : ``config`` where that is right whatever the file states, which is told then.
+    """
+    try:
+        found = image.pixel_size_nm
+        if found is None or math.isclose(found, stated_nm, rel_tol=0.01):
+            return
+        said = f"{image.path}: its pixels have {found:g} nm"
+    except ImageError as error:
+        said = str(error)
+    if trust != "config":
         raise ImageError(
-            f"{path}: its pixels have {found_nm:g} nm, pixel_size_nm in the config is {stated_nm:g}"
+            f"{said}, pixel_size_nm in the config is {stated_nm:g}; `pixel_size_trust: config` "
+            "beside it, where the config is right"
+        )
+    log.warning("%s; the config's %g nm count (pixel_size_trust)", said, stated_nm)
+
+
+def check_lossless(path: str | os.PathLike, lossy: str | None) -> None:
+    """Raise ImageError if labels are stored with a compression, by its name, that changes them."""
+    if lossy:
+        raise ImageError(
+            f"{path}: is stored with lossy compression ({lossy}), which changes labels; export it "
+            "from its origin without loss (LZW, deflate or none)"
         )
 
 
-def check_phase(path: str | os.PathLike, found: np.ndarray, phase: int) -> None:
-    """Raise ImageError if no pixel has the value `phase`, or all have; `found`: all values."""
-    if phase not in found:
-        raise ImageError(f"{path}: no pixel is of phase {phase}; it has {_listed(found)}")
-    if len(found) == 1:
-        raise ImageError(f"{path}: every pixel is of phase {phase}")
+def check_mask_shape(
+    path: str | os.PathLike, found: tuple[int, ...], shape: tuple[int, int]
+) -> None:
+    """Raise ImageError if a mask has another shape than the mosaic."""
+    if tuple(found) != tuple(shape):
+        raise ImageError(
+            f"{path}: a mask of {' x '.join(map(str, found))} px; the mosaic has {shape[0]} x "
+            f"{shape[1]} px"
+        )
 
 
 # --- stacks of tiles ------------------------------------------------------------------------
@@ -156,54 +184,6 @@ def stack_pixel_size(path: str | os.PathLike) -> float:
     return float(_stack_description(path)["pixel_size_nm"])
 
 
-def read_external_stack(path: str | os.PathLike) -> np.ndarray:
-    """Read a stack of binary images that another tool made.
-
-    Returns
-    -------
-    (n, height, width) uint8, 0 or 1. A single 2D image gives n = 1.
-
-    Raises
-    ------
-    ImageError
-        If the file is missing, broken, of colour, or holds values other than 0 and 1, or 0
-        and 255.
-    """
-    return as_binary(path, read_values(path))
-
-
-def as_binary(path: str | os.PathLike, values: np.ndarray) -> np.ndarray:
-    """Turn the values of images into uint8 0/1; ImageError if they are others than 0/1 or 0/255."""
-    found = np.unique(values)
-    if not (set(found.tolist()) <= {0, 1} or set(found.tolist()) <= {0, 255}):
-        raise ImageError(f"{path}: values must be 0 and 1, or 0 and 255, not {_listed(found)}")
-    return (values > 0).astype(np.uint8)
-
-
-def read_values(path: str | os.PathLike) -> np.ndarray:
-    """Read a stack of images of one channel as another tool stored it: (n, height, width).
-
-    Raises
-    ------
-    ImageError : the file is missing, broken, of colour, or holds no images of two dimensions.
-    """
-    with open_tiff(path) as tiff:
-        declared, stored = tiff.series[0].nbytes, tiff.filehandle.size
-        if declared > MOST_RATIO * stored:
-            raise ImageError(
-                f"{path}: {stored} bytes would become {declared}: no stack of images is packed so"
-            )
-        try:
-            stack = tiff.series[0].asarray()
-        except Exception as error:  # every codec has its own
-            raise ImageError(f"{path}: its pixels cannot be decoded: {error}") from error
-        if "S" in tiff.series[0].axes:
-            raise ImageError(f"{path}: is of colour; images of one channel are needed")
-        if stack.ndim not in (2, 3):
-            raise ImageError(f"{path}: not a stack of images, but of shape {stack.shape}")
-    return stack.reshape(-1, *stack.shape[-2:])
-
-
 # --- TIFF headers ---------------------------------------------------------------------------
 
 
@@ -235,6 +215,11 @@ def readable(path: str | os.PathLike) -> Iterator[None]:
     except Exception as error:
         reason = error if isinstance(error, tifffile.TiffFileError | OSError) else repr(error)
         raise ImageError(f"{path}: not a readable TIFF: {reason}") from error
+
+
+def lossy_compression(page: tifffile.TiffPage) -> str | None:
+    """Return the name of a page's compression if it changes pixels."""
+    return LOSSY.get(page.compression)
 
 
 def _check_declared(tiff: tifffile.TiffFile, path: str | os.PathLike) -> None:
@@ -279,6 +264,7 @@ def check_pixel_size(pixel_size_nm: float) -> None:
         raise ValueError(f"pixel_size_nm must be above 0, not {pixel_size_nm}")
 
 
-def _listed(values: np.ndarray) -> str:
+def listed(values: np.ndarray) -> str:
+    """Name values, of many the first."""
     shown = ", ".join(map(str, values[:8].tolist()))
     return f"{shown}, ... ({len(values)} values)" if len(values) > 8 else shown

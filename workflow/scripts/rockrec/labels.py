@@ -5,14 +5,16 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from imagecodecs import PngError, png_decode
 
-from rockrec.images import ImageError
+from rockrec.channels import as_gray
+from rockrec.images import ImageError, check_lossless
 from rockrec.mosaics import open_mosaic
 
-PALETTE = 3  # PNG's code of images whose values are numbers of colours
+GRAY, PALETTE = 0, 3  # PNG's codes, in its header, of what values are: levels, numbers of colours
 ILASTIK_DATASET = "exported_data"
 
 
@@ -23,8 +25,7 @@ class LabelImage:
 
     Attributes
     ----------
-    path, shape, dtype.
-    pixel_size_nm : as the file states it, None if it does not.
+    path, shape, dtype, pixel_size_nm.
     """
 
     dtype = np.dtype(np.uint8)
@@ -32,9 +33,14 @@ class LabelImage:
     def __init__(self, path: str | os.PathLike, source, unlabelled: int, classes: Collection[int]):
         if len(source.shape) != 2 or 0 in source.shape:
             raise ImageError(f"{path}: labels have two dimensions, this array is {source.shape}")
+        check_lossless(path, getattr(source, "lossy", None))
         self.path, self.shape = Path(path), tuple(source.shape)
-        self.pixel_size_nm = getattr(source, "pixel_size_nm", None)
         self._source, self._unlabelled, self._classes = source, unlabelled, set(classes)
+
+    @property
+    def pixel_size_nm(self) -> float | None:
+        """As the file states it, None if it does not; ImageError if that is unfit."""
+        return getattr(self._source, "pixel_size_nm", None)
 
     def __getitem__(self, region: tuple[slice, slice]) -> np.ndarray:
         """Return a copy of a region.
@@ -189,15 +195,26 @@ def _numpy(path: str | os.PathLike) -> Iterator[np.ndarray]:
 def _png(path: str | os.PathLike) -> Iterator[np.ndarray]:
     data = Path(path).read_bytes()
     try:
+        if data[25] == PALETTE:  # its numbers are the labels, whatever their colours
+            data = _without_palette(data)
         array = png_decode(data)
-    except (PngError, ValueError) as error:
+    except (PngError, ValueError, IndexError) as error:
         raise ImageError(f"{path}: not a readable PNG: {error}") from error
-    bits, colours = data[24], data[25]  # of the header, which is the first chunk
-    if colours == PALETTE:
-        raise ImageError(f"{path}: has a palette of colours; save it as 8-bit gray")
-    if bits < 8:  # the decoder stretched the values to 0 to 255
+    if (bits := data[24]) < 8:  # the decoder stretched the values to 0 to 255
         array = array // np.uint8(255 // (2**bits - 1))
-    yield _without_singletons(array)
+    yield as_gray(path, array) if array.ndim == 3 else array
+
+
+def _without_palette(data: bytes) -> bytes:
+    """Turn a PNG with a palette into one whose gray levels are its numbers of colours."""
+    header = data[12:25] + bytes([GRAY]) + data[26:29]
+    kept, at = [data[:12], header, crc32(header).to_bytes(4, "big")], 33
+    while at < len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] not in (b"PLTE", b"tRNS"):
+            kept.append(data[at:end])
+        at = end
+    return b"".join(kept)
 
 
 def _without_singletons(array: np.ndarray) -> np.ndarray:

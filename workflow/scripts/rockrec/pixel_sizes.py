@@ -1,11 +1,14 @@
 """The size of a pixel, from what microscopes and image programs write into a TIFF."""
 
+import logging
 import math
 import os
 
 import tifffile
 
 from rockrec.images import ImageError
+
+log = logging.getLogger(__name__)
 
 NM_PER_UNIT = {
     "pm": 1e-3,
@@ -27,6 +30,10 @@ NM_PER_UNIT = {
 }
 TIFF_UNITS = {2: "inch", 3: "cm"}
 LARGEST_BARE = 10_000  # nm; a larger one beside no microscope's name is a screen's or a printer's
+BARE_UNITS = ("inch", "cm")  # of screens and printers; ImageJ keeps them
+OME_DEFAULT = (1000.0, 1000.0)  # nm, where a program knew of none
+OWN = 'Creator="rockrec"'  # who writes none that is not known
+SQUARE = 0.01  # what the sides may differ by; a size may differ as much from the config's
 
 
 def pixel_size_of(
@@ -39,7 +46,7 @@ def pixel_size_of(
 
     Raises
     ------
-    ImageError : the metadata cannot be read, or the pixels are not square.
+    ImageError : the metadata cannot be read, or the pixels are not square (by over 1 %).
     """
     try:
         stated = _stated(tiff, number)
@@ -48,9 +55,12 @@ def pixel_size_of(
     if stated is None:
         return None
     size_x, size_y = stated
-    if not math.isclose(size_x, size_y, rel_tol=1e-3):
+    if not math.isclose(size_x, size_y, rel_tol=SQUARE):
         raise ImageError(f"{path}: pixels of {size_x:g} x {size_y:g} nm are not square")
-    return size_x
+    if tiff.is_ome and stated == OME_DEFAULT and OWN not in tiff.ome_metadata:
+        log.warning("%s: pixels of exactly 1 µm, as OME has them by default: not believed", path)
+        return None
+    return (size_x + size_y) / 2
 
 
 def _stated(tiff: tifffile.TiffFile, number: int) -> tuple[float, float] | None:
@@ -59,7 +69,8 @@ def _stated(tiff: tifffile.TiffFile, number: int) -> tuple[float, float] | None:
     tags = tiff.series[number].keyframe.tags
     if tiff.is_imagej:
         unit = str(tiff.imagej_metadata.get("unit", "")).replace("\\u00B5", "µ")
-        return _lengths(_resolution(tags), (unit, unit))
+        stated = _lengths(_resolution(tags), (unit, unit))
+        return stated if unit.strip().lower() not in BARE_UNITS else _if_fine(stated)
     if tiff.is_fei:
         scan = tiff.fei_metadata.get("Scan", {})
         return _lengths((scan.get("PixelWidth"), scan.get("PixelHeight")), ("m", "m"))
@@ -68,7 +79,10 @@ def _stated(tiff: tifffile.TiffFile, number: int) -> tuple[float, float] | None:
         size, unit = stated[1:] if len(stated) == 3 else (None, "")
         return _lengths((size, size), (unit, unit))
     unit = TIFF_UNITS.get(tags.valueof("ResolutionUnit", 1), "")
-    bare = _lengths(_resolution(tags), (unit, unit))
+    return _if_fine(_lengths(_resolution(tags), (unit, unit)))
+
+
+def _if_fine(bare: tuple[float, float] | None) -> tuple[float, float] | None:
     return bare if bare and max(bare) <= LARGEST_BARE else None
 
 

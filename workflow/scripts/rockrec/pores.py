@@ -89,7 +89,7 @@ def measure_pores(
 
 def _pores_of_tile(tile: np.ndarray) -> pd.DataFrame:
     height, width = tile.shape
-    labels = measure.label(tile, connectivity=EIGHT_CONNECTED)
+    labels = label_pores(tile)
     properties = ("area", "bbox", "orientation", "axis_major_length", "axis_minor_length")
     found = measure.regionprops_table(labels, properties=properties)
     area = found["area"].astype(np.int64)

@@ -39,6 +39,7 @@ def analyse_res(
     squares: int = 30,
     repeats: int = 10,
     seed: int = 0,
+    outside=None,
 ) -> ResAnalysis:
     """Find the representative elementary size of a segmented mosaic.
 
@@ -56,11 +57,12 @@ def analyse_res(
     sizes : sides of the squares, mosaic px.
     pixel_size_nm : of the mosaic.
     descriptor : any of `rockrec.descriptors.NAMES`.
+    outside : what of the mosaic is no rock, a `rockrec.mosaics.Outside`; squares hold rock alone.
 
     Raises
     ------
-    ValueError : a size larger than the mosaic, fewer than two sizes, or no square of the largest
-        size that holds both phases.
+    ValueError : a size larger than the mosaic, or than what of it is rock; fewer than two sizes;
+        or no square of the largest size that holds both phases.
     """
     sizes = sorted(sizes)
     largest = sizes[-1]
@@ -76,7 +78,8 @@ def analyse_res(
         drawn = {}
         for role, size in sets:
             rng = np.random.default_rng(seed_for(seed, "res", repeat, role, size))
-            drawn[role, size] = _draw_curves(mosaic, phase, descriptor, size, squares, rng)
+            corners = _draw_corners(mosaic.shape, outside, size, squares, rng)
+            drawn[role, size] = _curves_at(mosaic, phase, descriptor, size, *corners)
         if np.isnan(drawn["", largest]["pooled"]).all():
             raise ValueError(
                 f"squares of {largest} px hold no pixel of phase {phase}, or nothing else"
@@ -108,12 +111,18 @@ def analyse_res(
     return ResAnalysis(curves, errors, res)
 
 
-def _draw_curves(mosaic, phase, descriptor, size, squares, rng) -> dict[str, np.ndarray]:
-    """Scaled curves of `squares` random squares: the pooled one, and each image's (n, lags)."""
-    height, width = mosaic.shape
+def _draw_corners(shape, outside, size, squares, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the corners of random squares, which hold rock alone."""
+    if outside is not None:
+        return outside.draw_squares(size, squares, rng)
+    height, width = shape
     rows = rng.integers(0, height - size + 1, squares)
-    columns = rng.integers(0, width - size + 1, squares)
-    images = np.empty((squares, size, size), np.uint8)
+    return rows, rng.integers(0, width - size + 1, squares)
+
+
+def _curves_at(mosaic, phase, descriptor, size, rows, columns) -> dict[str, np.ndarray]:
+    """Scaled curves of squares: the pooled one, and each image's (n, lags)."""
+    images = np.empty((len(rows), size, size), np.uint8)
     for image, row, column in zip(images, rows, columns, strict=True):
         image[:] = mosaic[row : row + size, column : column + size] == phase
     curves = describe(images, (descriptor,))[descriptor]

@@ -59,7 +59,8 @@ def run(asked: argparse.Namespace) -> None:
 
     # Of pixels of one size no result depends on it.
     size = pixel_size([*asked.images, *asked.real], asked.pixel_size) or 1.0
-    sets = read_images(asked.images, asked.phase), read_images(asked.real, asked.real_phase)
+    images = read_images(asked.images, asked.phase)
+    sets = images, read_images(asked.real, asked.real_phase, "--real-phase")
     stacks = _of_one_size(sets)
     described = [describe_set(stack, size, asked.boundary) for stack in stacks]
     pores = [PoreSet(measure_pores(stack, size), len(stack)) for stack in stacks]

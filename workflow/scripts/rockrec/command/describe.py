@@ -59,10 +59,8 @@ def run(asked: argparse.Namespace) -> None:
     from rockrec.housekeeping.outputs import written_whole
 
     if asked.plot:  # before anything is computed: matplotlib may be missing
-        import matplotlib as mpl
-
         from rockrec.figures.descriptors import plot_descriptors
-        from rockrec.figures.style import RC
+        from rockrec.figures.style import shared_style
     size = pixel_size(asked.images, asked.pixel_size)
     stacks = read_images(asked.images, asked.phase)
     n_lags = asked.lags or min(min(stack.shape[1:]) for stack in stacks) // 2
@@ -81,7 +79,7 @@ def run(asked: argparse.Namespace) -> None:
             table.to_csv(partial, index=False)
     if asked.plot:
         figure = plot_descriptors({"images": table})
-        with mpl.rc_context(RC), written_whole(asked.plot) as partial:
+        with shared_style(), written_whole(asked.plot) as partial:
             figure.savefig(partial, format=asked.plot.suffix[1:].lower(), dpi=200)
     if not (asked.output or asked.plot):
         table.to_csv(sys.stdout, index=False)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rockrec.images import ImageError, as_binary, check_phase, open_tiff, read_values
+from rockrec.external_stacks import as_binary, read_values
+from rockrec.images import ImageError, open_tiff
+from rockrec.label_values import together, values_of
 from rockrec.labels import read_labels
 from rockrec.pixel_sizes import pixel_size_of
 
@@ -16,10 +18,12 @@ log = logging.getLogger(__name__)
 NO_TIFF = (".h5", ".hdf5", ".npy", ".png")  # read as label images
 
 
-def read_images(paths: Sequence[Path], phase: int | None) -> list[np.ndarray]:
+def read_images(
+    paths: Sequence[Path], phase: int | None, option: str = "--phase"
+) -> list[np.ndarray]:
     """Read each file: (n, height, width) uint8, 1 where the phase of interest is.
 
-    Without a `phase` the images are binary, with it label images.
+    Without a `phase` the images are binary, with it label images; `option` is what asks for it.
 
     Raises
     ------
@@ -29,8 +33,8 @@ def read_images(paths: Sequence[Path], phase: int | None) -> list[np.ndarray]:
     if phase is None:
         stacks = [_binary(*one) for one in zip(paths, values, strict=True)]
     else:
-        found = np.unique(np.concatenate([np.unique(one) for one in values]))
-        check_phase(", ".join(map(str, paths)), found, phase)
+        found = [values_of(path, images) for path, images in zip(paths, values, strict=True)]
+        together(found).check_phase(phase, option)
         stacks = [(one == phase).astype(np.uint8) for one in values]
     for path, stack in zip(paths, stacks, strict=True):
         n, height, width = stack.shape

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_pixel_size(parser, "needed where the mosaic does not state it")
     parser.add_argument("--denoise", action="store_true", help="smooth the noise of a raw mosaic")
     add_settings(parser.add_argument_group("with --denoise"), DenoiseBlock, *DENOISE)
-    add_settings(parser, SegmentationBlock, *INFERENCE)
+    add_settings(parser, SegmentationBlock, *INFERENCE, "resample")
     add_device(parser)
 
 
@@ -57,7 +57,7 @@ def run(asked: argparse.Namespace) -> None:
             raise ValueError(f"--{name.replace('_', '-')} goes with --denoise only")
     keep_large_blocks()
     unet = load_unet(asked.model, choose_device(asked.device))
-    with open_mosaic(asked.mosaic, threads=os.cpu_count()) as mosaic:
+    with open_mosaic(asked.mosaic, threads=os.cpu_count(), of_gray=True) as mosaic:
         log.info("%s: %d x %d px, %s", mosaic.path, *mosaic.shape, mosaic.dtype)
         size_nm = chosen_pixel_size({mosaic.path: mosaic.pixel_size_nm}, asked.pixel_size)
         if size_nm is None:
@@ -79,14 +79,16 @@ def _segment(unet, mosaic, contrast, size_nm: float, asked: argparse.Namespace) 
     import numpy as np
 
     from rockrec.mosaics import write_mosaic
-    from rockrec.segmentation import segmented_bands
+    from rockrec.segmentation import compare_contrast, factor_of, segmented_at
 
     contrast.check(asked.mosaic)
+    factor = factor_of(unet, size_nm, asked.resample, asked.model)
+    compare_contrast(unet, contrast, mosaic.dtype, asked.model)
     unet.gray_range = (contrast.low, contrast.high)
     settings = {name: getattr(asked, name) for name in INFERENCE}
     write_mosaic(
         asked.output,
-        segmented_bands(unet, mosaic, **settings),
+        segmented_at(unet, mosaic, factor, **settings),
         size_nm,
         mosaic.shape,
         np.uint8,

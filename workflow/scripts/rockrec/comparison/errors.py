@@ -7,6 +7,8 @@ import numpy as np
 from rockrec.comparison.curves import mean_curve, variance
 from rockrec.comparison.measures import Measure
 
+ROUNDING = 1e-24  # of the squares; a floor below it is no difference between tiles
+
 
 def mse(curve_a: np.ndarray, curve_b: np.ndarray) -> np.ndarray:
     """Mean over lags of the squared difference, NaN left out; NaN if nothing is left.
@@ -63,6 +65,8 @@ def ratio_over_pairs(
     errors = mse(measure.of_set(tiles_a, weights_a), measure.of_set(tiles_b, weights_b))
     n_a, n_b = weights_a[0].sum(), weights_b[0].sum()
     least = floor(measure.linearised(floor_tiles), n_a, n_b)
+    if least < ROUNDING * mse(floor_tiles, 0.0).max(initial=0.0):
+        least = 0.0
     ratios = errors / least if least > 0 else np.full(len(errors), np.nan)
     low, high = np.quantile(ratios, [0.05, 0.95])
     return Ratio(float(errors.mean()), least, float(ratios.mean()), float(low), float(high))

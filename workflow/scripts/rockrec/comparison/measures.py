@@ -46,6 +46,9 @@ class Measure:
         return tiles
 
 
+ONE_PHASE = Measure("one_phase", "scalar", "mean")  # share of tiles of one phase
+
+
 def squared_distances(tiles: np.ndarray) -> np.ndarray:
     """Squared distance of each tile from the mean curve, the mean over lags, (n, 1).
 
@@ -70,7 +73,7 @@ def measures_of(descriptors: Mapping[str, np.ndarray]) -> list[Measure]:
     ]
     measures += [Measure(name, "scalar", "mean") for name in scalars]
     if "phase_fraction" in descriptors:
-        measures.append(Measure("one_phase", "scalar", "mean"))
+        measures.append(ONE_PHASE)
     if "S2" in descriptors:
         measures.append(Measure("S2", "scalar", "spread"))
     return measures

@@ -12,11 +12,19 @@ import numpy as np
 import pandas as pd
 
 from rockrec.comparison.errors import draw_pairs
-from rockrec.comparison.verdict import holm, in_words, shuffled_labels
+from rockrec.comparison.verdict import (
+    Power,
+    holm,
+    judge,
+    permutation_p,
+    shuffled_labels,
+    unseen_floors,
+)
 from rockrec.plain.records.verdicts import WANTED_TILES
 
 PERIOD = 180.0  # degrees; an axis turned by it is the same axis
 ANGLE_STEP = 0.1  # degrees; the bins that directions are counted in
+ROUNDING = 1e-9  # decades or degrees; a floor below it is no difference between tiles
 BOOTSTRAPS = 200  # pairs of real sets behind a floor
 
 
@@ -127,7 +135,7 @@ def compare_pores(
 
     Returns
     -------
-    The columns of `compare_sets` up to ``verdict``, a line for ``pore_area`` (error and floor
+    The columns of `compare_sets` up to ``tiles_needed``, a line for ``pore_area`` (error and floor
     in decades) and one for ``pore_orientation`` (degrees). The floor is what two real sets of
     n_a and n_b tiles differ by: the mean over pairs drawn with replacement from `floor_source`.
     Tiles, not pores, are what is drawn and shuffled: pores of one tile are neighbours.
@@ -138,14 +146,24 @@ def compare_pores(
     n_a, n_b = int(first_a.sum()), int(first_b.sum())
     labels = shuffled_labels(n_a, n_b, permutations, seed).astype(float)
     generator = np.random.default_rng(seed)
-    lines = []
+    lines, powers = [], []
     for counted in (_areas(sets), _orientations(sets)):
         counts_a, counts_b, counts_floor = counted.counts
         errors = counted.distance(pairs[0] @ counts_a, pairs[1] @ counts_b)
         floor = _floor(counted, counts_floor, n_a, n_b, generator)
+        floor = 0.0 if floor < ROUNDING else floor
         ratios = errors / floor if floor > 0 else np.full(n_pairs, np.nan)
         low, high = np.quantile(ratios, [0.05, 0.95])
         first = np.concatenate([counts_a[first_a], counts_b[first_b]])
+        permuted = counted.distance(labels @ first, (1 - labels) @ first)
+        chosen = counts_a[first_a], counts_b[first_b], counts_floor
+        powers.append(
+            Power(
+                min(map(len, chosen)),
+                min(np.count_nonzero(counts.any(axis=1)) for counts in chosen),
+                unseen_floors(permuted, floor),
+            )
+        )
         lines.append(
             {
                 "method": method,
@@ -164,12 +182,12 @@ def compare_pores(
                 "ratio": ratios.mean(),
                 "ratio_low": low,
                 "ratio_high": high,
-                "p": _permutation_p(counted.distance(labels @ first, (1 - labels) @ first)),
+                "p": permutation_p(permuted),
             }
         )
     table = pd.DataFrame(lines)
     table["p"] = holm(table["p"].to_numpy())
-    table["verdict"] = [in_words(p, min(n_a, n_b, floor_source.n_tiles)) for p in table["p"]]
+    judge(table, powers)
     return table
 
 
@@ -183,8 +201,3 @@ def _floor(
     )
     distances = counted.distance(drawn_a, drawn_b)
     return float(np.nanmean(distances)) if np.isfinite(distances).any() else float("nan")
-
-
-def _permutation_p(errors: np.ndarray) -> float:
-    """Share of labellings whose distance is at least that of the true one, the first."""
-    return float(np.mean(~(errors < errors[0] * (1 - 1e-9)))) if errors[0] >= 0 else float("nan")

@@ -7,8 +7,17 @@ import pandas as pd
 
 from rockrec.comparison.curves import band
 from rockrec.comparison.errors import draw_pairs, ratio_over_pairs
-from rockrec.comparison.measures import Measure, measures_of
-from rockrec.comparison.verdict import holm, in_words, permutation_p, shuffled_labels
+from rockrec.comparison.measures import ONE_PHASE, measures_of
+from rockrec.comparison.verdict import (
+    Power,
+    holm,
+    judge,
+    permutation_p,
+    permuted_errors,
+    shuffled_labels,
+    telling_tiles,
+    unseen_floors,
+)
 from rockrec.plain.records.verdicts import WANTED_TILES
 
 
@@ -45,8 +54,9 @@ def compare_sets(
     -------
     One line per measure: method, replicate, against, descriptor, quantity, form, boundary,
     lags (their number), n_a, n_b (tiles in a subset), targeted, error, floor, ratio, ratio_low,
-    ratio_high, p, verdict, one_phase_a, one_phase_b (share of tiles with phi = 0 or 1), phi_sd_a,
-    phi_sd_b (standard deviation of phi over the tiles: 0 where all were given one phi). The
+    ratio_high, p, verdict, tiles_needed (for one, where there is none), one_phase_a, one_phase_b
+    (share of tiles with phi = 0 or 1), phi_sd_a, phi_sd_b (standard deviation of phi over the
+    tiles: 0 where all were given one phi). The
     test is made on the first pair of subsets; p is adjusted after Holm over the descriptors of
     one quantity and form that are not targeted, and as it is where targeted.
 
@@ -61,12 +71,18 @@ def compare_sets(
     first_a, first_b = (weights[0] > 0 for weights in pairs)
     n_a, n_b = int(first_a.sum()), int(first_b.sum())
     labels = shuffled_labels(n_a, n_b, permutations, seed)
-    n_least = min(n_a, n_b, _n_tiles(source))
+    sets = a["phase_fraction"][first_a], b["phase_fraction"][first_b], source["phase_fraction"]
+    n_least, telling = min(map(len, sets)), min(map(telling_tiles, sets))
 
-    lines = []
+    lines, powers = [], []
     for measure in measures:
         tiles_a, tiles_b = measure.of_tiles(a), measure.of_tiles(b)
         compared = ratio_over_pairs(measure, tiles_a, tiles_b, measure.of_tiles(source), pairs)
+        errors = permuted_errors(measure, tiles_a[first_a], tiles_b[first_b], labels)
+        if measure == ONE_PHASE:  # of which empty tiles tell most
+            powers.append(Power(n_least, n_least, 0.0))
+        else:
+            powers.append(Power(n_least, telling, unseen_floors(errors, compared.floor)))
         lines.append(
             {
                 "method": method,
@@ -85,16 +101,15 @@ def compare_sets(
                 "ratio": compared.ratio,
                 "ratio_low": compared.low,
                 "ratio_high": compared.high,
-                "p": permutation_p(measure, tiles_a[first_a], tiles_b[first_b], labels),
+                "p": permutation_p(errors),
             }
         )
     table = pd.DataFrame(lines)
     for _, family in table[~table["targeted"]].groupby(["quantity", "form"]):
         table.loc[family.index, "p"] = holm(family["p"].to_numpy())
-    table["verdict"] = [in_words(p, n_least) for p in table["p"]]
-    one_phase = Measure("one_phase", "scalar", "mean")
+    judge(table, powers)
     for side, one in (("a", a), ("b", b)):
-        table[f"one_phase_{side}"] = one_phase.of_tiles(one).mean()
+        table[f"one_phase_{side}"] = ONE_PHASE.of_tiles(one).mean()
         table[f"phi_sd_{side}"] = np.std(one["phase_fraction"])
     return table
 

@@ -1,8 +1,9 @@
 """Segmented mosaics over their gray image, for the eye to judge."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import matplotlib as mpl
 import matplotlib.patheffects
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,26 +18,32 @@ from rockrec.figures.style import (
     row_height,
     styled,
 )
-from rockrec.plain.records.colours import VERMILLION
+from rockrec.plain.records.colours import SKY, VERMILLION
+from rockrec.scan_faults.fault import Fault
 
 TINT = 0.65  # of the phase in the overview
 
 
 @dataclass(frozen=True)
 class Field:
-    """A square of the mosaic at full resolution: where, its gray levels, and the phase (bool)."""
+    """A square of the mosaic at full resolution: where, its gray levels, and the phase (bool).
+
+    `outside` is what of it is no rock (bool); None where all is.
+    """
 
     row: int
     column: int
     gray: np.ndarray
     phase: np.ndarray
+    outside: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Segmented:
     """A mosaic in small with the phase (bool), a few fields of it, and how to show them.
 
-    `shape` is that of the whole mosaic (px), `gray_range` what is shown as black and white.
+    `shape` is that of the whole mosaic (px), `gray_range` what is shown as black and white,
+    `outside` what of the mosaic in small is no rock (bool), `faults` those of its scan.
     """
 
     shape: tuple[int, int]
@@ -45,6 +52,8 @@ class Segmented:
     fields: list[Field]
     gray_range: tuple[float, float]
     pixel_size_nm: float
+    outside: np.ndarray | None = None
+    faults: Sequence[Fault] = ()
 
 
 def field_corners(shape: tuple[int, int], n: int, side: int) -> list[tuple[int, int]]:
@@ -89,11 +98,19 @@ def _draw_overview(axes: Axes, shown: Segmented) -> None:
     picture[shown.phase] = (1 - TINT) * picture[shown.phase] + TINT * colour
     height, width = shown.shape
     axes.imshow(picture, extent=(0, width, height, 0), interpolation="nearest")
+    _hatch(axes, shown.outside, (width, height))
     for field in shown.fields:
         side = len(field.gray)
         axes.add_patch(
             Rectangle((field.column, field.row), side, side, fill=False, color="white", lw=0.8)
         )
+    for fault in shown.faults:
+        corner = fault.left, fault.top
+        sides = fault.right - fault.left, fault.bottom - fault.top
+        axes.add_patch(Rectangle(corner, *sides, fill=False, color=SKY, lw=0.8))
+    if shown.faults:
+        axes.plot([], [], color=SKY, lw=0.8, label="fault of the scan")
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     axes.set_axis_off()
 
 
@@ -103,6 +120,7 @@ def _draw_field(axes: Axes, field: Field, shown: Segmented) -> None:
     axes.imshow(field.gray, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
     if field.phase.any() and not field.phase.all():
         axes.contour(field.phase, [0.5], colors=VERMILLION, linewidths=0.6)
+    _hatch(axes, field.outside, (side, side))
     bar_um = round_length(side * shown.pixel_size_nm / 1000 / 3)
     bar = bar_um * 1000 / shown.pixel_size_nm
     halo = [matplotlib.patheffects.withStroke(linewidth=1.8, foreground="black")]
@@ -110,3 +128,14 @@ def _draw_field(axes: Axes, field: Field, shown: Segmented) -> None:
     axes.plot([side * 0.05, side * 0.05 + bar], [side * 0.94] * 2, linewidth=1.2, **style)
     axes.text(side * 0.05, side * 0.91, f"{bar_um:g} µm", fontsize=6.5, **style)
     axes.set_axis_off()
+
+
+def _hatch(axes: Axes, outside: np.ndarray | None, size: tuple[int, int]) -> None:
+    """Hatch what is no rock in a picture that is `size` (width, height) large."""
+    if outside is None or not outside.any():
+        return
+    height, width = outside.shape
+    x = (np.arange(width) + 0.5) * size[0] / width
+    y = (np.arange(height) + 0.5) * size[1] / height
+    with mpl.rc_context({"hatch.color": "white", "hatch.linewidth": 0.4}):
+        axes.contourf(x, y, outside, [0.5, 1.5], colors=[(0, 0, 0, 0.55)], hatches=["/////"])

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 
 import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -55,9 +56,14 @@ RC = {
 }
 
 
+def shared_style():
+    """Return a context in which figures look alike, whatever style a user has for her own."""
+    return mpl.style.context(RC, after_reset=True)
+
+
 def styled(plot: Callable[..., Figure]) -> Callable[..., Figure]:
     """Decorate a function that makes a figure: it runs under the shared style."""
-    return mpl.rc_context(RC)(plot)
+    return shared_style()(plot)
 
 
 def save(figure: Figure, pdf: str | os.PathLike, png: str | os.PathLike, dpi: int) -> None:
@@ -66,7 +72,7 @@ def save(figure: Figure, pdf: str | os.PathLike, png: str | os.PathLike, dpi: in
     `dpi` (dots per inch) is the resolution of the PNG, and of images within the PDF.
     """
     undated = {"CreationDate": None, "Creator": None, "Producer": None}
-    with mpl.rc_context(RC):
+    with shared_style():
         with written_whole(pdf) as partial:
             figure.savefig(partial, format="pdf", dpi=dpi, metadata=undated)
         with written_whole(png) as partial:

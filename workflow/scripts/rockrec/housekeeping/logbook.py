@@ -8,7 +8,8 @@ import sys
 import time
 import traceback
 
-from rockrec.housekeeping.integrity import check_unchanged, keep_checksum
+from rockrec.housekeeping.contents import Contents, name_of
+from rockrec.housekeeping.integrity import check_unchanged, keep_checksum, sources_of
 from rockrec.housekeeping.threads import use_threads
 
 # Idle threads soon sleep instead of spinning, or jobs that share the cores starve one another; but
@@ -44,8 +45,9 @@ def logged(snakemake):
     """Decorate a script's ``main``: log to the rule's log file and to stderr.
 
     Threads of every numeric library follow the rule's. Inputs that are not as they were written
-    are refused. On an error the traceback goes to the log file, one line with the reason to both,
-    and the script ends with status 1.
+    are refused, and so are those that come from different contents of one file. On an error the
+    traceback goes to the log file, one line with the reason to both, and the script ends with
+    status 1.
     """
 
     def decorate(main):
@@ -59,9 +61,10 @@ def logged(snakemake):
             try:
                 for path in snakemake.input:
                     check_unchanged(path)
+                sources = sources_of(snakemake.input, own_sources(snakemake))
                 main()
                 for path in snakemake.output:
-                    keep_checksum(path)
+                    keep_checksum(path, sources)
             except SystemExit as stop:
                 log.warning("%s: %s", snakemake.rule, stop)
                 raise
@@ -74,6 +77,23 @@ def logged(snakemake):
         return run
 
     return decorate
+
+
+def own_sources(snakemake) -> dict[str, str]:
+    """Return the checksums of the user's files among a job's inputs, by the files' names.
+
+    Raises
+    ------
+    DamagedFile : a file holds something else than when the run was planned.
+    """
+    contents, found = Contents(), {}
+    for name, planned in (snakemake.params.get("contents") or {}).items():
+        given = snakemake.input[name]
+        paths = [given] if isinstance(given, str) else list(given)
+        contents.check(paths, planned)
+        if planned:
+            found[name_of(paths)] = planned
+    return found
 
 
 def _start(path: str) -> None:

@@ -41,11 +41,15 @@ class Histogram:
     def __init__(self, dtype: np.dtype):
         self.counts = np.zeros(np.iinfo(dtype).max + 1, np.int64)
 
-    def add(self, band: np.ndarray) -> None:
-        """Count the pixels of a band (rows, columns)."""
-        from rockrec.mosaics.counting import count  # compiled: not for those who only open a mosaic
+    def add(self, band: np.ndarray, outside: np.ndarray | None = None) -> None:
+        """Count the pixels of a band (rows, columns); none that is `outside` (bool)."""
+        # Compiled: not for those who only open a mosaic.
+        from rockrec.mosaics.counting import count, count_rock
 
-        count(band, self.counts)
+        if outside is None:
+            count(band, self.counts)
+        else:
+            count_rock(band, outside, self.counts)
 
     def values(self) -> np.ndarray:
         """Return the gray levels that occur."""
@@ -58,32 +62,35 @@ class Histogram:
         low, high = (np.searchsorted(below, p / 100 * below[-1]) for p in PERCENTILES)
         return Contrast(int(low), int(high), int(found[0]), int(found[-1]))
 
-
-def values_of(mosaic) -> np.ndarray:
-    """Return all values that the pixels of a label mosaic have, in one pass from top to bottom."""
-    if mosaic.dtype in (np.uint8, np.uint16):
-        return _counted(mosaic).values()
-    bands = (mosaic[band] for band in row_bands(mosaic.shape[0]))
-    return np.unique(np.concatenate([np.unique(band) for band in bands]))
+    def median(self) -> int:
+        """Return the gray level that half of the pixels counted do not exceed."""
+        below = np.cumsum(self.counts)
+        return int(np.searchsorted(below, below[-1] / 2))
 
 
-def contrast_of(mosaic) -> Contrast:
-    """Return the contrast of a gray mosaic, in one pass from top to bottom."""
-    return _counted(mosaic).contrast()
+def contrast_of(mosaic, outside=None) -> Contrast:
+    """Return the contrast of a gray mosaic, or of what is not `outside`, in one pass."""
+    return gray_levels(mosaic, outside).contrast()
 
 
-def _counted(mosaic) -> Histogram:
+def gray_levels(mosaic, outside=None) -> Histogram:
+    """Return the gray levels of a mosaic, or of what is not `outside`, counted in one pass."""
     histogram = Histogram(mosaic.dtype)
-    for band in row_bands(mosaic.shape[0]):
-        histogram.add(mosaic[band])
+    for rows in row_bands(mosaic.shape[0]):
+        histogram.add(mosaic[rows], None if outside is None else outside[rows])
     return histogram
 
 
-def measured_bands(bands: Iterable[np.ndarray], histogram: Histogram) -> Iterator[np.ndarray]:
-    """Pass bands on and count them on their way."""
+def measured_bands(
+    bands: Iterable[np.ndarray], histogram: Histogram, outside=None
+) -> Iterator[np.ndarray]:
+    """Pass bands of rows on, the whole mosaic's, and count what is not `outside` on its way."""
+    top = 0
     for band in bands:
-        histogram.add(band)
+        rows = slice(top, top + len(band))
+        histogram.add(band, None if outside is None else outside[rows])
         yield band
+        top = rows.stop
 
 
 def write_contrast(path: str | os.PathLike, contrast: Contrast) -> None:

@@ -11,44 +11,69 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from rockrec.images import ImageError, open_tiff, readable
+from rockrec.channels import as_gray, gray_palette
+from rockrec.images import ImageError, lossy_compression, open_tiff, readable
+from rockrec.mosaics.regions import Sized, ranges_of
+from rockrec.mosaics.stitching import StitchedMosaic
+from rockrec.orientation import TRANSPOSED, orientation_of, shown, stored_region
 from rockrec.pixel_sizes import pixel_size_of
 from rockrec.plain.grid import Grid
+from rockrec.scans import scan_rows_of
 
 ROWS = 1024  # of a band
 MOST_BLOCK = 2**30  # bytes that are decoded at once; compressed they are in memory as well
 HEADERS = 4096  # bytes of a compressed block beside its pixels, at most
 
 
-class Mosaic:
+class Mosaic(Sized):
     """A 2D TIFF on disk that is read like an array: ``mosaic[top:bottom, left:right]``.
 
     Of several images the largest, so of a pyramid its full level. Blocks are decoded when asked
     for; those in the rows of the last request are kept, so that going through a mosaic from top to
     bottom decodes each once. Between requests the file is closed: a mosaic may be one of a
-    thousand tiles. A pixel that is no number is refused.
+    thousand tiles. A pixel that is no number is refused. It lies as the file's orientation says; of
+    several channels, which have to say the same, one is read. Blocks that are not stored are empty.
 
     Attributes
     ----------
-    path, shape, dtype.
-    pixel_size_nm : from the metadata, as `rockrec.pixel_sizes` finds it; None without.
+    path, shape, dtype, pixel_size_nm.
+    scan_rows : rows that were scanned, as the metadata have it; a banner stands in those below.
     white_is_zero : whether the file says that its 0 is white; the values are as they are stored.
+    lossy : name of the compression, if it changes the pixels; else None.
     """
 
-    def __init__(self, path: str | os.PathLike, tiff: tifffile.TiffFile, pool: ThreadPoolExecutor):
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        tiff: tifffile.TiffFile,
+        pool: ThreadPoolExecutor,
+        of_gray: bool,
+    ):
         number = _largest(path, tiff)
         full = tiff.series[number].levels[0]
         page = full.keyframe
-        if len(page.shape) != 2 or math.prod(full.shape) != math.prod(page.shape):
-            raise ImageError(f"{path}: one image of two dimensions is needed, not {full.shape}")
-        self.path, self.shape, self.dtype = Path(path), page.shape, np.dtype(page.dtype)
-        self.pixel_size_nm = pixel_size_of(tiff, path, number)
+        _check_one_image(path, full)
+        self.path, self._stored_shape = Path(path), page.shape[:2]
+        self._orientation = orientation_of(page)
+        turned = self._orientation in TRANSPOSED
+        self.shape = self._stored_shape[::-1] if turned else self._stored_shape
+        # A banner lies below in the file: of a turned image, whoever turned it knows of it.
+        self.scan_rows = scan_rows_of(page) if self._orientation == 1 else self.shape[0]
+        palette = page.photometric == tifffile.PHOTOMETRIC.PALETTE
+        self._palette = gray_palette(path, page.colormap) if of_gray and palette else None
+        self._stored = np.dtype(page.dtype)
+        self.dtype = self._stored if self._palette is None else self._palette.dtype
+        try:
+            self._pixel_size = pixel_size_of(tiff, path, number)
+        except ImageError as error:
+            self._pixel_size = error
         self.white_is_zero = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
+        self.lossy = lossy_compression(page)
         self._block = _checked_block(path, page, tiff.filehandle.size)
-        self._blocks_across = -(-self.shape[1] // self._block[1])
+        self._blocks_across = -(-self._stored_shape[1] // self._block[1])
         self._page, self._jpegtables = page, page.jpegtables
         self._decode_block = page.decode  # made here, for which some codecs look into the file
-        self._stored = self.dtype.newbyteorder(tiff.byteorder)
+        self._on_disk = self._stored.newbyteorder(tiff.byteorder)
         self._pool = pool
         self._decoded: dict[int, np.ndarray] = {}
 
@@ -62,12 +87,21 @@ class Mosaic:
         Raises ImageError, which names file and place, if a block cannot be decoded or a pixel
         is no number.
         """
-        rows, columns = _ranges(region, self.shape)
+        rows, columns = ranges_of(region, self.shape)
+        place = stored_region(rows, columns, self._stored_shape, self._orientation)
+        stored = self._numbers(self._read(*place), *place)
+        if self._palette is not None:
+            stored = self._palette[stored]
+        return np.ascontiguousarray(shown(stored, self._orientation))
+
+    def _read(self, rows: range, columns: range) -> np.ndarray:
+        """A copy of a region as it is stored."""
         if self._page.is_memmappable:
-            mapped = np.memmap(self.path, self._stored, "r", self._page.dataoffsets[0], self.shape)
+            offset = self._page.dataoffsets[0]
+            mapped = np.memmap(self.path, self._on_disk, "r", offset, self._page.shape)
             part = mapped[rows.start : rows.stop, columns.start : columns.stop]
-            return self._numbers(np.array(part, self.dtype), rows, columns)
-        out = np.empty((len(rows), len(columns)), self.dtype)
+            return self._one_channel(np.array(part, self._stored))
+        out = np.empty((len(rows), len(columns)), self._stored)
         if out.size == 0:
             return out
         (down, right), across = self._block, self._blocks_across
@@ -89,10 +123,13 @@ class Mosaic:
                 y.start - rows.start : y.stop - rows.start,
                 x.start - columns.start : x.stop - columns.start,
             ] = self._decoded[k][y.start - top : y.stop - top, x.start - left : x.stop - left]
-        return self._numbers(out, rows, columns)
+        return out
+
+    def _one_channel(self, pixels: np.ndarray) -> np.ndarray:
+        return as_gray(self.path, pixels) if pixels.ndim == 3 else pixels
 
     def _numbers(self, region: np.ndarray, rows: range, columns: range) -> np.ndarray:
-        if self.dtype.kind == "f" and not np.isfinite(region).all():
+        if self._stored.kind == "f" and not np.isfinite(region).all():
             row, column = np.argwhere(~np.isfinite(region))[0]
             raise ImageError(
                 f"{self.path}: the pixel at row {rows[row]}, column {columns[column]} is "
@@ -103,76 +140,24 @@ class Mosaic:
     def _decode(self, k: int, file: int) -> np.ndarray:
         offset, length = self._page.dataoffsets[k], self._page.databytecounts[k]
         down, across = self._block[0], self._blocks_across
-        place = f"block at row {k // across * down}, column {k % across * self._block[1]}"
+        top, left = k // across * down, k % across * self._block[1]
+        height, width = (
+            min(part, side - first)
+            for part, side, first in zip(self._block, self._stored_shape, (top, left), strict=True)
+        )
+        if length == 0:  # not stored
+            return np.full((height, width), self._page.nodata, self._stored)
+        place = f"block at row {top}, column {left}"
         try:
             data = os.pread(file, length, offset)
-            block, _, shape = self._decode_block(data, k, jpegtables=self._jpegtables)
+            block, _, _ = self._decode_block(data, k, jpegtables=self._jpegtables)
         except Exception as error:  # every codec has its own
             reason = str(error) or repr(error)
             raise ImageError(f"{self.path}: {place} cannot be decoded: {reason}") from error
         if block is None:
             raise ImageError(f"{self.path}: {place} is missing")
-        return block.reshape(block.shape[1:3])[: shape[1], : shape[2]]
-
-
-class StitchedMosaic:
-    """A mosaic of tiles of one size in a grid, read like an array; seams halve the overlaps."""
-
-    def __init__(self, tiles: Sequence[Mosaic], grid: Grid):
-        first = tiles[0]
-        for tile in tiles:
-            if (tile.shape, tile.dtype) != (first.shape, first.dtype):
-                raise ImageError(
-                    f"{tile.path}: {tile.shape[0]} x {tile.shape[1]} px {tile.dtype}, but "
-                    f"{first.path} {first.shape[0]} x {first.shape[1]} px {first.dtype}"
-                )
-            if not _same_size(tile.pixel_size_nm, first.pixel_size_nm):
-                raise ImageError(
-                    f"{tile.path}: its pixels have {tile.pixel_size_nm} nm, those of {first.path} "
-                    f"{first.pixel_size_nm} nm"
-                )
-            if tile.white_is_zero != first.white_is_zero:
-                raise ImageError(f"{tile.path}: its 0 is not of the colour that {first.path} has")
-        if grid.overlap >= min(first.shape):
-            raise ImageError(f"{first.path}: an overlap of {grid.overlap} px covers whole tiles")
-        self.path, self.dtype, self.pixel_size_nm = first.path, first.dtype, first.pixel_size_nm
-        self.white_is_zero = first.white_is_zero
-        self._tiles, self._grid = tiles, grid
-        self._seams = [
-            _seams(count, side, grid.overlap)
-            for count, side in zip((grid.rows, grid.columns), first.shape, strict=True)
-        ]
-        self.shape = tuple(int(seams[-1]) for seams in self._seams)
-        self._steps = [side - grid.overlap for side in first.shape]
-        self._in_use: set[tuple[int, int]] = set()
-
-    def __getitem__(self, region) -> np.ndarray:
-        """Return a copy of a region given by one slice (rows) or two, without steps."""
-        rows, columns = _ranges(region, self.shape)
-        out = np.empty((len(rows), len(columns)), self.dtype)
-        down, right = (
-            list(_pieces(w, s)) for w, s in zip((rows, columns), self._seams, strict=True)
-        )
-        self._forget_all_but({i for i, _ in down})
-        self._in_use |= {(i, j) for i, _ in down for j, _ in right}
-        for i, y in down:
-            for j, x in right:
-                top, left = i * self._steps[0], j * self._steps[1]
-                tile = self._tile(i, j)
-                out[
-                    y.start - rows.start : y.stop - rows.start,
-                    x.start - columns.start : x.stop - columns.start,
-                ] = tile[y.start - top : y.stop - top, x.start - left : x.stop - left]
-        return out
-
-    def _tile(self, i: int, j: int) -> Mosaic:
-        return self._tiles[i * self._grid.columns + j]
-
-    def _forget_all_but(self, rows: set[int]) -> None:
-        """Let go of what is kept of the tiles in other rows of the grid."""
-        for i, j in {(i, j) for i, j in self._in_use if i not in rows}:
-            self._tile(i, j).forget()
-            self._in_use.remove((i, j))
+        block = block.reshape(block.shape[1:] if block.shape[3] > 1 else block.shape[1:3])
+        return self._one_channel(block[:height, :width])
 
 
 @contextmanager
@@ -180,8 +165,14 @@ def open_mosaic(
     path: str | os.PathLike | Sequence[str | os.PathLike],
     grid: Grid | None = None,
     threads: int = 1,
+    of_gray: bool = False,
 ) -> Iterator[Mosaic | StitchedMosaic]:
     """Open a mosaic: one TIFF, or the tiles of a grid, row by row.
+
+    Parameters
+    ----------
+    of_gray : its pixels are gray levels, those of a palette if it has one; else they are numbers,
+        whatever colours these are shown in.
 
     Raises
     ------
@@ -192,7 +183,7 @@ def open_mosaic(
 
         def opened(one):
             with open_tiff(one) as tiff, readable(one):
-                return Mosaic(one, tiff, pool)
+                return Mosaic(one, tiff, pool, of_gray)
 
         if grid is None:
             yield opened(path)
@@ -221,12 +212,26 @@ def _largest(path: str | os.PathLike, tiff: tifffile.TiffFile) -> int:
     return sizes.index(max(sizes))
 
 
+def _check_one_image(path: str | os.PathLike, full: tifffile.TiffPageSeries) -> None:
+    """Raise ImageError unless an image has two dimensions, of one or several channels."""
+    page = full.keyframe
+    channels = page.shape[2:]
+    together = not channels or page.planarconfig == tifffile.PLANARCONFIG.CONTIG
+    if len(page.shape) not in (2, 3) or math.prod(full.shape) != math.prod(page.shape):
+        raise ImageError(f"{path}: one image of two dimensions is needed, not {full.shape}")
+    if not together:
+        raise ImageError(
+            f"{path}: holds {page.shape[0]} planes, several images or channels of colour; save one "
+            "by itself"
+        )
+
+
 def _checked_block(path: str | os.PathLike, page: tifffile.TiffPage, size: int) -> tuple[int, int]:
     """Height and width of the blocks of a page, of which a file of `size` bytes holds all."""
     block = page.tilelength, page.tilewidth
     if not page.is_tiled:
         block = min(page.rowsperstrip, page.shape[0]), page.shape[1]
-    in_memory = math.prod(block) * page.dtype.itemsize
+    in_memory = math.prod(block) * math.prod(page.shape[2:]) * page.dtype.itemsize
     if in_memory < 1:
         raise ImageError(f"{path}: its header declares blocks without pixels")
     in_one_piece = page.is_memmappable  # whatever its header says of blocks
@@ -236,7 +241,7 @@ def _checked_block(path: str | os.PathLike, page: tifffile.TiffPage, size: int) 
             f"{in_memory / 2**30:.1f} GiB each; save it in tiles, or in strips of fewer rows"
         )
     offsets, lengths = page.dataoffsets, page.databytecounts
-    down, across = (-(-side // part) for side, part in zip(page.shape, block, strict=True))
+    down, across = (-(-side // part) for side, part in zip(page.shape[:2], block, strict=True))
     expected = len(offsets) if in_one_piece else down * across
     if not len(offsets) == len(lengths) == expected > 0:
         raise ImageError(
@@ -251,30 +256,3 @@ def _checked_block(path: str | os.PathLike, page: tifffile.TiffPage, size: int) 
     if max(lengths) > 2 * in_memory + HEADERS:
         raise ImageError(f"{path}: its blocks hold more than their pixels")
     return block
-
-
-def _same_size(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return math.isclose(one, other, rel_tol=0.01)
-
-
-def _ranges(region, shape: tuple[int, int]) -> tuple[range, range]:
-    rows, columns = region if isinstance(region, tuple) else (region, slice(None))
-    return range(*rows.indices(shape[0])), range(*columns.indices(shape[1]))
-
-
-def _seams(count: int, side: int, overlap: int) -> np.ndarray:
-    """Where tile i ends along an axis; the next begins there."""
-    ends = np.arange(1, count + 1) * (side - overlap) + overlap // 2
-    ends[-1] = count * (side - overlap) + overlap
-    return ends
-
-
-def _pieces(wanted: range, seams: np.ndarray) -> Iterator[tuple[int, range]]:
-    start = wanted.start
-    while start < wanted.stop:
-        i = int(np.searchsorted(seams, start, side="right"))
-        stop = min(int(seams[i]), wanted.stop)
-        yield i, range(start, stop)
-        start = stop

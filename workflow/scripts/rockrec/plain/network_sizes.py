@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 UNET_STRIDE = 32  # it halves its input five times; its sides must be multiples of this
+SAME_PIXELS = 1.1  # factor of pixel sizes up to which a U-Net sees the same
 
 
 def can_be_drawn(size: int) -> bool:

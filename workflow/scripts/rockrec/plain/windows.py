@@ -4,9 +4,11 @@ Plain Python, so that a config can be checked before any job starts.
 """
 
 import random
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, Protocol
 
 MOST_WINDOWS = 1_000_000
 PARTS = ("train", "validation", "heldout")
@@ -20,6 +22,16 @@ class Window(NamedTuple):
     split: str
 
 
+class Outside(Protocol):
+    """What of a mosaic is no rock, see `rockrec.mosaics.Outside`."""
+
+    def rock_along(self, axis: int) -> list[int]:
+        """Return how many pixels of rock each row (axis 0) or column (axis 1) has."""
+
+    def are_rock(self, rows: Sequence[int], columns: Sequence[int], side: int) -> Sequence[bool]:
+        """Say for each of several squares of one side whether it holds rock alone."""
+
+
 def split_windows(
     height: int,
     width: int,
@@ -27,6 +39,7 @@ def split_windows(
     stride: int,
     validation_fraction: float,
     heldout_fraction: float,
+    outside: Outside | None = None,
 ) -> list[Window]:
     """Lay full windows over a mosaic and divide them into three separate parts.
 
@@ -38,11 +51,13 @@ def split_windows(
     Parameters
     ----------
     height, width, window, stride : mosaic px.
-    validation_fraction, heldout_fraction : shares of the longer axis.
+    validation_fraction, heldout_fraction : shares of the longer axis, or of the rock along it.
+    outside : what of the mosaic is no rock; windows hold rock alone.
 
     Returns
     -------
-    list of Window, row by row: ``(height - window) // stride + 1`` rows of them.
+    list of Window, row by row: ``(height - window) // stride + 1`` rows of them, less what is
+    outside.
 
     Raises
     ------
@@ -59,7 +74,8 @@ def split_windows(
             f"{MOST_WINDOWS:,} are possible"
         )
     long_axis, long_length = (rows, height) if height > width else (columns, width)
-    bands = part_bands(long_length, window, validation_fraction, heldout_fraction)
+    rock = None if outside is None else outside.rock_along(0 if height > width else 1)
+    bands = part_bands(long_length, window, validation_fraction, heldout_fraction, rock)
     along = {position: _band_of(position, window, bands) for position in long_axis}
 
     short_axis = columns if height > width else rows
@@ -77,19 +93,35 @@ def split_windows(
             return part
         return part if position in apart_along and across in apart_across else "gap"
 
-    return [Window(row, column, split_of(row, column)) for row in rows for column in columns]
+    windows = [Window(row, column, split_of(row, column)) for row in rows for column in columns]
+    if outside is None:
+        return windows
+    corners = [one.row for one in windows], [one.column for one in windows]
+    inside = outside.are_rock(*corners, window)
+    windows = [one for one, is_inside in zip(windows, inside, strict=True) if is_inside]
+    if not any(one.split == "train" for one in windows):
+        raise ValueError(f"no training window of {window} px lies wholly inside the rock")
+    return windows
 
 
 def part_bands(
-    length: int, window: int, validation_fraction: float, heldout_fraction: float
+    length: int,
+    window: int,
+    validation_fraction: float,
+    heldout_fraction: float,
+    rock: Sequence[int] | None = None,
 ) -> dict[str, tuple[int, int]]:
     """Return ``{part: (first px, end px)}`` along an axis of `length` px, one-window gaps between.
 
+    `rock` is how many pixels of rock stand at each place along the axis, where these are not
+    equally many: the parts then have their shares of them.
+
     Raises ValueError if no training window is left.
     """
-    heldout = round(length * heldout_fraction)
-    validation = round(length * validation_fraction)
+    before = None if rock is None else [0, *accumulate(rock)]
+    heldout = _length_of(heldout_fraction, length, length, before)
     heldout_start = length - heldout
+    validation = _length_of(validation_fraction, heldout_start - window, length, before)
     validation_start = heldout_start - window - validation
     train_end = validation_start - window
     if train_end < window:
@@ -102,6 +134,17 @@ def part_bands(
         "validation": (validation_start, validation_start + validation),
         "heldout": (heldout_start, length),
     }
+
+
+def _length_of(fraction: float, end: int, length: int, before: list[int] | None) -> int:
+    """Length of a part that ends at a place and has a share of an axis, or of the rock along it.
+
+    `before` is how much rock lies before each place.
+    """
+    if before is None:
+        return round(length * fraction)
+    end = max(end, 0)
+    return end - bisect_left(before, before[end] - fraction * before[-1], hi=end)
 
 
 def count_splits(windows: list[Window]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The facts that the report tells, gathered from the files of a run."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,13 +11,17 @@ FORMS = {"pooled": "pooled", "per_image": "per-image"}
 
 
 class Mosaic(NamedTuple):
-    """A sample's mosaic: how it entered, its size and its pixel."""
+    """A sample's mosaic: how it entered, its size and pixel, its labels, its phase, its scan."""
 
     sample: str
     door: str
     height: int
     width: int
     pixel_size_nm: float
+    values: str
+    trust: str
+    phases: str = ""
+    faults: Sequence[str] | None = None  # of the scan; None where none were looked for
 
     @property
     def extent(self) -> str:
@@ -26,6 +31,32 @@ class Mosaic(NamedTuple):
             f"{self.height:,} x {self.width:,} px of {self.pixel_size_nm:g} nm, "
             f"{sides[0]:.3g} x {sides[1]:.3g} mm"
         )
+
+
+def phases_in_words(door: str, phase: int, table: pd.DataFrame) -> str:
+    """Say how much of a mosaic is of the phase, with and without what is masked.
+
+    Parameters
+    ----------
+    table : as `rockrec.label_values.value_table` returns it. Where the mosaic was segmented here
+        (not by the door ``segmented``), what is masked was not.
+    """
+    by_value = table.set_index("value")
+    pixels, of_phase = by_value.sum(), by_value.reindex([phase], fill_value=0).loc[phase]
+    rock, masked, of_rock = pixels["rock"], pixels["masked"], of_phase["rock"]
+    said = f"phase fraction {of_rock / rock:.4f}"
+    if rock < pixels.sum():
+        said += f" of what is rock, {rock / pixels.sum():.1%} of the pixels"
+    if masked and door == "segmented":
+        both = (of_rock + of_phase["masked"]) / (rock + masked)
+        said += f"; {both:.4f} with what is masked, {masked / pixels.sum():.1%}"
+    elif masked:
+        least, most = (of_rock / (rock + masked), (of_rock + masked) / (rock + masked))
+        said += (
+            f"; with what is masked, {masked / pixels.sum():.1%}, it would lie between "
+            f"{least:.4f} and {most:.4f}"
+        )
+    return said
 
 
 class TileSet(NamedTuple):

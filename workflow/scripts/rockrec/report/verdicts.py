@@ -52,7 +52,7 @@ def _sentences(summary, found: list[Diagnosis]) -> list[str]:
     said = []
     different = [_split(name) for name in summary.verdicts.get(DIFFERENT, [])]
     same = [_split(name)[0] for name in summary.verdicts.get(SAME, [])]
-    if not different and same:
+    if same and not different and not summary.needed:
         said.append(f"{SAME} by any descriptor")
     elif telling := [name for name in same if name not in UNTELLING]:
         said.append(f"{SAME} by {_listed(telling)}")
@@ -69,7 +69,9 @@ def _sentences(summary, found: list[Diagnosis]) -> list[str]:
     if more := len(different) - len(shown):
         said.append(f"{more} more differ{'s' if more == 1 else ''}")
     others = set(summary.verdicts) - {DIFFERENT, SAME}
-    said += [f"{verdict}: {_listed(summary.verdicts[verdict])}" for verdict in sorted(others)]
+    for verdict in sorted(others):
+        needed = f" ({summary.needed[verdict]})" if verdict in summary.needed else ""
+        said.append(f"{verdict}: {_listed(summary.verdicts[verdict])}{needed}")
     besides = {fault.fault for fault in found if not any(name in causes for name in fault.explains)}
     if besides:
         said.append(f"{FOUND}: {', '.join(sorted(besides))}")

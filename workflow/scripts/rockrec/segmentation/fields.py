@@ -1,9 +1,12 @@
 """Annotated fields: the pieces of a mosaic that hold labels, with some gray around."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from imagecodecs import zstd_decode, zstd_encode
+
+log = logging.getLogger(__name__)
 
 BLOCK = 1024  # px; labels are looked for block by block
 
@@ -62,7 +65,7 @@ class Field:
         return Field(self._mosaic, self.row + down, self.column + right, labels)
 
 
-def labelled_fields(mosaic, labels, margin: int = 128) -> list[Field]:
+def labelled_fields(mosaic, labels, margin: int = 128, outside=None) -> list[Field]:
     """Find the labelled places of a mosaic that has a label image of its full size.
 
     Parameters
@@ -71,6 +74,8 @@ def labelled_fields(mosaic, labels, margin: int = 128) -> list[Field]:
         labels are whole numbers, 0 = not labelled, 1 to 255 = classes.
     margin : px of gray around the labels of a block; the network's training crop, or the
         network sees less around a label than it could.
+    outside : pixels of the mosaic that are no rock, 2D bool that is read like an array; labels
+        there do not count.
 
     Returns
     -------
@@ -85,17 +90,17 @@ def labelled_fields(mosaic, labels, margin: int = 128) -> list[Field]:
         raise ValueError(
             f"{_name(labels, 'labels')}: {_size(labels)} px, but the mosaic has {_size(mosaic)} px"
         )
-    return list(_fields(mosaic, labels, 0, 0, margin))
+    return list(_fields(mosaic, labels, 0, 0, margin, outside))
 
 
 def fields_at(
-    mosaic, annotated: Iterable[tuple[object, int, int]], margin: int = 128
+    mosaic, annotated: Iterable[tuple[object, int, int]], margin: int = 128, outside=None
 ) -> list[Field]:
     """Place fields of a mosaic that were annotated apart.
 
     Parameters
     ----------
-    mosaic, margin : as for `labelled_fields`.
+    mosaic, margin, outside : as for `labelled_fields`.
     annotated : (labels, row, column) of each field, row and column of its first pixel in the
         mosaic. The labels of fields that overlap count in each.
 
@@ -113,7 +118,7 @@ def fields_at(
                 f"{_name(labels, f'field {number}')}: {_size(labels)} px at row {row}, column "
                 f"{column} reach beyond the mosaic of {_size(mosaic)} px"
             )
-        fields += _fields(mosaic, labels, row, column, margin)
+        fields += _fields(mosaic, labels, row, column, margin, outside)
     return fields
 
 
@@ -122,15 +127,25 @@ def extent(row: int, column: int, shape: Sequence[int]) -> tuple[slice, slice]:
     return slice(row, row + shape[0]), slice(column, column + shape[1])
 
 
-def _fields(mosaic, labels, row: int, column: int, margin: int) -> Iterator[Field]:
+def _fields(mosaic, labels, row: int, column: int, margin: int, outside) -> Iterator[Field]:
     """Fields of a label image whose first pixel lies at (row, column) of the mosaic."""
     height, width = labels.shape
+    left_out = 0
     for top in range(0, height, BLOCK):
         for left in range(0, width, BLOCK):
             block = labels[top : min(top + BLOCK, height), left : min(left + BLOCK, width)]
             block = _as_labels(block, _name(labels, "labels"))
+            if outside is not None and block.any():
+                hidden = outside[extent(row + top, column + left, block.shape)]
+                left_out += np.count_nonzero(block[hidden])
+                block[hidden] = 0
             if block.any():
                 yield _with_margin(mosaic, block, row + top, column + left, margin)
+    if left_out:
+        log.warning(
+            "%s: %s labelled pixels lie outside the rock and do not count",
+            *(_name(labels, "labels"), f"{left_out:,}"),
+        )
 
 
 def _with_margin(mosaic, block: np.ndarray, row: int, column: int, margin: int) -> Field:

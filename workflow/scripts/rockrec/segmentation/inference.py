@@ -38,6 +38,7 @@ def segmented_bands(
     batch: int = 4,
     precision: str = "float32",
     needed: np.ndarray | None = None,
+    outside=None,
 ) -> Iterator[np.ndarray]:
     """Give every pixel of a gray mosaic the label of its most probable class.
 
@@ -50,6 +51,7 @@ def segmented_bands(
     mosaic : 2D gray, an array or an open mosaic, on the scale of `unet.gray_range`.
     window, overlap : px; the window a multiple of 32, the overlap at most half of it.
     batch : windows per forward pass.
+    outside : pixels that are no rock, 2D bool that is read like an array; their label is 0.
 
     Yields
     ------
@@ -61,14 +63,37 @@ def segmented_bands(
     """
     _check_windows(mosaic.shape, window, overlap, batch)
     check_precision(precision)
-    return _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed)
+    if outside is not None:
+        needed = _Rock(outside)
+    bands = _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed)
+    return bands if outside is None else cleared(bands, outside)
+
+
+class _Rock:
+    """What is not outside, read by rows."""
+
+    def __init__(self, outside):
+        self.outside = outside
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        return ~self.outside[rows]
+
+
+def cleared(bands: Iterator[np.ndarray], outside) -> Iterator[np.ndarray]:
+    """Pass labels on, 0 where they are outside."""
+    top = 0
+    for labels in bands:
+        labels[outside[top : top + len(labels)]] = 0
+        yield labels
+        top += len(labels)
 
 
 def _labelled_bands(unet, mosaic, window, overlap, batch, precision, needed):
     values = np.array(unet.classes, np.uint8)
     for probabilities in _blended_bands(unet, mosaic, window, overlap, batch, precision, needed):
         labels = values[probabilities.argmax(axis=0)]
-        yield labels if needed is None else np.where(probabilities.any(axis=0), labels, 0)
+        seen = isinstance(needed, np.ndarray)  # windows without a needed pixel were not
+        yield np.where(probabilities.any(axis=0), labels, 0) if seen else labels
 
 
 def blending_weights(window: int, overlap: int) -> np.ndarray:
@@ -103,7 +128,7 @@ def _blended_bands(
         rows = _mirrored(np.arange(top, top + window), height)
         reach = slice(rows.min(), rows.max() + 1)
         gray = mosaic[reach][rows - reach.start].take(columns, axis=1)
-        wanted = None if needed is None else needed[rows][:, columns]
+        wanted = None if needed is None else needed[reach][rows - reach.start].take(columns, axis=1)
         starts = [
             left
             for left in range(0, n_right * step, step)
@@ -120,7 +145,7 @@ def _blended_bands(
             yield band[:, done.start - top : done.stop - top, overlap : overlap + width]
         band[:, :overlap] = band[:, step:]
         band[:, overlap:] = 0
-        if needed is None:  # the whole mosaic: long work
+        if not isinstance(needed, np.ndarray):  # the whole mosaic: long work
             progress.report(down + 1)
 
 

@@ -14,7 +14,8 @@ from rockrec.housekeeping.integrity import check_archive
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.plain.records.unet import UNetSettings
 
-FORMAT = 2
+FORMAT = 3
+READ = (2, FORMAT)  # what 3 tells of its training, 2 does not
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -27,6 +28,8 @@ class UNet:
     classes : label value of each output.
     gray_range : gray levels that become -1 and 1 for the network.
     class_names : of the classes, by label value; empty if they have none.
+    pixel_size_nm, bits : of the mosaic that it was trained on, whose gray range that is; None where
+        it is not known.
     """
 
     network: torch.nn.Module
@@ -34,6 +37,8 @@ class UNet:
     classes: tuple[int, ...]
     gray_range: tuple[float, float]
     class_names: Mapping[int, str] = field(default_factory=dict)
+    pixel_size_nm: float | None = None
+    bits: int | None = None
 
     @property
     def device(self) -> torch.device:
@@ -70,6 +75,8 @@ def save_unet(path: str | os.PathLike, unet: UNet) -> None:
         "classes": list(unet.classes),
         "gray_range": list(unet.gray_range),
         "class_names": dict(unet.class_names),
+        "pixel_size_nm": unet.pixel_size_nm,
+        "bits": unet.bits,
         "state_dict": state,
     }
     # Through memory: written to a path, the file would hold its own name.
@@ -97,8 +104,9 @@ def load_unet(path: str | os.PathLike, device: str | torch.device = "cpu") -> UN
         found = content["format"]
     except Exception as error:  # unpickling broken bytes raises anything
         raise ValueError(f"{path}: not a U-Net of this project: {error}") from error
-    if found != FORMAT:
-        raise ValueError(f"{path}: a U-Net of format {found}, this version reads {FORMAT}")
+    if found not in READ:
+        known = " and ".join(map(str, READ))
+        raise ValueError(f"{path}: a U-Net of format {found}, this version reads {known}")
     settings = UNetSettings(**{**content["settings"], "encoder_weights": None})
     network = build_network(settings, len(content["classes"]))
     network.load_state_dict(content["state_dict"])
@@ -109,6 +117,8 @@ def load_unet(path: str | os.PathLike, device: str | torch.device = "cpu") -> UN
         tuple(content["classes"]),
         tuple(content["gray_range"]),
         content["class_names"],
+        content.get("pixel_size_nm"),
+        content.get("bits"),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from rockrec.housekeeping.progress import Progress
+from rockrec.plain.network_sizes import SAME_PIXELS
 from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.crops import Crops, balanced_weights
 from rockrec.segmentation.fields import Field
@@ -52,6 +53,8 @@ def train_unet(
     seed: int,
     device: str | torch.device = "cpu",
     initial: UNet | None = None,
+    pixel_size_nm: float | None = None,
+    bits: int | None = None,
 ) -> TrainedUNet:
     """Train a U-Net on the labelled pixels of a mosaic.
 
@@ -70,6 +73,7 @@ def train_unet(
     initial : the network whose weights the training starts from; of the same encoder and
         number of classes, which correspond in the order of their label values. Its scores are
         those with `gray_range`, from which the training starts.
+    pixel_size_nm, bits : of the mosaic, which the network keeps; None if it is not known.
 
     Raises
     ------
@@ -86,7 +90,14 @@ def train_unet(
         fields, mosaic_shape, values, settings.validation_fraction, settings.test_fraction
     )
     network = _initial_network(initial, settings, len(values), seed).to(device)
-    unet = UNet(network, settings, values, (low, high), dict(classes))
+    if initial is not None and None not in (initial.pixel_size_nm, pixel_size_nm):
+        factor = pixel_size_nm / initial.pixel_size_nm
+        if not 1 / SAME_PIXELS <= factor <= SAME_PIXELS:
+            log.warning(
+                "the initial model was trained on pixels of %g nm, these have %g nm",
+                *(initial.pixel_size_nm, pixel_size_nm),
+            )
+    unet = UNet(network, settings, values, (low, high), dict(classes), pixel_size_nm, bits)
 
     scores = _scores(unet, parts, "initial") if initial is not None else []
     history, best = _train(unet, parts, np.random.default_rng(seed))

@@ -6,7 +6,7 @@ than their two-point correlation tells. They follow what is seen in such rocks; 
 process that makes them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -20,6 +20,9 @@ from rockrec.synthetic.painter import MARGIN as BESIDE
 from rockrec.synthetic.plane import Piece, stream
 
 __all__ = ["MEDIA", "RockVariant", "SyntheticRock", "make_rock", "rock_in_bands"]
+
+# Of a seed, a piece and a variant: truth uint8 and gray levels float32 of the piece.
+Medium = Callable[[int, Piece, RockVariant], tuple[np.ndarray, np.ndarray]]
 
 BLOCK = 512  # px: side of the pieces that a mosaic is made of
 SMALLEST = 128  # px
@@ -69,7 +72,7 @@ def make_rock(
 
 def rock_in_bands(
     kind: str, height: int, width: int, seed: int, variant: RockVariant | None = None
-) -> dict:
+) -> dict[str, Callable[[int], Iterator[np.ndarray]]]:
     """Return ways to make ``truth``, ``gray`` and ``labels`` of a rock of any size.
 
     Each is called with a number of threads, and gives bands of up to 512 rows from top to bottom.
@@ -85,7 +88,7 @@ def rock_in_bands(
 
 @dataclass(frozen=True)
 class _Mosaic:
-    medium: object
+    medium: Medium
     height: int
     width: int
     seed: int

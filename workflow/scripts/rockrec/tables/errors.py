@@ -7,8 +7,10 @@ import pandas as pd
 
 from rockrec.plain.records.descriptors import DESCRIPTORS
 from rockrec.plain.records.scalars import SCALARS
+from rockrec.plain.records.verdicts import POWERLESS, TOO_FEW
 from rockrec.tables.by_method import source_of
 
+FAR = 10_000  # floors; how far beyond means nothing
 COLUMNS = (
     "sample",
     "method",
@@ -29,6 +31,7 @@ COLUMNS = (
     "ratio_high",
     "p",
     "verdict",
+    "tiles_needed",
     "one_phase_a",
     "one_phase_b",
     "phi_sd_a",
@@ -75,11 +78,13 @@ def headline(errors: pd.DataFrame) -> pd.DataFrame:
 class Summary:
     """One method in words: each verdict with what it was reached for, and what was fitted.
 
-    The names carry the error in floors: ``L (4.0)``.
+    The names carry the error in floors: ``L (4.0)``. `needed` says what a verdict would have
+    needed that could not be reached.
     """
 
     method: str
     verdicts: dict[str, list[str]]
+    needed: dict[str, str]
     fitted: list[str]
 
 
@@ -97,14 +102,28 @@ def summaries(lines: pd.DataFrame) -> list[Summary]:
             for verdict, group in tested.groupby("verdict", sort=False)
         }
         fitted = of_method.loc[of_method["targeted"], "name"].tolist()
-        found.append(Summary(method, verdicts, fitted))
+        needed = {
+            verdict: in_tiles(group["tiles_needed"].max())
+            for verdict, group in tested.groupby("verdict", sort=False)
+            if verdict in (TOO_FEW, POWERLESS)
+        }
+        found.append(Summary(method, verdicts, needed, fitted))
     return found
+
+
+def in_tiles(number: float) -> str:
+    """Say how many tiles a verdict needs: ``310 tiles like these, or larger ones, are needed``."""
+    if pd.isna(number):
+        return "larger tiles are needed"
+    return f"{number:,.0f} tiles like these, or larger ones, are needed"
 
 
 def in_floors(ratio: float) -> str:
     """Write a ratio with as many digits as it deserves: 4.0, 37, 1,250; – if undefined."""
     if pd.isna(ratio):
         return "–"
+    if ratio > FAR:
+        return f"over {FAR:,}"
     return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
 
 

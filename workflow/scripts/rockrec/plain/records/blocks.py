@@ -28,6 +28,18 @@ class DenoiseBlock(BySample):
         "the mosaic's contrast range.",
         above=0,
     )
+    illumination: str = setting(
+        "none",
+        "Uneven brightness that is divided out before - none, background (it changes smoothly over "
+        "the mosaic), or tiles (all tiles of a grid have it in common, as a vignette).",
+        choices=("none", "background", "tiles"),
+    )
+    illumination_scale: int = setting(
+        1024,
+        "Length over which a background is smooth, px; larger than grains and pores are.",
+        minimum=64,
+        maximum=100_000,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rockrec.plain.records.rocks import RockVariant
 from rockrec.plain.records.settings import REQUIRED, Settings, altered, setting
+
+USUAL_PIXELS = (0.5, 100_000.0)  # nm; others have to be confirmed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,6 +15,13 @@ class Sample(Settings):
     """A rock."""
 
     pixel_size_nm: float = setting(REQUIRED, "Side of a mosaic pixel, nm.", above=0)
+    pixel_size_trust: str = setting(
+        "both",
+        "Whose word counts for the pixel size - both (what the files state and pixel_size_nm have "
+        "to agree), or config (pixel_size_nm, whatever the files state and however unusual it is; "
+        "the report says so).",
+        choices=("both", "config"),
+    )
     phase: int = setting(
         1, "The label of the phase that is reconstructed against the rest.", minimum=1
     )
@@ -39,6 +49,40 @@ class LabelField(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutsideSettings(Settings):
+    """What of a mosaic is no rock."""
+
+    value: int | tuple[int, ...] | None = setting(
+        None,
+        "The value, or list of values, of pixels that are no rock - of a gray mosaic, areas of it "
+        "that touch the border, rectangles, and areas of more than 0.5 % of the pixels.",
+        minimum=0,
+        maximum=65535,
+        at_least=1,
+    )
+    mask: str | tuple[str, ...] | None = setting(
+        None,
+        "Path, or list of paths, of mask images of the mosaic's shape (TIFF, PNG, NumPy, HDF5; 0 "
+        "where it is rock, one other value where it is none).",
+        at_least=1,
+    )
+
+
+NOTHING_OUTSIDE = "none"
+
+
+def _outside():
+    return setting(
+        None,
+        "What is no rock and counts nowhere - a value of pixels (what was not scanned, say), the "
+        "path of a mask image, or a block of both, value and mask; none if all is rock; null where "
+        "it was not looked at yet. A run stops where it then seems that not all is rock.",
+        minimum=0,
+        maximum=65535,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class RawSample(Sample):
     """A raw mosaic, to be denoised and segmented."""
 
@@ -52,6 +96,7 @@ class RawSample(Sample):
         None,
         "How the tiles lie, if the mosaic is a folder of tiles of one size; null for one file.",
     )
+    outside: int | str | OutsideSettings | None = _outside()
     labels: str | tuple[LabelField, ...] | None = setting(
         None,
         "Path of the sparse label image of the mosaic's shape (TIFF, PNG, NumPy, or HDF5 as "
@@ -101,6 +146,12 @@ class SegmentedSample(Sample):
         REQUIRED,
         "Path of an already segmented mosaic (TIFF of 0/1, 0/255 or any label values, taken as "
         "they are stored).",
+    )
+    outside: int | str | OutsideSettings | None = _outside()
+    classes: dict[int, str] = setting(
+        {},
+        "Names of its values; a value of no named class is refused. Empty for those that occur, "
+        "which have to look like labels - a few whole numbers, not interpolated ones.",
     )
     archive: Archive | None = setting(
         None,
@@ -154,6 +205,11 @@ class Door:
     is_gray: bool
     is_made: bool = False
 
+    @property
+    def brings_gray(self) -> bool:
+        """Whether it is a gray mosaic of the user's own."""
+        return self.is_gray and not self.is_made
+
 
 DOORS: dict[str, Door] = {
     door.name: door
@@ -168,3 +224,26 @@ DOORS: dict[str, Door] = {
 def door_of(sample: Mapping) -> Door:
     """Return the door of a sample, by its block in the config."""
     return next(door for name, door in DOORS.items() if name in sample)
+
+
+class Outside(NamedTuple):
+    """What a user says is outside: whether she said anything, the values, and paths of masks."""
+
+    asked: bool
+    values: list[int]
+    masks: list[str]
+
+
+def outside_of(sample: Mapping) -> Outside:
+    """Return what of a sample's mosaic is outside, by its block in the config."""
+    given = 0 if sample.get("rim") else sample.get("outside")  # a built-in rock's is 0
+    if isinstance(given, str) and given.lower() == NOTHING_OUTSIDE:
+        return Outside(True, [], [])
+    if isinstance(given, str):
+        given = {"mask": given}
+    elif not isinstance(given, Mapping):
+        given = {"value": given}
+    values, masks = ([] if one is None else one for one in (given.get("value"), given.get("mask")))
+    values = [values] if isinstance(values, int) else list(values)
+    masks = [masks] if isinstance(masks, str) else list(masks)
+    return Outside(bool(values or masks), values, masks)

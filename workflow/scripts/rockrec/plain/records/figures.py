@@ -57,6 +57,8 @@ FIGURES = (
             "denoised": Files("mosaic/denoised.tif", "rock", that="is_gray"),
             "segmented": Files("mosaic/segmented.tif", "rock", that="is_gray"),
             "contrast": Files("mosaic/contrast.json", "rock", that="is_gray"),
+            "outside": Files("mosaic/outside.tif", "rock", that="brings_gray"),
+            "faults": Files("mosaic/scan_faults.csv", "rock", that="brings_gray"),
         },
         params=("whose", "phases", "pixel_sizes_nm"),
     ),

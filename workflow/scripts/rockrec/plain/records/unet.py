@@ -108,3 +108,8 @@ class SegmentationBlock(BySample):
         "float32, or bfloat16 (about twice as fast where the processor has it).",
         choices=PRECISIONS,
     )
+    resample: bool = setting(
+        False,
+        "Segment at the pixel size that the network was trained on, where the mosaic has another "
+        "(by over 10 %), and bring the labels back; such a mosaic is refused otherwise.",
+    )
