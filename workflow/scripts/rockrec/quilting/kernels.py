@@ -11,7 +11,7 @@ UNTIE = 1e-3  # random part of a pixel's error, which leads a cut through equal 
 
 
 @compiled(nogil=True)
-def lay_patches(image, planes, shape, side, overlap, best, tried, state):
+def lay_patches(image, planes, shape, side, overlap, best, tried, lean, state):
     """Fill an image (H, W) uint8 from its upper left corner, row of patches by row.
 
     Each patch is one of the `best` that agree most with what is laid above and to the left, of
@@ -19,6 +19,8 @@ def lay_patches(image, planes, shape, side, overlap, best, tried, state):
 
     Parameters
     ----------
+    lean : (2,), by how much the logarithm of a place's chance to be chosen grows with a pixel of
+        the phase, and with a pair of unlike neighbours, of what it adds; see `lean_for`.
     planes : the packed tiles, see `rockrec.descriptors.packing`; `shape` of one, px.
     state : (1,) uint64, of the random numbers; not 0.
     """
@@ -38,7 +40,7 @@ def lay_patches(image, planes, shape, side, overlap, best, tried, state):
                         old[row] |= np.uint64(image[top + row, left + column]) << np.uint64(column)
             wanted = best if top > 0 or left > 0 else 1
             kept = _find(planes, shape, old, mask, wanted, tried, errors, places, state)
-            number, y, x = places[_below(state, kept)]
+            number, y, x = places[_choose(planes, places[:kept], mask, lean, state)]
             _join(image, planes, number, y, x, (top, left), side, overlap, state)
 
 
@@ -68,6 +70,37 @@ def _find(planes, shape, old, mask, wanted, tried, errors, places, state):
         errors[at] = error
         places[at, 0], places[at, 1], places[at, 2] = number, y, x
     return kept
+
+
+@compiled(nogil=True)
+def _choose(planes, places, mask, lean, state):
+    """Draw one of the places, each with the chance that `lean` gives it."""
+    total = np.empty(len(places))
+    for place in range(len(places)):
+        pixels, pairs = _added(planes, places[place], mask)
+        total[place] = lean[0] * pixels + lean[1] * pairs
+    total = np.cumsum(np.exp(total - total.max()))
+    drawn = _uniform(state) * total[-1]
+    return min(np.searchsorted(total, drawn, side="right"), len(places) - 1)
+
+
+@compiled(nogil=True)
+def _added(planes, place, mask):
+    """Pixels of the phase that a patch has where nothing lies yet; pairs of unlike neighbours."""
+    number, y, x = place
+    side = len(mask)
+    whole = ~np.uint64(0) >> np.uint64(64 - side)
+    word, bit = x >> 6, np.uint64(x & 63)
+    pixels, pairs, above = 0, 0, np.uint64(0)
+    for row in range(side):
+        bits = funnel(planes[number, word, y + row], planes[number, word + 1, y + row], bit)
+        free = ~mask[row] & whole
+        pixels += np.int64(ones(bits & free))
+        pairs += np.int64(ones((bits ^ (bits >> ONE)) & free & (whole >> ONE)))
+        if row > 0:
+            pairs += np.int64(ones((bits ^ above) & free))
+        above = bits
+    return pixels, pairs
 
 
 @compiled(nogil=True)

@@ -9,8 +9,9 @@ from rockrec.descriptors import describe
 
 REACH = 0.1  # F2 at the distance that structures reach
 REACHES = 2.5  # of a patch's side
-OVERLAP = 3  # a patch's side over that of the strip that it shares with its neighbour
-SIDES = (12, 64)  # px, least and most; a row of a patch is one word of 64 bits
+LEAST = 4  # px, side of a patch
+OVERLAP = 6  # a patch's side over that of the strip that it shares with its neighbour
+SIDES = (24, 64)  # px, least and most; a row of a patch is one word of 64 bits
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ def patches_for(tiles: np.ndarray, side: int | None = None, overlap: int | None 
         within = np.flatnonzero(f2 < REACH)
         reach = within[0] if len(within) else len(f2)
         low, high = SIDES
-        side = int(min(max(round(REACHES * reach), low), high, smallest // 2))
-    if not 4 <= side <= min(SIDES[1], smallest):
+        side = int(min(max(round(REACHES * reach), low), high, max(smallest // 2, LEAST)))
+    if not LEAST <= side <= min(SIDES[1], smallest):
         raise ValueError(
-            f"patch {side} px: must be at least 4, and at most {SIDES[1]} and the tiles' side, "
+            f"patch {side} px: must be at least {LEAST}, and at most {SIDES[1]} and the tiles' side, "
             f"{smallest} px"
         )
     overlap = max(2, round(side / OVERLAP)) if overlap is None else overlap
