@@ -6,12 +6,12 @@ import numpy as np
 
 from rockrec.comparison.curves import pooled
 from rockrec.descriptors import describe
+from rockrec.plain.records.kinds.quilting import LEAST, MOST
 
 REACH = 0.1  # F2 at the distance that structures reach
 REACHES = 2.5  # of a patch's side
-LEAST = 4  # px, side of a patch
 OVERLAP = 6  # a patch's side over that of the strip that it shares with its neighbour
-SIDES = (24, 64)  # px, least and most; a row of a patch is one word of 64 bits
+LARGE = 24  # px; smaller patches are not chosen: what they are laid into varies too little
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,11 @@ def patches_for(tiles: np.ndarray, side: int | None = None, overlap: int | None 
         f2 = pooled(describe(tiles, ("S2",))["S2"], 2)
         within = np.flatnonzero(f2 < REACH)
         reach = within[0] if len(within) else len(f2)
-        low, high = SIDES
-        side = int(min(max(round(REACHES * reach), low), high, max(smallest // 2, LEAST)))
-    if not LEAST <= side <= min(SIDES[1], smallest):
+        side = int(min(max(round(REACHES * reach), LARGE), MOST, max(smallest // 2, LEAST)))
+    if not LEAST <= side <= min(MOST, smallest):
         raise ValueError(
-            f"patch {side} px: must be at least {LEAST}, and at most {SIDES[1]} and the tiles' side, "
-            f"{smallest} px"
+            f"patch {side} px: must be from {LEAST} to {MOST} px, and at most the side of the "
+            f"tiles, {smallest} px"
         )
     overlap = max(2, round(side / OVERLAP)) if overlap is None else overlap
     if not 1 <= overlap <= side // 2:
