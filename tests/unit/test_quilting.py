@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from rockrec.descriptors.packing import pack
 from rockrec.plain.records.kinds.quilting import QuiltingSettings
 from rockrec.quilting import Patches, Quilter, kernels, patches_for, reconstruct
-from rockrec.quilting.balance import densities
+from rockrec.quilting.balance import densities, tell_balance
 from rockrec.quilting.finished import BATCH, in_batches
 
 
@@ -96,6 +96,16 @@ def test_without_a_lean_what_is_sparse_is_lost():
     quilter = Quilter(tiles, Patches(16, 4), seed=1)
     plain = [quilter._laid((64, 64), np.zeros(2), "quilt", index) for index in range(200)]
     assert np.all(densities(np.stack(plain)) < 0.95 * densities(tiles))
+
+
+def test_a_balance_that_was_not_found_is_warned_of(caplog):
+    wanted = np.array([0.2, 0.1])
+    near = wanted + np.random.default_rng(0).normal(0, 0.01, (50, 2))
+    with caplog.at_level("WARNING"):
+        tell_balance(near, wanted)
+        assert not caplog.records
+        tell_balance(near * [0.8, 1], wanted)
+    assert [one.getMessage()[:14] for one in caplog.records] == ["phase fraction"]
 
 
 def test_motions_are_used_where_they_are_allowed(quick):

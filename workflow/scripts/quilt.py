@@ -17,6 +17,7 @@ from rockrec.images import read_stack, stack_pixel_size, write_stack
 from rockrec.plain.seeds import seed_for
 from rockrec.plain.windows import training_windows
 from rockrec.quilting import Quilter, patches_for
+from rockrec.quilting.balance import densities, tell_balance
 from rockrec.quilting.finished import in_batches
 from rockrec.tiles import disjoint_tiles
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 def main():
     inputs, params, method = snakemake.input, snakemake.params, dict(snakemake.params.method)
     stack, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
+    # The rock's fabric and how far it reaches, however few of its windows are used.
     apart = stack[disjoint_tiles(table, "train")]
     check_fabric(method["augmentation"], apart)
     tiles = stack[training_windows(table["split"], method["limit"], params.seed)]
@@ -50,16 +52,18 @@ def main():
     made_from = map(checksum, [inputs.tiles, inputs.table, *inputs.code])
     key = seed_for(params.seed, json.dumps(shaping, sort_keys=True), *made_from)
     folder = Path(params.checkpoints, f"quilting-{key:016x}")
-    progress, seconds = Progress("quilt", n), []
+    progress, seconds, found = Progress("quilt", n), [], []
 
     def images():
         for quilted in in_batches(folder, n, partial(quilter.quilt, (size, size))):
             seconds.append(quilted.core_seconds)
+            found.append(densities(quilted.image[None]))
             progress.report(len(seconds))
             yield quilted.image
 
     pixel_size_nm = stack_pixel_size(inputs.tiles)
     write_stack(snakemake.output.realisations, images(), pixel_size_nm, (n, size, size))
+    tell_balance(np.array(found), densities(tiles))
     write_provenance(
         snakemake.output.provenance,
         inputs=[inputs.tiles, inputs.table],

@@ -4,13 +4,17 @@ Where much lies at the edge of a patch few places fit, and those that fit best a
 a phase in small pieces loses a tenth of its fraction, wide fractures a tenth of their perimeter.
 """
 
+import logging
 from collections.abc import Callable
 
 import numpy as np
 
+log = logging.getLogger(__name__)
+
 ROUNDS, STEP = 12, 0.5
 PATCHES = 2000  # that the scatter of single patches is known from
 RIDGE = 0.05  # of their variance; pixels and pairs may go together
+SEEN, STANDARD_ERRORS = 0.05, 4  # a balance that is off by more of both is warned of
 
 
 def lean_for(
@@ -45,6 +49,23 @@ def lean_for(
         lean = lean + STEP * np.linalg.solve(scatter, lacking)
         leans.append(lean)
     return np.mean(leans[ROUNDS // 2 :], axis=0)
+
+
+def tell_balance(found: np.ndarray, wanted: np.ndarray) -> None:
+    """Log how near realisations are to the rock, and warn where the search found no lean.
+
+    Parameters
+    ----------
+    found : `densities` of each realisation (n, 2).
+    wanted : those of the training tiles (2,).
+    """
+    means, error = found.mean(axis=0), found.std(axis=0) / np.sqrt(len(found))
+    for name, mean, scatter, real in zip(
+        ("phase fraction", "unlike neighbours per pixel"), means, error, wanted, strict=True
+    ):
+        off = abs(mean - real) > max(SEEN * real, STANDARD_ERRORS * scatter)
+        level = logging.WARNING if off else logging.INFO
+        log.log(level, "%s %.4f, of the training tiles %.4f", name, mean, real)
 
 
 def densities(images: np.ndarray) -> np.ndarray:
