@@ -68,6 +68,8 @@ def test_errors_hold_every_method_and_the_row_real(finished):
     )
     assert annealed.loc["S2", "targeted"].all()
     assert not annealed.loc["P6", "targeted"].any()
+    quilted = errors.query("method == 'quilting' and targeted")
+    assert set(quilted["descriptor"]) == {"phase_fraction", "perimeter"}
 
 
 def test_tiles_keep_the_phase_fraction_of_the_mosaic(finished):
