@@ -26,7 +26,7 @@ from rockrec.scan_faults.search import find_faults
 from rockrec.synthetic import RockVariant, make_rock
 
 TILE, SIDE = 1024, 3072  # px of a scan tile, and of a built-in rock
-TROUBLES = {"shading": 0.15, "charging": 0.5, "noise": 2.0}
+TROUBLES = {"shading": 40.0, "charging": 2.0, "noise": 2.0}
 SEAM = {SHIFT, BREAK}
 FAULTS = {
     "none": (None, set()),

@@ -9,6 +9,7 @@ blur much wider than 8 px.
 import numpy as np
 
 LAGS = 1, 2, 4, 8
+CLEAR = 0.05  # of the variogram at 8 px, by which it has to grow from 4 px to there
 
 
 def variogram(gray: np.ndarray) -> np.ndarray:
@@ -32,8 +33,11 @@ def variogram(gray: np.ndarray) -> np.ndarray:
 
 
 def sharpness(variograms: np.ndarray) -> np.ndarray:
-    """Sharpness of blocks from their variograms (..., 4): 1 for steps between even grays."""
+    """Sharpness of blocks from their variograms (..., 4): 1 for steps between even grays.
+
+    NaN where there is little but noise in a block.
+    """
     d1, d2, d4, d8 = np.moveaxis(variograms, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = 4 * (d2 - d1) / (d8 - d4)
-    return np.where((d8 > d4) & (d2 > d1), found, np.nan)
+    return np.where(d8 - d4 > CLEAR * d8, np.maximum(found, 0), np.nan)

@@ -19,7 +19,7 @@ BLOCK = 256  # px; a scan tile of 1,024 px has three whole ones along each of it
 LEAST_PIECES = 3  # of a seam, each from a block
 LEAST_BLOCKS = 4  # in one area out of focus
 SOFT = 0.5  # of the usual sharpness
-STRUCTURE = 0.25  # of the usual one, that a block needs for its sharpness to be told
+SOFTER = 0.65  # of it: a block beside soft ones is out of focus, too
 GAP = 2  # rows between repeated ones that are told together
 
 
@@ -213,22 +213,22 @@ def _out_of_focus(variograms: dict, shape: tuple[int, int]) -> list[Fault]:
     near = uniform_filter(np.where(known, values, 0), (2, 2, 1), mode="nearest")
     near /= np.maximum(uniform_filter(known.astype(float), (2, 2, 1), mode="nearest"), 1e-9)
     near[~known] = np.nan
-    structure = near[..., 3] - near[..., 2]
-    sharp = sharpness(near)
-    told = np.isfinite(sharp) & (structure > STRUCTURE * np.nanmedian(structure))
+    alone, averaged = sharpness(values), sharpness(near)
+    told = np.isfinite(averaged)
     if told.sum() <= LEAST_BLOCKS:
         return []
-    relative = np.where(told, sharp / np.median(sharp[told]), np.nan)
-    areas, number = label(relative < SOFT)
+    usual = np.median(averaged[told])
+    soft = (averaged < SOFT * usual) | (alone < SOFTER * usual)
+    areas, number = label(soft)
     faults = []
     for area in range(1, number + 1):
         rows, columns = np.nonzero(areas == area)
-        if len(rows) >= LEAST_BLOCKS:
+        amount = float(np.nanmin(averaged[rows, columns]) / usual)
+        if len(rows) >= LEAST_BLOCKS and amount < SOFT:
             ends = (
                 min((at.max() + 1) * BLOCK, side)
                 for at, side in zip((rows, columns), shape, strict=True)
             )
             corner = (rows.min() * BLOCK, columns.min() * BLOCK)
-            amount = float(relative[areas == area].mean())
             faults.append(Fault(BLURRED, *map(int, corner), *map(int, ends), amount))
     return faults
