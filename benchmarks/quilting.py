@@ -58,9 +58,10 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     for side in options.sides:
         for rock in options.rocks:
-            rows = [quilted(*tiles_of(rock, side), 0, options.against, real=True)]
+            tiles = tiles_of(rock, side)
+            rows = [quilted(*tiles, 0, options.against, real=True)]
             for seed in range(1, options.seeds + 1):
-                rows.append(quilted(*tiles_of(rock, side), seed, options.against))
+                rows.append(quilted(*tiles, seed, options.against))
             table = pd.DataFrame(rows)
             table.to_csv(options.out / f"{rock}_{side}_{options.against}.csv", index=False)
             made = table[table["seed"] > 0]
