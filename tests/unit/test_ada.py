@@ -7,11 +7,12 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
+from rockrec.fabric import FabricError, check_fabric
 from rockrec.gans.ada.controller import Controller
 from rockrec.gans.ada.matrices import rotation, scaling, translation
 from rockrec.gans.ada.pipeline import Pipeline
 from rockrec.gans.ada.warping import warped
-from rockrec.gans.augmentation import FabricError, check_fabric, shown_motions
+from rockrec.gans.augmentation import shown_motions
 from rockrec.gans.draws import Draws
 from rockrec.gans.processes import Processes
 from rockrec.gans.settings import gan_settings

@@ -5,7 +5,8 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter, shift
 
-from rockrec.gans.augmentation import FabricError, check_fabric, moved
+from rockrec.fabric import FabricError, check_fabric
+from rockrec.gans.augmentation import moved
 from rockrec.plain.motions import motions
 
 

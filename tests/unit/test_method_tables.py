@@ -61,6 +61,18 @@ def test_on_a_cpu_one_core_stands_against_one_core():
     assert table.loc["sa", "sampling_hardware"] == "Xeon, 1 core"
 
 
+def test_quilting_has_a_cost_and_is_no_annealing():
+    told = {
+        "settings": {"kind": "quilting"},
+        "core_seconds_per_realisation": 0.01,
+        "machine": MACHINE,
+    }
+    table = costs(Replicate("rock", "quilting", "1", told), network())
+    assert table.loc["quilting", "seconds_per_realisation"] == 0.01
+    assert table.loc["quilting", "sampling_hardware"] == "Xeon, 1 core"
+    assert pd.isna(table.loc["wgan_gp", "annealing"])
+
+
 def test_training_time_is_the_historys():
     line = costs(network()).loc["wgan_gp"]
     assert line["training_hours"] == pytest.approx(400 * 0.2 / 3600)

@@ -33,6 +33,7 @@ def test_the_dag_of_every_config(path, tmp_path):
     networks = sum(kind in ("dcgan", "wgan_gp", "stylegan2_ada") for kind in kinds)
     assert planned["train_gan"] == planned["sample_gan"] == samples * networks
     assert planned["anneal"] == samples * kinds.count("sa")
+    assert planned.get("quilt", 0) == samples * kinds.count("quilting")
     assert planned["describe_realisations"] == samples * len(kinds)
     assert planned["make_report"] == 1
 

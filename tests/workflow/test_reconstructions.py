@@ -40,7 +40,7 @@ def test_they_come_by_experiment_sample_method_and_replicate(settings):
     assert names == [
         (sample, method, replicate)
         for sample in ("meta_igneous", "serpentinite")
-        for method, replicates in (("sa", 2), ("sa_pn", 1), ("wgan_gp", 1))
+        for method, replicates in (("sa", 2), ("sa_pn", 1), ("quilting", 1), ("wgan_gp", 1))
         for replicate in range(1, replicates + 1)
     ]
     everywhere = list(reconstructions(settings))

@@ -260,7 +260,10 @@ def own_code(tmp_path_factory):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copy2(ROOT / "Snakefile", folder)
     config = config_of_everything(folder)
-    config["experiments"]["all"] |= {"methods": [*NETWORKS, "guided", "sa"], "samples": ["made"]}
+    config["experiments"]["all"] |= {
+        "methods": [*NETWORKS, "guided", "sa", "quilting"],
+        "samples": ["made"],
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(code_inputs, "SCRIPTS", folder / "workflow/scripts")
         code_inputs._path_of.cache_clear()
@@ -276,6 +279,7 @@ def own_code(tmp_path_factory):
         ("rockrec/gans/loop.py", {"train_gan"}, {"train_unet", "anneal"}),
         ("rockrec/gans/monitor.py", set(), {"train_gan"}),
         ("rockrec/descriptors/kernels.py", {"describe_tiles", "anneal"}, {*TRAINING, "cut_tiles"}),
+        ("rockrec/quilting/kernels.py", {"quilt"}, {*TRAINING, "anneal", "cut_tiles"}),
         ("rockrec/diagnosis/border.py", {"diagnose"}, {*TRAINING, "anneal", "compare"}),
         ("rockrec/figures/style.py", {"plot_realisations"}, {*TRAINING, "anneal", "compare"}),
         ("rockrec/housekeeping/progress.py", {"analyse_res"}, {*TRAINING, "anneal", "cut_tiles"}),
@@ -324,5 +328,5 @@ def test_edited_records_make_no_pixel_and_no_weight_anew(own_code):
     plan = planned_after_an_edit(own_code, *(path.relative_to(scripts) for path in records))
     rules = {rule for rule, *_ in plan.wanted}
     assert not rules & {*TRAINING, "make_synthetic_rock", "denoise_mosaic", "segment_mosaic"}
-    assert not rules & {"anneal", "gather_realisations", "sample_gan"}
+    assert not rules & {"anneal", "gather_realisations", "quilt", "sample_gan"}
     assert {"make_errors_table", "plot_pores"} <= rules

@@ -58,7 +58,7 @@ def test_the_run_ends_with_a_table_of_times(finished):
 def test_errors_hold_every_method_and_the_row_real(finished):
     errors = pd.read_csv(finished / "results/meta_igneous/comparison/errors.csv")
     assert set(errors.columns) == ERROR_COLUMNS
-    assert set(errors["method"]) == {"real", "sa", "sa_mean", "wgan_gp"}
+    assert set(errors["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
     assert set(errors["descriptor"]) >= {
         *("S2", "S2H", "S2V", "P3H", "P3V", "P4", "P6", "L", "euler_number", "perimeter"),
         *("percolation_x", "percolation_y", "pore_area", "pore_orientation"),
@@ -68,6 +68,8 @@ def test_errors_hold_every_method_and_the_row_real(finished):
     )
     assert annealed.loc["S2", "targeted"].all()
     assert not annealed.loc["P6", "targeted"].any()
+    quilted = errors.query("method == 'quilting' and targeted")
+    assert set(quilted["descriptor"]) == {"phase_fraction", "perimeter"}
 
 
 def test_tiles_keep_the_phase_fraction_of_the_mosaic(finished):

@@ -124,7 +124,7 @@ def _size(rule: str, wildcards: Mapping, settings: dict, shape: tuple | None) ->
     """Bytes that a job writes."""
     if rule in BYTES and shape:
         return BYTES[rule] * shape[0] * shape[1]
-    if rule in ("sample_gan", "gather_realisations", "describe_realisations"):
+    if rule in ("sample_gan", "gather_realisations", "quilt", "describe_realisations"):
         method, size = _method_and_size(wildcards, settings)
         pieces = method.get("realisations", 0) * ((method.get("size") or size) / size) ** 2
         curves = rule == "describe_realisations"

@@ -66,10 +66,9 @@ def targeted(methods: Mapping[str, Mapping]) -> dict[str, list[str]]:
     """By method, what its realisations were fitted or forced to."""
 
     def of(block):
-        if KINDS[block["kind"]].is_annealed:
-            return [*met_by(block["targets"]), "phase_fraction"]
         forced = ["phase_fraction"] if block.get("threshold") == "phase_fraction" else []
-        return [*block.get("guide", []), *forced]
+        fitted = [*met_by(block.get("targets", [])), *block.get("guide", [])]
+        return [*fitted, *forced, *KINDS[block["kind"]].held_to]
 
     return {name: of(block) for name, block in methods.items()}
 

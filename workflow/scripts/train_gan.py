@@ -5,7 +5,8 @@ import shutil
 import numpy as np
 import pandas as pd
 
-from rockrec.gans.augmentation import check_fabric, shown_motions
+from rockrec.fabric import check_fabric
+from rockrec.gans.augmentation import shown_motions
 from rockrec.gans.job import TrainingJob
 from rockrec.gans.settings import gan_settings
 from rockrec.housekeeping.logbook import logged

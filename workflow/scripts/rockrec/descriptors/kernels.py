@@ -4,10 +4,9 @@ All functions return whole numbers; a mean over origins is taken by the caller.
 """
 
 import numpy as np
-from llvmlite import ir
-from numba import prange, types
-from numba.extending import intrinsic
+from numba import prange
 
+from rockrec.descriptors.bits import funnel, lowest, ones
 from rockrec.housekeeping.compiling import compiled
 
 FUSED = ("S2H", "S2V", "P3H", "P3V", "P4", "P6")
@@ -15,41 +14,6 @@ FUSED = ("S2H", "S2V", "P3H", "P3V", "P4", "P6")
 ALL_ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
 ONE = np.uint64(1)
 ZERO = np.uint64(0)
-
-
-@intrinsic
-def _ones(typing_context, word):
-    """Population count of a uint64."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), generate
-
-
-@intrinsic
-def _lowest(typing_context, word):
-    """Index of the lowest set bit of a uint64 that is not 0."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.uint64(types.uint64), generate
-
-
-@intrinsic
-def _funnel(typing_context, low, high, shift):
-    """The low word of ``high:low >> shift``, shift in 0 ... 63."""
-
-    def generate(context, builder, signature, arguments):
-        low, high, shift = arguments
-        word = ir.IntType(64)
-        function = builder.module.declare_intrinsic(
-            "llvm.fshr", [word], ir.FunctionType(word, [word, word, word])
-        )
-        return builder.call(function, [high, low, shift])
-
-    return types.uint64(types.uint64, types.uint64, types.uint64), generate
 
 
 @compiled()
@@ -100,30 +64,30 @@ def _count_word(planes, word, rows, shape, wraps, wanted, r, heights, edge, side
         low, high, shift = _shifted(planes, word, r)
         total = ZERO
         for y in range(rows):
-            pair = here[y] & _funnel(low[y], high[y], shift) & mask
+            pair = here[y] & funnel(low[y], high[y], shift) & mask
             edge[y] = pair
-            total += _ones(pair)
+            total += ones(pair)
         counts[0] += total
         if p4:
             for y in range(rows, rows_r + r):
-                edge[y] = here[y] & _funnel(low[y], high[y], shift) & mask
+                edge[y] = here[y] & funnel(low[y], high[y], shift) & mask
             below = edge[r:]
             total = ZERO
             for y in range(rows_r):
-                total += _ones(edge[y] & below[y])
+                total += ones(edge[y] & below[y])
             counts[4] += total
         if p3h:
             low, high, shift = _shifted(planes, word, half)
             low, high = low[triangle:], high[triangle:]
             total = ZERO
             for y in range(rows_triangle):
-                total += _ones(edge[y] & _funnel(low[y], high[y], shift))
+                total += ones(edge[y] & funnel(low[y], high[y], shift))
             counts[2] += total
     if s2v:
         below = here[r:]
         total = ZERO
         for y in range(rows_r):
-            total += _ones(here[y] & below[y] & mask)
+            total += ones(here[y] & below[y] & mask)
         counts[1] += total
     if p3v and has_triangle:
         below = here[r:]
@@ -131,21 +95,21 @@ def _count_word(planes, word, rows, shape, wraps, wanted, r, heights, edge, side
         low, high = low[half:], high[half:]
         total = ZERO
         for y in range(rows_r):
-            total += _ones(here[y] & below[y] & _funnel(low[y], high[y], shift) & mask)
+            total += ones(here[y] & below[y] & funnel(low[y], high[y], shift) & mask)
         counts[3] += total
     if p6 and has_hexagon:
         low, high, shift = _shifted(planes, word, half)
         low_r, high_r, shift_r = _shifted(planes, word, half + r)
         for y in range(rows_hexagon + hexagon):
-            left, right = _funnel(low[y], high[y], shift), _funnel(low_r[y], high_r[y], shift_r)
+            left, right = funnel(low[y], high[y], shift), funnel(low_r[y], high_r[y], shift_r)
             sides[y] = left & right & mask
         low, high, shift = _shifted(planes, word, 2 * r)
         low, high = low[triangle:], high[triangle:]
         middle, below = here[triangle:], sides[hexagon:]
         total = ZERO
         for y in range(rows_hexagon):
-            corners = middle[y] & _funnel(low[y], high[y], shift)
-            total += _ones(sides[y] & below[y] & corners)
+            corners = middle[y] & funnel(low[y], high[y], shift)
+            total += ones(sides[y] & below[y] & corners)
         counts[5] += total
 
 
@@ -222,9 +186,9 @@ def count_polytope(planes, offsets, windows):
                 low, high, shift = _shifted(planes[image], word, right)
                 low, high = low[down:], high[down:]
                 for y in range(rows):
-                    common[y] &= _funnel(low[y], high[y], shift)
+                    common[y] &= funnel(low[y], high[y], shift)
             for y in range(rows):
-                total += _ones(common[y])
+                total += ones(common[y])
         counts[image, r] = total
     return counts
 
@@ -248,7 +212,7 @@ def count_row_chords(planes, shape, wraps):
                 changes = bits ^ ((bits << ONE) | carry)
                 carry = bits >> np.uint64(63)
                 while changes:
-                    x = (word << 6) + np.int64(_lowest(changes))
+                    x = (word << 6) + np.int64(lowest(changes))
                     changes &= changes - ONE
                     if x == width:
                         break
@@ -280,7 +244,7 @@ def count_column_chords(planes, shape, wraps):
                 bits = planes[image, word, y] & mask
                 changes = bits ^ above
                 while changes:
-                    x = _lowest(changes)
+                    x = lowest(changes)
                     changes &= changes - ONE
                     if (bits >> x) & ONE:
                         start[x] = y
@@ -290,7 +254,7 @@ def count_column_chords(planes, shape, wraps):
                             opening[x] = y
                 above = bits
             while above:
-                x = _lowest(above)
+                x = lowest(above)
                 above &= above - ONE
                 _add_last_chord(chords[image], height - start[x], opening[x], wraps)
     return chords

@@ -59,6 +59,7 @@ def _lanes(kinds: Mapping[str, str]) -> list[tuple[Callable, bool]]:
     for capability, drawing in (
         ("is_network", _network),
         ("is_annealed", _annealing),
+        ("is_quilted", _quilting),
         ("is_external", _external),
     ):
         labels = [label for label, kind in kinds.items() if getattr(KINDS[kind], capability)]
@@ -88,6 +89,15 @@ def _annealing(labels: str, axes: Axes, bottom: float, height: float) -> None:
     _box(axes, (49, low, 16, tall), ["nearer to the targets?", "accept by temperature"], GRAY)
     _arrow(axes, (45, low + tall * 0.7), (49, low + tall * 0.7))
     _arrow(axes, (49, low + tall * 0.3), (45, low + tall * 0.3))
+
+
+def _quilting(labels: str, axes: Axes, bottom: float, height: float) -> None:
+    _frame(axes, bottom, height, labels)
+    low, tall = bottom + 0.8, height - 3.2
+    _box(axes, (36, low, 12, tall), ["a patch that", "fits what lies"], ORANGE)
+    _box(axes, (52, low, 13, tall), ["joined along the", "least error"], GRAY)
+    _arrow(axes, (48, low + tall * 0.7), (52, low + tall * 0.7))
+    _arrow(axes, (52, low + tall * 0.3), (48, low + tall * 0.3))
 
 
 def _external(labels: str, axes: Axes, bottom: float, height: float) -> None:

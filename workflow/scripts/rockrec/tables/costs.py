@@ -70,9 +70,9 @@ def cost_table(replicates: Iterable[Replicate]) -> pd.DataFrame:
     -------
     One line each. ``training_hours`` and ``hours_to_kept`` [h] (checks included), ``steps``
     and ``kept_step``: networks only. ``seconds_per_realisation``: seconds of one realisation, of
-    annealing on one core. ``annealing``: the annealed method, fitted to S2 alone where there is
-    one, that ``speed_up`` refers to: its seconds on 24 cores, as in the paper, over the
-    network's as it was drawn. ``speed_up_one_core``: seconds of one core over seconds of one
+    annealing and quilting on one core. ``annealing``: the annealed method, fitted to S2 alone
+    where there is one, that ``speed_up`` refers to: its seconds on 24 cores, as in the paper, over
+    the network's as it was drawn. ``speed_up_one_core``: seconds of one core over seconds of one
     core, for networks that drew on a CPU. Stacks made elsewhere have no costs.
     """
     replicates = list(replicates)
@@ -84,7 +84,7 @@ def _row(one: Replicate, annealed: tuple[str, float] | None) -> dict:
     row = {"sample": one.sample, "method": one.method, "replicate": one.replicate, "kind": one.kind}
     told = one.provenance
     processor = told["machine"].get("processor", "processor not recorded")
-    if one.is_annealed:
+    if "core_seconds_per_realisation" in told:
         row["seconds_per_realisation"] = told["core_seconds_per_realisation"]
         row["sampling_hardware"] = f"{processor}, 1 core"
     if one.history is not None:

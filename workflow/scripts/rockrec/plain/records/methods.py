@@ -61,7 +61,9 @@ class Kind:
     networks : imports and returns the class of its networks, a `rockrec.gans.adversaries`; None
         for a kind that is not trained.
     is_annealed : each realisation is fitted to curves of its own.
+    is_quilted : laid from patches of training tiles.
     is_external : made elsewhere.
+    held_to : scalars that its realisations, or their mean, are made to have, whatever its keys.
     draws_larger : any multiple of the tile it was trained on.
     walks_latent_space : has styles to walk through, and to project tiles into.
     gradient_penalty : each update of its critic takes a second derivative.
@@ -75,7 +77,9 @@ class Kind:
     settings: type[Method]
     networks: Callable[[], type] | None = None
     is_annealed: bool = False
+    is_quilted: bool = False
     is_external: bool = False
+    held_to: tuple[str, ...] = ()
     draws_larger: bool = True
     walks_latent_space: bool = False
     gradient_penalty: bool = False

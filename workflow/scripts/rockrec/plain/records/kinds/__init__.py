@@ -2,12 +2,15 @@
 
 from rockrec.plain.records.kinds.dcgan import DCGAN
 from rockrec.plain.records.kinds.external import EXTERNAL
+from rockrec.plain.records.kinds.quilting import QUILTING
 from rockrec.plain.records.kinds.sa import SA
 from rockrec.plain.records.kinds.stylegan2_ada import STYLEGAN2_ADA
 from rockrec.plain.records.kinds.wgan_gp import WGAN_GP
 from rockrec.plain.records.methods import Kind
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (SA, DCGAN, WGAN_GP, STYLEGAN2_ADA, EXTERNAL)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (SA, QUILTING, DCGAN, WGAN_GP, STYLEGAN2_ADA, EXTERNAL)
+}
 
 
 def kinds_that(capability: str) -> tuple[str, ...]:

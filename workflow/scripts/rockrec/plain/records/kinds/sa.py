@@ -77,4 +77,9 @@ class AnnealingSettings(Schedule, Reconstruction):
     )
 
 
-SA = Kind(title="simulated annealing", settings=AnnealingSettings, is_annealed=True)
+SA = Kind(
+    title="simulated annealing",
+    settings=AnnealingSettings,
+    is_annealed=True,
+    held_to=("phase_fraction",),
+)
