@@ -19,8 +19,8 @@ SMOOTH, SLOW = 1.5, 129  # px: what is finer is noise, what is slower is brightn
 SHIFTS, LEAST_SHIFT = 24, 3  # px along a line that are tried, and the least that is told
 USUAL = 0.3  # correlation of neighbouring columns without which nothing can be told
 SOME = 8  # of that many lines one is tried, to know how the rock goes on where no seam is
-LOWER = 2  # standard deviations below the usual correlation, where a shift is looked for
-MORE, AGAIN = 0.04, 0.8  # correlation gained by a shift; and reached, of the usual one
+LOWER = 1  # standard deviations below the usual correlation, where a shift is looked for
+MORE, AGAIN = 0.02, 0.8  # correlation gained by a shift; and reached, of the usual one
 LEAST_ROWS = 0.5  # of a block's rows that have to be known
 
 

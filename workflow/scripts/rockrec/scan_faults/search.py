@@ -223,7 +223,7 @@ def _out_of_focus(variograms: dict, shape: tuple[int, int]) -> list[Fault]:
     faults = []
     for area in range(1, number + 1):
         rows, columns = np.nonzero(areas == area)
-        amount = float(np.nanmin(averaged[rows, columns]) / usual)
+        amount = float(np.fmin.reduce(averaged[rows, columns]) / usual)
         if len(rows) >= LEAST_BLOCKS and amount < SOFT:
             ends = (
                 min((at.max() + 1) * BLOCK, side)
