@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from running import CORES, ROOT, run_snakemake
 
-from rockrec.plain.records.kinds import NETWORKS
+from rockrec.plain.records.kinds import KINDS
 
 TINY = ROOT / "tests/tiny.yaml"
 ROCK = "results/meta_igneous"
@@ -91,7 +91,7 @@ def test_a_network_that_two_experiments_want_is_trained_once(finished):
 
 def test_faults_are_looked_for_in_every_method_and_in_real_tiles(finished):
     faults = pd.read_csv(finished / ROCK / "comparison/diagnosis.csv")
-    assert set(faults["method"]) == {"real", "sa", "sa_mean", "wgan_gp"}
+    assert set(faults["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
     assert {"edge_excess", "memorised_tiles"} <= set(faults["diagnosis"])
 
 
@@ -100,7 +100,7 @@ def test_beside_each_set_of_realisations_stands_where_it_comes_from(finished):
     assert sets
     for path in sets:
         record = json.loads(path.with_name("provenance.json").read_text("utf-8"))
-        assert record["settings"]["kind"] in ("sa", *NETWORKS)
+        assert record["settings"]["kind"] in KINDS
         assert isinstance(record["seed"], int)
         assert record["revision"]
         assert {"rockrec", "python", "numpy"} <= set(record["versions"])
