@@ -80,6 +80,21 @@ def sources_of(
     return {name: known for name, (_, known) in found.items()}
 
 
+def check_model_file(path: str | os.PathLike, kind: str) -> None:
+    """Raise ValueError unless the file of a model is there, a ZIP file, and whole.
+
+    Parameters
+    ----------
+    kind : of the model, which messages name: ``a U-Net``.
+    """
+    if not Path(path).is_file():
+        raise ValueError(f"{path}: no such file")
+    with open(path, "rb") as file:
+        if file.read(2) != b"PK":  # no ZIP file, and never was one
+            raise ValueError(f"{path}: not {kind} of this project")
+    check_archive(path)
+
+
 def check_archive(path: str | os.PathLike) -> None:
     """Compare the parts of a ZIP file (.npz, .pt) with the checksums that it holds itself.
 

@@ -60,8 +60,8 @@ def find_faults(
                 repeats += found[1]
                 variograms |= found[2]
             advanced(min(top + BLOCK, mosaic.shape[0]))
-    seams = _lined_up(lines, mosaic.shape)
-    return sorted(seams + _together(repeats) + _out_of_focus(variograms, mosaic.shape))
+    lined_up = _lined_up(lines, mosaic.shape)
+    return sorted(lined_up + _together(repeats) + _out_of_focus(variograms, mosaic.shape))
 
 
 def _bands_of_blocks(mosaic, outside) -> Iterator[tuple[int, list[_Block]]]:
@@ -80,9 +80,7 @@ def _bands_of_blocks(mosaic, outside) -> Iterator[tuple[int, list[_Block]]]:
                 gray[hidden[:, x]] = np.nan
             beside = HALO - (left - x.start), HALO - (x.stop - right)
             gray = np.pad(gray, ((above, below), beside), mode="edge")
-            blocks.append(
-                _Block(gray, rows.start, left, rows.stop - rows.start, right - left),
-            )
+            blocks.append(_Block(gray, rows.start, left, rows.stop - rows.start, right - left))
         yield rows.start, blocks
 
 

@@ -4,13 +4,12 @@ import io
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 import numpy as np
 import segmentation_models_pytorch as smp
 import torch
 
-from rockrec.housekeeping.integrity import check_archive
+from rockrec.housekeeping.integrity import check_model_file
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.plain.records.unet import UNetSettings
 
@@ -93,12 +92,7 @@ def load_unet(path: str | os.PathLike, device: str | torch.device = "cpu") -> UN
     ------
     ValueError : the file is missing, broken, or no such model.
     """
-    if not Path(path).is_file():
-        raise ValueError(f"{path}: no such file")
-    with open(path, "rb") as file:
-        if file.read(2) != b"PK":  # no ZIP file, and never was one
-            raise ValueError(f"{path}: not a U-Net of this project")
-    check_archive(path)
+    check_model_file(path, "a U-Net")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
         found = content["format"]

@@ -4,11 +4,10 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-from rockrec.housekeeping.integrity import check_archive
+from rockrec.housekeeping.integrity import check_model_file
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.segmentation.forests.features import N_FEATURES
 from rockrec.segmentation.forests.trees import Trees
@@ -64,12 +63,7 @@ def load_forest(path: str | os.PathLike) -> Forest:
     ------
     ValueError : the file is missing, broken, or no such model.
     """
-    if not Path(path).is_file():
-        raise ValueError(f"{path}: no such file")
-    with open(path, "rb") as file:
-        if file.read(2) != b"PK":  # no ZIP file, and never was one
-            raise ValueError(f"{path}: not a forest of this project")
-    check_archive(path)
+    check_model_file(path, "a forest")
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
