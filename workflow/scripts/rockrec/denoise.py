@@ -17,7 +17,6 @@ from rockrec.mosaics import (
     Contrast,
     Histogram,
     gray_levels,
-    measured_bands,
     row_bands,
     write_mosaic,
 )
@@ -75,10 +74,10 @@ def denoise_mosaic(
         raw, filler = levels or _levels_of(gray_levels(mosaic, outside))
         log.info("raw gray levels: %s", raw)
     histogram = Histogram(mosaic.dtype)
-    bands = denoised_bands(mosaic, **settings, contrast=raw, outside=outside, filler=filler)
+    known = dict(contrast=raw, outside=outside, filler=filler, histogram=histogram)
     write_mosaic(
         path,
-        measured_bands(bands, histogram, outside),
+        denoised_bands(mosaic, **settings, **known),
         pixel_size_nm,
         mosaic.shape,
         mosaic.dtype,
@@ -105,6 +104,7 @@ def denoised_bands(
     rows: int = 1024,
     outside=None,
     filler: int = 0,
+    histogram: Histogram | None = None,
 ) -> Iterator[np.ndarray]:
     """Replace each pixel by a mean of its neighbours, weighted by distance and by gray.
 
@@ -129,6 +129,7 @@ def denoised_bands(
     outside : pixels that are no rock, 2D bool that is read like an array; no pixel's neighbours
         are those. Within the radius of them the filter is ``exact``, whichever the kernel.
     filler : gray level that they get.
+    histogram : what the denoised pixels are counted in, but those outside.
 
     Yields
     ------
@@ -157,10 +158,12 @@ def denoised_bands(
         raise ValueError("16 bit and the kernel skimage need the contrast of the whole mosaic")
     rows = max(rows, radius + 1)
     settings = kernel, radius, sigma_space, sigma_gray, contrast
-    return _bands(mosaic, *settings, rows, outside, filler)
+    return _bands(mosaic, *settings, rows, outside, filler, histogram)
 
 
-def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows, outside, filler):
+def _bands(
+    mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows, outside, filler, histogram
+):
     height = mosaic.shape[0]
     bands = row_bands(height, rows)
     progress = Progress("denoise", len(bands))
@@ -169,11 +172,12 @@ def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows, outs
         if bottom - top <= radius:  # a last band of few rows: mirroring needs more
             top = max(bottom - 2 * radius - 1, 0)
         block = mosaic[top:bottom]
-        hidden = None if outside is None else outside[top:bottom]
-        hidden = hidden if hidden is not None and hidden.any() else None
-        if hidden is not None:
-            block = block if block.flags.owndata else block.copy()
-            np.copyto(block, block.dtype.type(filler), where=hidden)
+        hidden = None if outside is None else _Hidden(outside, range(top, bottom))
+        hidden = hidden if hidden and hidden.some else None
+        if hidden:
+            block = block.copy() if isinstance(mosaic, np.ndarray) else block
+            for rows, there in hidden.strips():
+                np.copyto(block[rows], block.dtype.type(filler), where=there)
         if kernel == "skimage":
             borders = top == 0, bottom == height
             smooth = _skimage(block, radius, sigma_space, sigma_gray, contrast, borders)
@@ -181,10 +185,52 @@ def _bands(mosaic, kernel, radius, sigma_space, sigma_gray, contrast, rows, outs
             smooth = _opencv(block, radius, sigma_space, sigma_gray)
         else:
             smooth = _exact16(block, radius, sigma_space, sigma_gray, contrast)
-        if hidden is not None:
+        if hidden:
             _filter_rim(smooth, block, hidden, radius, sigma_space, sigma_gray, contrast)
+        smooth = smooth[band.start - top : band.stop - top]
+        if histogram is not None:
+            _count(smooth, hidden, band.start - top, histogram)
         progress.report(done)
-        yield smooth[band.start - top : band.stop - top]
+        yield smooth
+
+
+def _count(smooth, hidden, skipped, histogram) -> None:
+    """Count a band; `hidden` has `skipped` rows above it."""
+    for rows in row_bands(len(smooth), RIM_ROWS):
+        there = hidden and hidden[rows.start + skipped : rows.stop + skipped]
+        histogram.add(smooth[rows], there)
+
+
+class _Hidden:
+    """Which pixels of some rows are outside: as bits, for a band of them is as large as the rock's.
+
+    Attributes
+    ----------
+    some : whether any is.
+    """
+
+    def __init__(self, outside, of_rows: range):
+        self.width = outside.shape[1]
+        # In strips: what is read at once is in memory as bytes.
+        parts = [
+            np.packbits(outside[of_rows[strip].start : of_rows[strip].stop], axis=1)
+            for strip in row_bands(len(of_rows), RIM_ROWS)
+        ]
+        self._bits = np.concatenate(parts)
+        self.some = bool(self._bits.any())
+
+    def __getitem__(self, rows: slice) -> np.ndarray | None:
+        """Return rows as bool, counted from the first; None where none of their pixels is."""
+        bits = self._bits[rows]
+        if not bits.any():
+            return None
+        return np.unpackbits(bits, axis=1, count=self.width).view(bool)
+
+    def strips(self) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield the strips of rows in which some are, and which."""
+        for rows in row_bands(len(self._bits), RIM_ROWS):
+            if (there := self[rows]) is not None:
+                yield rows, there
 
 
 def _opencv(block, radius, sigma_space, sigma_gray) -> np.ndarray:
@@ -249,18 +295,18 @@ def _filter_rim(smooth, block, hidden, radius, sigma_space, sigma_gray, contrast
     disc[y + radius, x + radius] = 1
     for rows in row_bands(len(block), RIM_ROWS):
         seen = slice(max(rows.start - radius, 0), min(rows.stop + radius, len(block)))
-        if not hidden[seen].any():
+        if (there := hidden[seen]) is None:
             continue
         above, below = radius - (rows.start - seen.start), radius - (seen.stop - rows.stop)
         padded, beyond = (
             cv2.copyMakeBorder(one, above, below, radius, radius, cv2.BORDER_REFLECT_101)
-            for one in (block[seen], hidden[seen].view(np.uint8))
+            for one in (block[seen], there.view(np.uint8))
         )
-        near = cv2.dilate(beyond, disc)[radius:-radius, radius:-radius]
-        near[hidden[rows]] = 0
-        places = np.nonzero(near)
+        there = there[rows.start - seen.start :][: rows.stop - rows.start]
+        near = cv2.dilate(beyond, disc)[radius:-radius, radius:-radius].view(bool) & ~there
+        places = np.divmod(np.flatnonzero(near), near.shape[1])
         _means_at(*places, padded, beyond, y, x, space, gray, radius, smooth[rows])
-        np.copyto(smooth[rows], block[rows], where=hidden[rows])
+        np.copyto(smooth[rows], block[rows], where=there)
 
 
 def _disc(radius, sigma_space) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

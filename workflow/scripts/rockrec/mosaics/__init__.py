@@ -5,7 +5,6 @@ from rockrec.mosaics.contrast import (
     Histogram,
     contrast_of,
     gray_levels,
-    measured_bands,
     read_contrast,
     write_contrast,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "StitchedMosaic",
     "contrast_of",
     "gray_levels",
-    "measured_bands",
     "open_mosaic",
     "open_outside",
     "read_contrast",

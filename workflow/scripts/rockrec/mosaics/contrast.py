@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -79,18 +78,6 @@ def gray_levels(mosaic, outside=None) -> Histogram:
     for rows in row_bands(mosaic.shape[0]):
         histogram.add(mosaic[rows], None if outside is None else outside[rows])
     return histogram
-
-
-def measured_bands(
-    bands: Iterable[np.ndarray], histogram: Histogram, outside=None
-) -> Iterator[np.ndarray]:
-    """Pass bands of rows on, the whole mosaic's, and count what is not `outside` on its way."""
-    top = 0
-    for band in bands:
-        rows = slice(top, top + len(band))
-        histogram.add(band, None if outside is None else outside[rows])
-        yield band
-        top = rows.stop
 
 
 def write_contrast(path: str | os.PathLike, contrast: Contrast) -> None:
