@@ -75,7 +75,7 @@ def contrast_of(mosaic, outside=None) -> Contrast:
 def gray_levels(mosaic, outside=None) -> Histogram:
     """Return the gray levels of a mosaic, or of what is not `outside`, counted in one pass."""
     histogram = Histogram(mosaic.dtype)
-    for rows in row_bands(mosaic.shape[0]):
+    for rows in row_bands(mosaic.shape[0], 128):
         histogram.add(mosaic[rows], None if outside is None else outside[rows])
     return histogram
 
