@@ -141,7 +141,7 @@ def errors(methods=("real", "sa", "wgan_gp")):
         against = ("heldout",) if method == "real" else ("heldout", "train")
         for part in against:
             for name in (*ORDERS, "L"):
-                forms = [("P", "mean")]
+                forms = [("P", "mean"), ("P", "at_phi")]
                 if name != "L":
                     forms += [("F", "pooled"), ("F", "per_image")]
                 ratio = off.get((method, name), 1.1)

@@ -48,7 +48,7 @@ def verdicts(errors: pd.DataFrame, faults: pd.DataFrame) -> list[Verdict]:
 
 
 def _sentences(summary, found: list[Diagnosis]) -> list[str]:
-    """``cannot be told from real by F2 ...; L is 4.0 times the floor: checkerboard``."""
+    """``cannot be told from real by S2 ...; L is 4.0 times the floor: checkerboard``."""
     said = []
     different = [_split(name) for name in summary.verdicts.get(DIFFERENT, [])]
     same = [_split(name)[0] for name in summary.verdicts.get(SAME, [])]
