@@ -70,7 +70,7 @@ few = diagnose(made[:5], train, heldout, seed=0).set_index("diagnosis")
 columns = ["method", "replicate", "accuracy", "low", "high", "n"]
 classifier = pd.DataFrame([("sa", "1", 0.9, 0.8, 1.0, 32)], columns=columns)
 diagnosis = found.reset_index().assign(method="sa", replicate="1")
-table = fault_table({"rock": (diagnosis, classifier)})
+table = fault_table({"rock": (diagnosis, example_results.novelty(), classifier)})
 print(json.dumps({
     "verdict": found.loc["halves", "verdict"],
     "few": few.loc["halves", "where"],

@@ -315,7 +315,7 @@ def faults():
             "n": [128, 128],
         }
     )
-    return diagnosis, classifier
+    return diagnosis, example_results.novelty(), classifier
 
 
 def test_faults_and_the_classifier_stand_in_one_table():
@@ -329,7 +329,15 @@ def test_faults_and_the_classifier_stand_in_one_table():
     assert "found : 7.5 threshold 4; lag 16 px" in text
     assert "cannot tell 12 tiles, at least 30 are needed" in text
     assert "found : 0.97 threshold 0.5; 0.92 to 0.99, 128 tiles" in text
-    assert html.count('<td class="found">') == 2
+    assert "found : 0.65 threshold 0.19; pieces of 24 px: 400 of 64 tiles; novelty 0.43" in text
+    assert html.count('<td class="found">') == 3
+
+
+def test_what_is_copied_is_said_of_every_method():
+    table = error_table({"rock": example_results.errors()})
+    told = dict(verdicts(table, fault_table({"rock": faults()})))
+    said = "65% of it is copied from training tiles (of held-out rock 19%, by chance)"
+    assert said in told["sa"] and not any("copied" in one for one in told["real"])
 
 
 @pytest.mark.parametrize(

@@ -56,10 +56,10 @@ def compare_sets(
     One line per measure, curves also at equal phase fraction (form ``at_phi``, see
     `rockrec.comparison.at_phi`; the slopes are those of `floor_source`): method, replicate,
     against, descriptor, quantity, form, boundary, lags (their number), n_a, n_b (tiles in a
-    subset), targeted, error, floor, ratio, ratio_low, ratio_high, p, verdict, tiles_needed (for one, where there is none), one_phase_a, one_phase_b
-    (share of tiles with phi = 0 or 1), phi_sd_a, phi_sd_b (standard deviation of phi over the
-    tiles: 0 where all were given one phi). The
-    test is made on the first pair of subsets; p is adjusted after Holm over the descriptors of
+    subset), targeted, error, floor, ratio, ratio_low, ratio_high, p, verdict, tiles_needed (for
+    one, where there is none), one_phase_a, one_phase_b (share of tiles with phi = 0 or 1),
+    phi_sd_a, phi_sd_b (standard deviation of phi over the tiles: 0 where all were given one phi).
+    The test is made on the first pair of subsets; p is adjusted after Holm over the descriptors of
     one quantity and form that are not targeted, and as it is where targeted.
 
     Raises

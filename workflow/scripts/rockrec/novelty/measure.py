@@ -14,7 +14,7 @@ LEAST_OF_A_PHASE = 0.1  # of a telling piece
 LARGE = 48  # px; of smaller tiles three quarters
 SMALL = (16, 24, 32, 40)  # px, of which the first is taken that chance leaves alone
 CHANCE = 0.05  # of held-out pieces that count as copied
-PIECES, TILES = 1000, 64  # of a set at most
+PIECES, TILES = 1000, 128  # of a set at most
 BOOTSTRAPS, INTERVAL = 1000, (0.025, 0.975)
 FLIPPED = 0.5  # of the pixels at edges, in the control
 
@@ -158,7 +158,9 @@ class Novelty:
             drawn = rng.integers(len(counts), size=(BOOTSTRAPS, len(counts)))
             shares.append(_share(*np.moveaxis(counts[drawn].sum(axis=1), -1, 0)))
         found = _novelty(*shares)
-        return tuple(np.nanquantile(found, INTERVAL)) if not np.isnan(found).all() else (np.nan,) * 2
+        return (
+            tuple(np.nanquantile(found, INTERVAL)) if not np.isnan(found).all() else (np.nan,) * 2
+        )
 
 
 def _share(copied, telling):

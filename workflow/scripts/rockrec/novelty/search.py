@@ -56,16 +56,18 @@ class Library:
         some = np.unique(np.linspace(0, len(originals) - 1, min(most, len(originals))).astype(int))
         self.searched = len(some) / len(originals)
         tiles = originals[some].astype(bool)
-        moved = [np.rot90(tiles[:, :, ::-1] if flip else tiles, turn, (1, 2)) for flip, turn in moves]
-        self._sure, self._possible = (
+        moved = [
+            np.rot90(tiles[:, :, ::-1] if flip else tiles, turn, (1, 2)) for flip, turn in moves
+        ]
+        self._planes, self._sure, self._possible = (
             np.concatenate([pack(change(one).astype(np.uint8)) for one in moved])
-            for change in (_eroded, _dilated)
+            for change in (np.asarray, _eroded, _dilated)
         )
 
     def nearest(self, pieces: np.ndarray) -> Place:
         """Find pieces (n, side, side) uint8 0/1."""
         rows = np.ascontiguousarray(pack(pieces)[:, 0])
-        found = _nearest(rows, self._sure, self._possible, self.places, KEPT)
+        found = _nearest(rows, self._planes, self._sure, self._possible, self.places, KEPT)
         return Place(*found.T)
 
 
@@ -88,7 +90,7 @@ def _places(rows: int, columns: int) -> np.ndarray:
 
 
 @compiled(nogil=True)
-def _nearest(pieces, sure, possible, places, kept):
+def _nearest(pieces, planes, sure, possible, places, kept):
     """For each piece (n, side) uint64: unlike pixels, tile, y and x of the nearest place."""
     side = pieces.shape[1]
     rows, columns = places[:, 0].max() + 1, places[:, 1].max() + 1
@@ -104,17 +106,24 @@ def _nearest(pieces, sure, possible, places, kept):
                     _note(best, unlike, tile, y, x)
             if best[0, 0] == 0:
                 break
-        found[piece] = best[0]
+        # Of places that are as near, the one whose edges are nearest, too.
+        found[piece, 0] = least = side * side
         for one in range(kept):
             tile, y, x = best[one, 1:]
-            if best[one, 0] > side * side or found[piece, 0] == 0:
+            if best[one, 0] > side * side:
                 break
-            for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+            for down, right in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)):
                 row, column = y + down, x + right
                 if 0 <= row < rows and 0 <= column < columns:
-                    most = found[piece, 0]
+                    most = found[piece, 0] + 1
                     unlike = _unlike(bits, sure[tile], possible[tile], row, column, most)
-                    if unlike < most:
+                    if unlike == most:
+                        continue
+                    if unlike < found[piece, 0]:
+                        least = side * side + 1
+                    differ = _unlike(bits, planes[tile], planes[tile], row, column, least)
+                    if differ < least:
+                        least = differ
                         found[piece] = np.array([unlike, tile, row, column])
     return found
 

@@ -133,6 +133,18 @@ FIGURES = (
         params=("samples", "methods"),
     ),
     Figure(
+        name="novelty",
+        title="novelty",
+        what="Which pixels of the methods' tiles are copied from training tiles, and from where.",
+        section="faults",
+        of="experiment",
+        inputs={
+            "maps": Files("novelty.npz", "scene"),
+            "tables": Files("novelty.csv", "scene"),
+        },
+        params=("samples",),
+    ),
+    Figure(
         name="lineal_path",
         title="lineal path",
         what="L with its band, and the flat part magnified (the paper's Fig. 7).",
