@@ -163,6 +163,15 @@ FIGURES = (
         params=("samples", "methods"),
     ),
     Figure(
+        name="mosaics",
+        title="mosaics drawn",
+        what="Mosaics that methods drew, whole and in part, if asked for.",
+        section="methods",
+        of="experiment",
+        inputs={"mosaics": Files("mosaic.tif", "reconstruction", "draws_mosaics", "draw")},
+        params=("whose",),
+    ),
+    Figure(
         name="strip",
         title="tiles over the training",
         what="What the networks draw at the same latent vectors over the training.",
