@@ -22,12 +22,13 @@ def main():
     # What is finished outlives a killed job, and is the upper part of a higher mosaic.
     shaping = method | {"draw": width}
     name = name_of(shaping, params.seed, [*sources, *inputs.code])
-    progress, pixels = Progress("quilt_mosaic", height), []
+    progress, done, of_phase = Progress("quilt_mosaic", height), [], []
 
     def bands():
         for band in laid_bands(quilter, (height, width), Path(params.checkpoints, name)):
-            pixels.append((len(band), band.mean()))
-            progress.report(sum(rows for rows, _ in pixels))
+            done.append(len(band))
+            of_phase.append(int(band.sum()))
+            progress.report(sum(done))
             yield band
 
     pixel_size_nm = stack_pixel_size(inputs.tiles)
@@ -40,7 +41,7 @@ def main():
         patch=quilter.patches.side,
         overlap=quilter.patches.overlap,
         lean=quilter.lean.tolist(),
-        phase_fraction=float(np.average(*np.transpose(pixels)[::-1])),
+        phase_fraction=sum(of_phase) / (height * width),
     )
 
 
