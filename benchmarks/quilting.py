@@ -180,7 +180,9 @@ def classified(images, train, heldout, seed: int) -> dict[str, float]:
     control = anneal({"S2": s2}, train.shape[1:], s2[0], n=n, seed=seed)
     return {
         "classifier": classifier_accuracy(heldout[:n], images[:n], seed).accuracy,
-        "classifier, control": classifier_accuracy(heldout[:n], control.realisations, seed).accuracy,
+        "classifier, control": classifier_accuracy(
+            heldout[:n], control.realisations, seed
+        ).accuracy,
     }
 
 

@@ -13,7 +13,7 @@ from rockrec.novelty.maps import SHOWN, Map
 from rockrec.plain.records.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 PLACES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)
-COLUMNS = 6
+COLUMNS, FEWEST_COLUMNS = 6, 4
 DARK, TINT = 0.35, 0.75  # the rest phase's brightness; the colour's part
 
 
@@ -30,10 +30,11 @@ def plot_novelty(
     """
     if not samples:
         return missing("What is copied", ["no sample has tiles"])
-    lines = [-(-len(sources) // COLUMNS) for sources in samples.values()]
-    side = PAGE_WIDTH / COLUMNS
+    columns = min(max(map(len, samples.values())), COLUMNS)
+    lines = [-(-len(sources) // columns) for sources in samples.values()]
+    side = PAGE_WIDTH / max(columns, FEWEST_COLUMNS)
     heights = [0.3 + n * (0.35 + SHOWN * side) for n in lines]
-    figure = Figure(figsize=(PAGE_WIDTH, sum(heights)))
+    figure = Figure(figsize=(columns * side, sum(heights)))
     figure.get_layout_engine().set(h_pad=0.02, w_pad=0.02, hspace=0, wspace=0)
     blocks = figure.subfigures(len(samples), 1, height_ratios=heights, squeeze=False)[:, 0]
     for block, (sample, sources), n in zip(blocks, samples.items(), lines, strict=True):
@@ -43,14 +44,14 @@ def plot_novelty(
             f"{sample}: copied in pieces of {smallest['side_px'].iloc[0]} px",
             x=0.01, ha="left", fontsize=8,
         )  # fmt: skip
-        grid = block.subplots(n * SHOWN, COLUMNS, squeeze=False)
+        grid = block.subplots(n * SHOWN, columns, squeeze=False)
         for axes in grid.flat:
             hide_frame(axes)
         names = source_names(sources)
         shares = dict(zip(sources, smallest["copied"], strict=True))
         for place, (source, shown) in enumerate(sources.items()):
-            top = place // COLUMNS * SHOWN
-            cells = grid[top : top + SHOWN, place % COLUMNS]
+            top = place // columns * SHOWN
+            cells = grid[top : top + SHOWN, place % columns]
             share = "nothing tells" if np.isnan(shares[source]) else f"{shares[source]:.0%} copied"
             cells[0].set_title(f"{names[source]}\n{share}", fontsize=6.5)
             for axes, tile, origin in zip(cells, *shown, strict=False):
