@@ -141,7 +141,7 @@ def errors(methods=("real", "sa", "wgan_gp")):
         against = ("heldout",) if method == "real" else ("heldout", "train")
         for part in against:
             for name in (*ORDERS, "L"):
-                forms = [("P", "mean")]
+                forms = [("P", "mean"), ("P", "at_phi")]
                 if name != "L":
                     forms += [("F", "pooled"), ("F", "per_image")]
                 ratio = off.get((method, name), 1.1)
@@ -245,4 +245,20 @@ def faults_of(*found, classifier=0.5):
     table = pd.DataFrame(lines, columns=["method", "replicate", "diagnosis", "verdict"])
     return table.assign(
         sample="rock", experiment="comparison", value=classifier, threshold=0.5, where=""
+    )
+
+
+def novelty():
+    """Of sa two thirds are copied in small pieces, and fewer in large ones."""
+    lines = [
+        ("real", "", 24, 0.19, 1.0, 0.9, 1.1, "not found"),
+        ("real", "", 48, 0.15, 1.0, 0.6, 1.7, "not found"),
+        ("sa", "1", 24, 0.65, 0.43, 0.32, 0.56, "found"),
+        ("sa", "1", 48, 0.53, 0.56, 0.01, 1.23, "not found"),
+    ]
+    columns = ["method", "replicate", "side_px", "copied", "novelty", "novelty_low"]
+    table = pd.DataFrame(lines, columns=[*columns, "novelty_high", "verdict"])
+    real = table["side_px"].map({24: 0.19, 48: 0.15})
+    return table.assign(
+        tiles=64, pieces=400, unlike=0.02, copied_real=real, copied_control=0.99, searched=1.0
     )

@@ -108,7 +108,7 @@ def test_the_page_tells_what_it_was_given(report):
         "comparison rock 256 128 100 200 100 20 40 0.200 0.210",
         "by pooled F 2 , 256 px = 12.8 µm, relative to 512 px", "Losses &amp; errors.",
         "comparison: a window of 256 px is representative of rock.",
-        "differs from real : F 6 (40), L (12);", "train_gan 3 123.4 60.0", "pores name of pores",
+        "differs from real : P 6 (40), L (12);", "train_gan 3 123.4 60.0", "pores name of pores",
     ):  # fmt: skip
         assert expected in text
 
@@ -137,8 +137,8 @@ def test_verdicts_in_words_name_floors_and_what_explains_them():
     assert gan.startswith("cannot be told from real by ")
     assert "L is 4.0 times the floor: checkerboard; found: copies of training tiles" in gan
     assert "a small network tells its tiles from real ones in 97% of cases" in gan
-    assert "F6 is 40 times the floor" in told["sa"]
-    assert told["sa"][-1] == "fitted to F2 and spread of S2 between tiles, no part of the verdict"
+    assert "P6 is 40 times the floor" in told["sa"]
+    assert told["sa"][-1] == "fitted to S2 and spread of S2 between tiles, no part of the verdict"
 
 
 def test_of_many_descriptors_that_differ_the_furthest_off_and_the_explained_are_named():
@@ -147,7 +147,7 @@ def test_of_many_descriptors_that_differ_the_furthest_off_and_the_explained_are_
     table = error_table({"rock": errors})
     said = "; ".join(dict(verdicts(table, faults_of("repeated_pattern")))["wgan_gp"])
     assert said.startswith("L is 4.0 times the floor; ")
-    assert "F2 is 1.1 times the floor: a repeated pattern" in said
+    assert "S2 is 1.1 times the floor: a repeated pattern" in said
     assert "; 6 more differ" in said
 
 
@@ -180,7 +180,7 @@ def test_what_a_verdict_would_need_is_said(tiles, said):
     errors.loc[~weak, "verdict"] = "cannot be told from real"
     table = error_table({"rock": errors})
     sentences = dict(verdicts(table, faults_of()))["wgan_gp"]
-    assert sentences[-1] == f"{word}: F4 (1.1) ({said})"
+    assert sentences[-1] == f"{word}: P4 (1.1) ({said})"
     assert "any descriptor" not in sentences[0]
     assert f"({said})" in error_fragment(table)
 
@@ -255,7 +255,7 @@ def test_fragment_holds_every_number_of_the_headline():
     html = error_fragment(error_table({"rock": errors}))
     assert html.isascii()
     parsed(html)
-    assert html.count("<td class=") == 3 * 10
+    assert html.count("<td class=") == 3 * (10 + 6)
     assert "<th>F<sub>3H</sub></th>" in html and "spread of S<sub>2</sub> between" in html
     assert "2.2&#183;10&#8315;&#8310;" in html  # 1.1 floors of 2e-6
     assert "4.0 floors (2.8 to 6.4)" in html
@@ -263,8 +263,8 @@ def test_fragment_holds_every_number_of_the_headline():
 
 def test_fragment_marks_verdicts_and_what_was_fitted():
     html = error_fragment(error_table({"rock": example_results.errors()}))
-    assert html.count('<td class="differs-from-real"') == 3
-    assert html.count("&#8224;<br>") == 2
+    assert html.count('<td class="differs-from-real"') == 2 * 3
+    assert html.count("&#8224;<br>") == 2 + 1
 
 
 def test_fragment_states_the_share_of_tiles_with_one_phase():
@@ -315,7 +315,7 @@ def faults():
             "n": [128, 128],
         }
     )
-    return diagnosis, classifier
+    return diagnosis, example_results.novelty(), classifier
 
 
 def test_faults_and_the_classifier_stand_in_one_table():
@@ -329,7 +329,15 @@ def test_faults_and_the_classifier_stand_in_one_table():
     assert "found : 7.5 threshold 4; lag 16 px" in text
     assert "cannot tell 12 tiles, at least 30 are needed" in text
     assert "found : 0.97 threshold 0.5; 0.92 to 0.99, 128 tiles" in text
-    assert html.count('<td class="found">') == 2
+    assert "found : 0.65 threshold 0.19; pieces of 24 px: 400 of 64 tiles; novelty 0.43" in text
+    assert html.count('<td class="found">') == 3
+
+
+def test_what_is_copied_is_said_of_every_method():
+    table = error_table({"rock": example_results.errors()})
+    told = dict(verdicts(table, fault_table({"rock": faults()})))
+    said = "65% of it is copied from training tiles (of held-out rock 19%, by chance)"
+    assert said in told["sa"] and not any("copied" in one for one in told["real"])
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ TRAINING = {"train_gan", "train_unet", "train_forest"}
 # What a method of a kind has to have, or that no rule runs without.
 OFF_BY_DEFAULT = {
     "external": {"stack": "stack.tif"},
+    "quilting": {"draw": [64, 128]},
     "stylegan2_ada": {"interpolation": 8, "project": [0, 1]},
 }
 

@@ -16,6 +16,7 @@ ROCK = "results/meta_igneous"
 TARGETS = (
     "results/figures/segmentation.png",
     "results/figures/representative/latent_space.png",
+    *(f"results/figures/comparison/{name}.png" for name in ("novelty", "mosaics")),
     *(f"{ROCK}/comparison/{name}.csv" for name in ("errors", "pores", "diagnosis")),
     *(f"{ROCK}/representative/{method}/1/model.pt" for method in ("dcgan", "wgan_gp")),
 )
@@ -93,6 +94,26 @@ def test_faults_are_looked_for_in_every_method_and_in_real_tiles(finished):
     faults = pd.read_csv(finished / ROCK / "comparison/diagnosis.csv")
     assert set(faults["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
     assert {"edge_excess", "memorised_tiles"} <= set(faults["diagnosis"])
+
+
+def test_what_is_copied_is_told_of_every_method(finished):
+    novelty = pd.read_csv(finished / ROCK / "comparison/novelty.csv")
+    assert set(novelty["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
+    assert set(novelty["side_px"]) <= {16, 24} and 24 in set(novelty["side_px"])
+    with_control = novelty.dropna(subset="copied_control")
+    assert (with_control["copied_control"] > 0.9).all()
+
+
+def test_a_mosaic_is_drawn_where_it_is_asked_for(finished):
+    path = finished / ROCK / "comparison/quilting/1/mosaic.tif"
+    with tifffile.TiffFile(path) as file:
+        assert file.series[0].shape == (100, 150)
+        assert file.pages[0].is_tiled
+    record = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    drawn = tifffile.imread(path)
+    assert record["phase_fraction"] == pytest.approx(drawn.mean())
+    assert drawn.max() == 1
+    assert [p.parent.parent.name for p in finished.rglob("mosaic.json")] == ["quilting"]
 
 
 def test_beside_each_set_of_realisations_stands_where_it_comes_from(finished):

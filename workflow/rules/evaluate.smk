@@ -116,6 +116,37 @@ rule diagnose:
         "../scripts/diagnose.py"
 
 
+rule measure_novelty:
+    """How much of every method's tiles is copied from the training tiles, and from where."""
+    input:
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        realisations=of_each_reconstruction("realisations.tif"),
+        code=code("measure_novelty.py"),
+    output:
+        novelty="results/{sample}/{experiment}/novelty.csv",
+        maps="results/{sample}/{experiment}/novelty.npz",
+    log:
+        "logs/{sample}/{experiment}/measure_novelty.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/measure_novelty.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
+    params:
+        methods=methods_of_reconstructions,
+        window=lambda wildcards: tile_setting(wildcards)["window"],
+        n_tiles=settings["evaluation"]["set_size"],
+        augmentation=lambda wildcards: told.augmentations(methods_of(wildcards)),
+        seed=settings["seed"],
+    message:
+        "Look for what is copied in {wildcards.sample}, {wildcards.experiment}"
+    script:
+        "../scripts/measure_novelty.py"
+
+
 rule classify_tiles:
     """Can a small network tell a method's tiles from real ones?"""
     input:

@@ -47,6 +47,16 @@ rule gan:
     localrule: True
 
 
+rule draw_mosaic:
+    """Stage: the single mosaics that methods are asked for by their key `draw`."""
+    input:
+        [
+            one.file("mosaic.tif")
+            for one in reconstructions(settings, that="draws_mosaics", asked="draw")
+        ],
+    localrule: True
+
+
 rule figures:
     """Stage: all figures, as PDF and PNG."""
     input:

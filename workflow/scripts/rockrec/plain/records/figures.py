@@ -133,6 +133,18 @@ FIGURES = (
         params=("samples", "methods"),
     ),
     Figure(
+        name="novelty",
+        title="novelty",
+        what="Which pixels of the methods' tiles are copied from training tiles, and from where.",
+        section="faults",
+        of="experiment",
+        inputs={
+            "maps": Files("novelty.npz", "scene"),
+            "tables": Files("novelty.csv", "scene"),
+        },
+        params=("samples",),
+    ),
+    Figure(
         name="lineal_path",
         title="lineal path",
         what="L with its band, and the flat part magnified (the paper's Fig. 7).",
@@ -149,6 +161,15 @@ FIGURES = (
         of="experiment",
         inputs={"pores": Files("pores.csv", "scene")},
         params=("samples", "methods"),
+    ),
+    Figure(
+        name="mosaics",
+        title="mosaics drawn",
+        what="Mosaics that methods drew, whole and in part, if asked for.",
+        section="methods",
+        of="experiment",
+        inputs={"mosaics": Files("mosaic.tif", "reconstruction", "draws_mosaics", "draw")},
+        params=("whose",),
     ),
     Figure(
         name="strip",

@@ -51,6 +51,19 @@ class Reconstruction(Method):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Endless(Reconstruction):
+    """A method that also draws a single mosaic of any size, row by row."""
+
+    draw: tuple[int, int] | None = setting(
+        None,
+        "Height and width, px, of a mosaic that is drawn besides the realisations, of any size and "
+        "in memory that does not grow with its height; null for none.",
+        minimum=64,
+        trains=False,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of method, and what it can do.
 
@@ -91,6 +104,11 @@ class Kind:
     def name(self) -> str:
         """The kind as the config has it."""
         return self.settings.kind
+
+    @property
+    def draws_mosaics(self) -> bool:
+        """Draws a single mosaic of any size."""
+        return issubclass(self.settings, Endless)
 
     @property
     def is_network(self) -> bool:

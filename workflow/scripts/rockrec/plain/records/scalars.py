@@ -1,8 +1,9 @@
-"""What is compared as one number: titles by the descriptor and the form of its line of errors.
+"""What is compared beside whole curves, by the descriptor and the form of its line of errors.
 
 What counts a whole tile is computed in `rockrec.description`.
 """
 
+AT_PHI = "at_phi"  # the form of curves that are compared at equal phase fraction
 SPREAD = "spread of S2 between tiles"
 ONE_PHASE = "share of tiles with one phase"
 SCALARS = {

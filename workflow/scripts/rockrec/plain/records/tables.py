@@ -72,10 +72,11 @@ TABLES = (
     ),
     Table(
         name="faults",
-        what="Artefacts by name, and whether a small network tells the tiles from real ones.",
+        what="Artefacts by name, what is copied, and whether a small network tells the tiles.",
         of="experiment",
         inputs={
             "diagnosis": Files("diagnosis.csv", "scene"),
+            "novelty": Files("novelty.csv", "scene"),
             "classifier": Files("classifier.csv", "scene"),
         },
         params=("samples",),
