@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from rockrec.precision.interval import freedom_of_sum, quantile, score_interval
 from rockrec.precision.spectrum import Cells
@@ -55,7 +56,9 @@ class Fraction:
         return Fraction(**{**vars(self), **facts, "high": float(high)})
 
 
-def fraction_of(rock: np.ndarray, phase: np.ndarray, side: int) -> Fraction:
+def fraction_of(
+    rock: np.ndarray, phase: np.ndarray, side: int, fewest: float = FEWEST_FEATURES
+) -> Fraction:
     """Return the phase fraction of cells of a mosaic, with its interval.
 
     The interval rests on the integral of the two-point correlation: on the spectrum of the phase
@@ -66,6 +69,7 @@ def fraction_of(rock: np.ndarray, phase: np.ndarray, side: int) -> Fraction:
     rock, phase : (rows, columns) pixels of rock and of the phase in the cells; what is outside
         of the part has none.
     side : of a cell, px.
+    fewest : features along a side, below which the interval is not known.
 
     Raises
     ------
@@ -88,7 +92,7 @@ def fraction_of(rock: np.ndarray, phase: np.ndarray, side: int) -> Fraction:
     feature = np.sqrt(pixels / independent)
     shortest = min(rock.shape) * side
     features = min(np.sqrt(independent), shortest / feature if feature else np.inf)
-    if features < FEWEST_FEATURES:
+    if features < fewest:
         return Fraction(**{**vars(unknown), "features": features, "feature_px": feature})
     low, high = score_interval(value, variance, found.freedom)
     return Fraction(
@@ -117,8 +121,6 @@ class Difference:
 
 def difference(a: Fraction, b: Fraction) -> Difference:
     """Compare the phase fractions of two parts of a mosaic, each with its own error (Welch)."""
-    from scipy import stats
-
     value = a.value - b.value
     variances = np.array([a.standard_error, b.standard_error]) ** 2
     if not np.isfinite(variances).all():
