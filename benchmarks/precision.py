@@ -11,8 +11,9 @@ fewer than ten features; the same of the curves; and how often a trend or a thir
 there is none. ``power``: how often a trend of φ by 20 % from side to side is found at 150
 features a side. ``large``: seconds and memory of a mosaic of 17,920 x 54,784 px.
 
-Media: discs of radius 5 px at random places (Boolean model) and a Gaussian field above a level, both
-at 10 and 35 %, and the built-in rocks, cut out of pieces of 1,024 px (``--mosaics`` is their number).
+Media: discs of radius 5 px at random places (Boolean model) and a Gaussian field below a level,
+both at 10 and 35 %, and the built-in rocks, cut out of pieces of 1,024 px, of which there are
+``--mosaics``.
 """
 
 import argparse

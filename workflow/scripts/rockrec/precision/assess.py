@@ -15,6 +15,7 @@ from rockrec.precision.stationarity import thirds, trends
 
 LARGEST_ERROR = 1 / 3  # of the value: what is rarer has no interval
 SIZED = ("S2", "L")
+COLUMNS = ("test", "quantity", "where")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Assessment:
     with_segmentation : the same with the error of the segmentation; None where it is not known.
     curves : by descriptor and lag the mean over windows with its 95 % interval (NaN: not known).
     sizes : which square is needed for which precision, see `rockrec.precision.sizes`.
-    trends, thirds : tests of stationarity, see `rockrec.precision.stationarity`.
+    stationarity : tests of trends and of thirds, see `rockrec.precision.stationarity`.
     halfway_px : the lag at which S2 stands halfway between φ and φ².
     """
 
@@ -35,9 +36,16 @@ class Assessment:
     with_segmentation: Fraction | None
     curves: pd.DataFrame
     sizes: pd.DataFrame
-    trends: pd.DataFrame
-    thirds: pd.DataFrame
+    stationarity: pd.DataFrame
     halfway_px: int
+
+    def told(self) -> dict:
+        """Return the phase fraction as it is written to disk; None for what is not known."""
+        return {
+            "sampling": _plain(self.fraction),
+            "with_segmentation": self.with_segmentation and _plain(self.with_segmentation),
+            "halfway_px": self.halfway_px,
+        }
 
 
 def assess(
@@ -84,10 +92,16 @@ def assess(
         with_segmentation=fraction.with_error(segmentation_error) if known else None,
         curves=curves,
         sizes=pd.concat(tables, ignore_index=True) if tables else _NO_SIZES,
-        trends=_if_known(trends(cells, windows, lag), fraction),
-        thirds=thirds(cells),
+        stationarity=_stationarity(cells, windows, lag, fraction.known),
         halfway_px=lag,
     )
+
+
+def _plain(fraction: Fraction) -> dict:
+    """A fraction in JSON's types."""
+    facts = {key: float(value) for key, value in vars(fraction).items()}
+    facts = {key: value if np.isfinite(value) else None for key, value in facts.items()}
+    return facts | {"pixels": fraction.pixels}
 
 
 _NO_SIZES = wanted_sizes("", 1.0, 0.0, 1.0, (), 1, 1.0)
@@ -138,8 +152,11 @@ def _curves(windows, fraction, pixel_size_nm):
     return pd.concat(tables, ignore_index=True), spectra
 
 
-def _if_known(table: pd.DataFrame, fraction: Fraction) -> pd.DataFrame:
-    """A table of tests; without their results where a mosaic holds too few features."""
-    if fraction.known:
-        return table
-    return table.assign(**dict.fromkeys(["low", "high", "p", "p_adjusted"], np.nan))
+def _stationarity(cells, windows, lag, known) -> pd.DataFrame:
+    """Trends and thirds in one table; no trend is tested where too few features are there."""
+    tested = trends(cells, windows, lag)
+    if not known:
+        tested[["low", "high", "p", "p_adjusted"]] = np.nan
+    held = thirds(cells).assign(quantity="phase_fraction")
+    table = pd.concat([tested.assign(test="trend"), held.assign(test="third")], ignore_index=True)
+    return table[[*COLUMNS, *(name for name in table if name not in COLUMNS)]]

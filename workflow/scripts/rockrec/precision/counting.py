@@ -57,9 +57,7 @@ def count_cells(mosaic, phase: int, outside=None) -> CellCounts:
         if is_rock is not None:
             of_phase &= is_rock
         found.append(_in_cells(of_phase, side))
-        rock.append(
-            _areas(of_phase.shape, side) if is_rock is None else _in_cells(is_rock, side)
-        )
+        rock.append(_areas(of_phase.shape, side) if is_rock is None else _in_cells(is_rock, side))
     return CellCounts(np.concatenate(rock), np.concatenate(found), side)
 
 
@@ -80,19 +78,22 @@ def describe_windows(mosaic, phase: int, outside=None) -> WindowCurves:
     """Describe windows that are spread evenly over a segmented mosaic, at all their lags.
 
     Of a small mosaic they overlap by half and cover it; of a large one they are samples of
-    512 px. Parameters are those of `count_cells`.
+    512 px. A mosaic smaller than a window has one, which is not all rock. Parameters are those of
+    `count_cells`.
     """
     height, width = mosaic.shape
     stride = max(min(height, width) // STRIDES, 1)
-    side = min(max(2 * stride, LEAST_WINDOW), MOST_WINDOW, height, width)
+    side = min(max(2 * stride, LEAST_WINDOW), MOST_WINDOW)
+    if min(height, width) < side:
+        nothing = np.empty((1, 1, side // 2))
+        curves = {name: np.full_like(nothing, np.nan) for name in FUNCTIONS}
+        return WindowCurves(curves, np.zeros((1, 1), bool), side, stride)
     tops, lefts = (_spread(n, side, stride) for n in (height, width))
     rock = np.ones((len(tops), len(lefts)), bool)
     if outside is not None:
         corners = np.meshgrid(tops, lefts, indexing="ij")
         rock = outside.are_rock(*(one.ravel() for one in corners), side).reshape(rock.shape)
-    curves = {
-        name: np.full((*rock.shape, side // 2), np.nan) for name in FUNCTIONS
-    }
+    curves = {name: np.full((*rock.shape, side // 2), np.nan) for name in FUNCTIONS}
     for row, top in enumerate(tops):
         if not rock[row].any():
             continue
