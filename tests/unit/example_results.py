@@ -96,6 +96,26 @@ def res_tables(sizes=(64, 128, 256, 512), chosen=256, pixel_um=0.05):
     return pd.concat(curve_parts, ignore_index=True), pd.DataFrame(error_lines)
 
 
+def res_references(grows=False, largest=(128, 256, 512)):
+    """The RES relative to several largest sizes."""
+    return pd.DataFrame(
+        [
+            {
+                "form": form,
+                "largest_px": size,
+                "res_px": size / 2 if grows else 60.0,
+                "low_px": 40.0,
+                "high_px": 80.0,
+                "draws_low_px": 50.0,
+                "draws_high_px": 70.0,
+                "grows": grows,
+            }
+            for form in ("pooled", "per_image")
+            for size in largest
+        ]
+    )
+
+
 def gan_history(steps=400, every=25, kept=300, seed=0):
     rng = np.random.default_rng(seed)
     step = np.arange(1, steps + 1)

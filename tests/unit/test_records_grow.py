@@ -50,7 +50,7 @@ print(json.dumps({
     "legend": [text.get_text() for text in figure.legends[0].get_texts()],
     "placed": list(place_shapes(np.ones((96, 96), np.uint8))),
     "annealed": list(annealed.fits),
-    "res": res_in_words(res.errors)[0],
+    "res": res_in_words(res.errors, res.references)[0],
     "enumerations": schema.count('"P5"') - schema.count('"P6"'),
 }))
 """

@@ -34,6 +34,8 @@ def empty_report(**changes):
         "doubts": {},
         "tiles": [],
         "res": {},
+        "references": {},
+        "sureness": {},
         "figures": [],
         "tables": {},
         "verdicts": {},
@@ -64,6 +66,7 @@ def report():
         doubts={"rock": "It doubts little."},
         tiles=[tile_set()],
         res={"rock": example_results.res_tables(chosen=256)[1]},
+        references={"rock": example_results.res_references()},
         figures=[
             Figure("history", "comparison", "methods", "History", "Losses & errors.", png),
             Figure("res", "", "res", "Sizes", "F2 by size.", png),
@@ -201,16 +204,25 @@ def test_an_empty_run_still_makes_a_page():
 
 
 def test_res_in_words_without_a_representative_size():
+    references = example_results.res_references()
     (_, errors) = example_results.res_tables(chosen=None)
-    assert "no size up to 512 px is representative" in res_in_words(errors)[0]
+    assert "no size up to 512 px is representative" in res_in_words(errors, references)[0]
     (_, errors) = example_results.res_tables(chosen=512)
-    assert "none below the largest, 512 px" in res_in_words(errors)[0]
+    assert "none below the largest, 512 px" in res_in_words(errors, references)[0]
+
+
+def test_a_res_is_told_with_its_interval_and_is_none_where_it_grows_with_the_largest_size():
+    (_, errors) = example_results.res_tables()
+    said = res_in_words(errors, example_results.res_references())[0]
+    assert "between the sizes 60 px, 95 % interval 40 to 80 px, single draws 50 to 70 px" in said
+    said = res_in_words(errors, example_results.res_references(grows=True))[0]
+    assert "none: it grows with the largest size tried (64, 128, 256 px for 128, 256" in said
 
 
 @pytest.mark.parametrize(("descriptor", "scaled"), [("S2V", "F2V"), ("P4", "F4"), ("L", "L/φ")])
 def test_res_in_words_names_the_descriptor_that_it_was_found_by(descriptor, scaled):
     (_, errors) = example_results.res_tables()
-    sentences = res_in_words(errors.assign(descriptor=descriptor))
+    sentences = res_in_words(errors.assign(descriptor=descriptor), example_results.res_references())
     assert [sentence.split(",")[0] for sentence in sentences] == [
         f"by pooled {scaled}",
         f"by per-image {scaled}",

@@ -308,6 +308,37 @@ rule propose_fields:
         "../scripts/propose_fields.py"
 
 
+rule assess_mosaic:
+    """How sure a mosaic makes of its rock: intervals, wanted sizes, and whether it is one rock."""
+    input:
+        **INSPECTION,
+        segmented=segmented_mosaic,
+        code=code("assess_mosaic.py"),
+    output:
+        fraction="results/{sample}/precision/fraction.json",
+        curves="results/{sample}/precision/curves.csv",
+        sizes="results/{sample}/precision/sizes.csv",
+        stationarity="results/{sample}/precision/stationarity.csv",
+    log:
+        "logs/{sample}/assess_mosaic.log",
+    benchmark:
+        "results/benchmarks/{sample}/assess_mosaic.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    threads: 2
+    resources:
+        mem_mb=again(4000),
+        runtime=again(60),
+    params:
+        contents=contents(segmented=segmented_mosaic),
+        precision=setting("precision"),
+        mosaic=sample_settings("phase", "pixel_size_nm"),
+    message:
+        "Assess how sure the mosaic of {wildcards.sample} makes of its rock"
+    script:
+        "../scripts/assess_mosaic.py"
+
+
 rule analyse_res:
     """Find the representative elementary size (RES) of a sample from a descriptor of random squares."""
     input:
@@ -317,6 +348,7 @@ rule analyse_res:
     output:
         curves="results/{sample}/res/curves.csv",
         errors="results/{sample}/res/errors.csv",
+        references="results/{sample}/res/references.csv",
         values="results/{sample}/res/values.csv",
     log:
         "logs/{sample}/analyse_res.log",

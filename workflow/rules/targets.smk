@@ -26,9 +26,10 @@ rule tiles:
 
 
 rule res:
-    """Stage: the representative size of every sample, with its figure."""
+    """Stage: how sure each mosaic makes, and the representative size, with its figure."""
     input:
         "results/figures/res.png",
+        [rock.file("precision/fraction.json") for rock in rocks(settings)],
         [rock.file("res/errors.csv") for rock in rocks(settings)],
     localrule: True
 

@@ -37,6 +37,7 @@ def main():
     for table, output in (
         (analysis.curves, snakemake.output.curves),
         (analysis.errors, snakemake.output.errors),
+        (analysis.references, snakemake.output.references),
         (values, snakemake.output.values),
     ):
         with written_whole(output) as partial:

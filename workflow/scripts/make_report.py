@@ -15,7 +15,7 @@ from rockrec.mosaics import open_mosaic
 from rockrec.plain.stage_times import stage_times
 from rockrec.report.advice import advice
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, tile_set
+from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, sureness, tile_set
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.scan_faults.fault import read_faults, told
@@ -62,6 +62,17 @@ def main():
         },
         tiles=tiles,
         res=res,
+        references=by_name(params.samples, map(pd.read_csv, inputs.references)),
+        sureness=by_name(
+            params.samples,
+            map(
+                sureness,
+                map(read_json, inputs.fractions),
+                map(pd.read_csv, inputs.sizes),
+                map(pd.read_csv, inputs.stationarity),
+                (min(shape_of(path)) for path in inputs.mosaics),
+            ),
+        ),
         figures=[
             Figure(**figure, png=Path(path).read_bytes())
             for figure, path in zip(params.figures, inputs.figures, strict=True)

@@ -59,7 +59,7 @@ def representative_size(evidence: Evidence) -> Findings:
         float(chosen.iloc[0]) if len(chosen) else float("nan"),
         f"px, representative size by pooled {DESCRIPTORS[descriptor].scaled}; wanted: {RES} by F2",
         verdict(len(chosen) > 0 and chosen.iloc[0] == RES, wide_enough and descriptor == "S2"),
-        f"sizes: {sizes}",
+        f"sizes: {sizes}" + ("" if len(chosen) else "; it grows with the largest"),
     )
 
 

@@ -68,8 +68,9 @@ def _sizes(tiles, res) -> Advice:
         chosen = pooled.loc[pooled["res"].astype(bool), "size_px"]
         if chosen.empty:
             yield (
-                "Larger res.sizes, or a larger mosaic",
-                f"no size up to {pooled['size_px'].max()} px is representative of {tile.sample}",
+                "A tiles.window, and a mosaic, by the precision wanted (the table of sizes)",
+                f"no size up to {pooled['size_px'].max()} px is representative of {tile.sample}, "
+                "whose RES grows with the largest size tried",
             )
         elif tile.window < chosen.iloc[0]:
             yield (

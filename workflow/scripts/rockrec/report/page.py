@@ -8,7 +8,7 @@ import imagecodecs
 import pandas as pd
 
 from rockrec.plain.stage_times import StageTime
-from rockrec.report.story import Mosaic, TileSet, res_in_words
+from rockrec.report.story import Mosaic, Sureness, TileSet, res_in_words
 from rockrec.report.templates import templates
 from rockrec.report.verdicts import Verdict
 
@@ -59,6 +59,8 @@ class Report:
     ----------
     settings : YAML text.
     scores, res : by sample, the tables of ``unet/scores.csv`` and ``res/errors.csv``.
+    references : by sample, ``res/references.csv``.
+    sureness : by sample, how sure its mosaic makes of its rock.
     doubts : by sample that was segmented here, how sure its segmentation is.
     tables : HTML fragments by (kind, experiment); the claims' experiment is empty.
     verdicts : by (experiment, sample).
@@ -73,6 +75,8 @@ class Report:
     doubts: Mapping[str, str]
     tiles: Sequence[TileSet]
     res: Mapping[str, pd.DataFrame]
+    references: Mapping[str, pd.DataFrame]
+    sureness: Mapping[str, Sureness]
     figures: Sequence[Figure]
     tables: Mapping[tuple[str, str], str]
     verdicts: Mapping[tuple[str, str], Sequence[Verdict]]
@@ -101,7 +105,10 @@ def render(report: Report) -> str:
         .render(
             report=report,
             scores={name: _confusion(table) for name, table in report.scores.items()},
-            res={name: res_in_words(table) for name, table in report.res.items()},
+            res={
+                name: res_in_words(table, report.references[name])
+                for name, table in report.res.items()
+            },
         )
     )
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rockrec.plain.records.descriptors import DESCRIPTORS
+from rockrec.precision.words import fraction_in_words, stationarity_in_words, windows_in_words
 
 FORMS = {"pooled": "pooled", "per_image": "per-image"}
 
@@ -80,6 +81,27 @@ def doubt_in_words(told: Mapping, fields: int, table: Path) -> str:
     )
 
 
+class Sureness(NamedTuple):
+    """How sure a mosaic makes of its rock: sentences, and the table of wanted sizes."""
+
+    fraction: str
+    stationarity: Sequence[str]
+    windows: str
+    sizes: pd.DataFrame
+
+
+def sureness(
+    told: Mapping, sizes: pd.DataFrame, stationarity: pd.DataFrame, shortest: int
+) -> Sureness:
+    """Put the files of ``precision/`` into words; `shortest` is the mosaic's short side, px."""
+    return Sureness(
+        fraction_in_words(told, sizes),
+        stationarity_in_words(stationarity),
+        windows_in_words(sizes, shortest),
+        sizes,
+    )
+
+
 class TileSet(NamedTuple):
     """The windows of one sample in one experiment.
 
@@ -117,18 +139,39 @@ def tile_set(
     )
 
 
-def res_in_words(errors: pd.DataFrame) -> list[str]:
-    """Say each form's representative size, and which size it is relative to."""
+def res_in_words(errors: pd.DataFrame, references: pd.DataFrame) -> list[str]:
+    """Say each form's representative size, how sure it is, and which size it is relative to.
+
+    Parameters
+    ----------
+    errors, references : the tables of ``res/errors.csv`` and ``res/references.csv``.
+    """
     largest = errors["size_px"].max()
     sentences = []
     for form, lines in errors.groupby("form", sort=False):
         chosen = lines[lines["res"].astype(bool)]
         name = f"{FORMS[form]} {DESCRIPTORS[lines['descriptor'].iloc[0]].scaled}"
+        relative = references[references["form"] == form]
+        if relative["grows"].any():
+            found = ", ".join(f"{size:.0f}" for size in relative["res_px"])
+            tried = ", ".join(f"{size:.0f}" for size in relative["largest_px"])
+            sentences.append(
+                f"by {name}, none: it grows with the largest size tried ({found} px for {tried} px)"
+            )
+            continue
+        last = relative.iloc[-1]
+        told = (
+            f"; between the sizes {last['res_px']:.0f} px, 95 % interval {last['low_px']:.0f} to "
+            f"{last['high_px']:.0f} px, single draws {last['draws_low_px']:.0f} to "
+            f"{last['draws_high_px']:.0f} px"
+        )
         if chosen.empty:
             sentences.append(f"by {name}, no size up to {largest} px is representative")
         elif (size := chosen["size_px"].iloc[0]) == largest:
-            sentences.append(f"by {name}, none below the largest, {largest} px")
+            sentences.append(f"by {name}, none below the largest, {largest} px{told}")
         else:
             microns = chosen["size_um"].iloc[0]
-            sentences.append(f"by {name}, {size} px = {microns:.4g} µm, relative to {largest} px")
+            sentences.append(
+                f"by {name}, {size} px = {microns:.4g} µm, relative to {largest} px{told}"
+            )
     return sentences

@@ -66,6 +66,20 @@ class ResBlock(BySample):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrecisionBlock(BySample):
+    """How sure one mosaic makes of its rock."""
+
+    wanted: tuple[float, ...] = setting(
+        (0.1, 0.05, 0.02, 0.01),
+        "Half widths of 95 % intervals, as shares of the value, for which the report says how "
+        "large a mosaic has to be; the first is also what a single window is to hold.",
+        above=0,
+        below=1,
+        at_least=1,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class TilesBlock(BySample):
     """Windows of the mosaic and the tiles they are reduced to."""
 
@@ -220,6 +234,7 @@ class Config(Settings):
     unet: UNetBlock = block()
     forest: ForestBlock = block()
     segmentation: SegmentationBlock = block()
+    precision: PrecisionBlock = block()
     res: ResBlock = block()
     methods: dict[str, dict] = setting(
         REQUIRED, "The reconstruction methods, each a label of your own with its settings."

@@ -1,0 +1,1 @@
+"""How sure one mosaic makes of its rock: intervals, wanted sizes, and whether it is one rock."""
