@@ -10,7 +10,7 @@ from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.fields import labelled_fields
 from rockrec.segmentation.inference import segment
 from rockrec.segmentation.model import save_unet
-from rockrec.segmentation.parts import cuts
+from rockrec.segmentation.label_classes import cuts
 from rockrec.segmentation.training import TrainedUNet, train_unet
 from rockrec.synthetic import SyntheticRock, make_rock
 

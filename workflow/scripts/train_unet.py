@@ -12,8 +12,8 @@ from rockrec.mosaics import open_mosaic, open_outside, read_contrast
 from rockrec.plain.records.unet import UNetSettings
 from rockrec.plain.seeds import seed_for
 from rockrec.segmentation.annotations import annotated_fields, check_painted, files_of
+from rockrec.segmentation.label_classes import LabelsError
 from rockrec.segmentation.model import load_unet, save_unet
-from rockrec.segmentation.parts import LabelsError
 from rockrec.segmentation.training import InitialModelError, train_unet
 
 # As many whatever the cores that there are: other sums would round otherwise, and a run that is

@@ -7,9 +7,9 @@ import torch
 
 from rockrec.segmentation.augmentation import augmented
 from rockrec.segmentation.fields import Field, extent
+from rockrec.segmentation.label_classes import label_counts
 from rockrec.segmentation.losses import NOT_LABELLED
 from rockrec.segmentation.model import UNet
-from rockrec.segmentation.parts import label_counts
 from rockrec.segmentation.places import places_of
 
 

@@ -14,9 +14,9 @@ from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.crops import Crops, balanced_weights
 from rockrec.segmentation.fields import Field
 from rockrec.segmentation.inference import segment
+from rockrec.segmentation.label_classes import class_values, split_fields
 from rockrec.segmentation.losses import segmentation_loss
 from rockrec.segmentation.model import UNet, autocast, build_network
-from rockrec.segmentation.parts import class_values, split_fields
 from rockrec.segmentation.scores import boundary_counts, class_ious, confusion, score_rows
 
 log = logging.getLogger(__name__)
