@@ -141,7 +141,7 @@ def taught(
     if options.kind == "reference":
         return reference(fields, seed), []
     settings = UNetSettings(**{**shares, **options.settings})
-    made = train_unet(fields, shape, settings=settings, device=options.device, **given)
+    made = train_unet(fields, settings=settings, device=options.device, **given)
     return partial(predict, made.unet), made.scores
 
 

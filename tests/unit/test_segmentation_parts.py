@@ -12,9 +12,9 @@ from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.augmentation import augmented
 from rockrec.segmentation.crops import Crops, balanced_weights
 from rockrec.segmentation.fields import Field, fields_at, labelled_fields
+from rockrec.segmentation.label_classes import label_counts, split_fields
 from rockrec.segmentation.losses import dice_loss, segmentation_loss
 from rockrec.segmentation.model import UNet
-from rockrec.segmentation.label_classes import label_counts, split_fields
 from rockrec.segmentation.places import places_of
 from rockrec.segmentation.scores import (
     boundary_counts,

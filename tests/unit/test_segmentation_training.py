@@ -9,8 +9,8 @@ import torch
 from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.fields import labelled_fields
 from rockrec.segmentation.inference import segment
-from rockrec.segmentation.model import save_unet
 from rockrec.segmentation.label_classes import cuts
+from rockrec.segmentation.model import save_unet
 from rockrec.segmentation.training import TrainedUNet, train_unet
 from rockrec.synthetic import SyntheticRock, make_rock
 
