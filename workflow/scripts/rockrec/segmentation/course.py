@@ -28,7 +28,7 @@ FORMAT = 1  # of the checkpoints; a change in what a course computes changes it
 
 
 class Course:
-    """The trainings of a U-Net that sees all strokes, and of one for each fold that has not seen it.
+    """A U-Net that learns from all strokes, and one for each fold that learns from the others.
 
     What is reached after a step depends on nothing but lessons, settings and seed.
 
