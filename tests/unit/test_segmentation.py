@@ -24,7 +24,7 @@ def rock() -> SyntheticRock:
 
 @pytest.fixture(scope="module")
 def trained(rock) -> TrainedUNet:
-    settings = UNetSettings(crop=64, batch=8, epochs=4, steps=12)
+    settings = UNetSettings(crop=64, batch=8, epochs=4, steps=30)
     return train_unet(
         labelled_fields(rock.gray, rock.labels),
         classes={1: "pore", 2: "grain"},

@@ -197,10 +197,11 @@ def test_strokes_count_more_than_the_forest_and_that_as_it_is_sure():
     shares[:, 32:48] = np.array([64, 191])[:, None, None]  # in doubt; below, it is no rock
     crops = Crops(unet_of((1, 2), crop=64, batch=1), [lesson(labels, shares)], 0)
     _, (told,), (weights,) = crops.draw(0)
-    assert set(np.round(weights.unique().numpy(), 3)) == {0.0, 0.498, 1.0, STROKE}
+    doubt = 2 * (191 / 255) - 1
+    assert weights.unique().tolist() == pytest.approx([0.0, doubt, 1.0, STROKE])
     assert (told[0][weights == STROKE] == 1).all()
     assert (told[0][weights == 1.0] == 1).all()
-    assert told[0][weights.round(decimals=3) == 0.498].numpy() == pytest.approx(64 / 255)
+    assert told[0][(weights > 0) & (weights < 1)].numpy() == pytest.approx(64 / 255)
     counts = [(weights == value).sum().item() for value in (STROKE, 0.0, 1.0)]
     assert counts == [64 * 4, 16 * 60, 32 * 60]
 
@@ -375,7 +376,7 @@ def test_boundary_that_is_not_found_scores_0():
         ({"crop": 100}, "crop must be .* a multiple of 32, not 100"),
         ({"steps": 0}, "steps must be a whole number, 1 or more, not 0"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
-        ({"folds": 1}, "folds must be a whole number, 2 to 10, not 1"),
+        ({"folds": 1}, "folds must be a whole number, 2 or more and at most 10, not 1"),
         ({"encoder_weights": "imagenet"}, "'imagenet' are not of encoder small"),
         ({"precision": "half"}, "precision must be float32 or bfloat16, not 'half'"),
         ({"dice_weight": -1.0}, "dice_weight must be 0 or more"),
