@@ -2,11 +2,12 @@
 
 import copy
 import logging
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from rockrec.segmentation.scores import score_rows
 from rockrec.segmentation.unseen import UNSEEN, counted
 
 log = logging.getLogger(__name__)
+
+TREES = 0.5  # share of a forest's trees that teach: nearly as well, in half the time
 
 
 class InitialModelError(ValueError):
@@ -106,6 +109,7 @@ def train_unet(
     if not low < high:
         raise ValueError(f"the gray range of the mosaic must rise, not go from {low:g} to {high:g}")
     forest = forest or ForestSettings()
+    forest = replace(forest, trees=math.ceil(TREES * forest.trees))
     values, _ = class_values(fields, classes)
     network = _initial_network(initial, settings, len(values), seed)
     if initial is not None and None not in (initial.pixel_size_nm, pixel_size_nm):
