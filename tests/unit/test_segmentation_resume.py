@@ -118,7 +118,7 @@ def test_the_folder_is_named_after_what_shapes_the_weights(rock, tmp_path):
         {"settings": UNetSettings(crop=32, batch=1, epochs=1, steps=2)},
         {"labels": labels},
         {"gray_range": (11, 240)},
-        {"forest": ForestSettings(trees=6)},
+        {"forest": ForestSettings(trees=9)},
         {"initial": first.unet},
     ):
         run(rock, tmp_path, **{"settings": short, **changes})
