@@ -35,11 +35,11 @@ class UNetSettings(Settings):
     )
     steps: int = setting(25, "Steps per epoch.", minimum=1)
     learning_rate: float = setting(
-        2e-3, "Highest learning rate of the one-cycle schedule (AdamW).", above=0
+        4e-3, "Highest learning rate of the one-cycle schedule (AdamW).", above=0
     )
     weight_decay: float = setting(1e-2, "Weight decay of AdamW.", minimum=0)
     dice_weight: float = setting(
-        1.0,
+        0.0,
         "Weight of the Dice loss beside the cross-entropy; 0 for cross-entropy alone.",
         minimum=0,
     )
