@@ -151,8 +151,8 @@ rule train_unet:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=memory(8000, beside_input=0.5),
-        runtime=again(240),
+        mem_mb=memory(8000, beside_input=0.5, most=2),
+        runtime=240,
         gpu=GPU,
         device=RUN["device"],
         phase=sample_setting("phase"),
