@@ -86,6 +86,14 @@ def test_scores_that_cannot_be_known_are_said_to_be_so_with_what_to_paint():
     assert "nan" not in text.lower().split("how well it is segmented")[1].split("iou:")[0]
 
 
+def test_what_to_paint_is_said_once_for_a_network_and_its_teacher():
+    forest = example_results.forest_scores()
+    both = pd.concat([forest, forest.assign(model="trained")])
+    text = text_of(render(empty_report(scores={"rock": both})))
+    assert text.count("Not known of class pores") == 1
+    assert text.count("Not known of class rest") == 1
+
+
 def test_doubt_is_told_with_where_to_paint():
     told, table = {"below": 0.75, "doubtful": 0.034, "mean": 0.97}, "out/a/mosaic/paint_next.csv"
     said = doubt_in_words(told, 7, Path(table))

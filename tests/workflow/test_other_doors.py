@@ -96,7 +96,7 @@ def test_a_network_is_trained_on_fields_of_a_mosaic_in_tiles_and_handed_on(folde
             assert np.array_equal(cut, denoised[rows, columns])
     assert not (results / "looked/unet").exists()
     scores = pd.read_csv(results / "started/unet/scores.csv")
-    assert set(scores["model"]) == {"initial", "trained"}
+    assert set(scores["model"]) == {"initial", "forest", "trained"}
 
 
 def test_a_label_of_no_named_class_is_an_error_that_names_file_and_value(folder):

@@ -95,7 +95,7 @@ def config_of_everything(folder):
             "made": {"synthetic": "pores", "height": 512, "width": 1024, "pixel_size_nm": 50.0},
         },
         "segmentation": {"per_sample": {"first_look": {"kind": "forest"}}},
-        "unet": {"encoder_weights": "imagenet"},  # an encoder to freeze
+        "unet": {"encoder": "resnet18", "encoder_weights": "imagenet"},  # an encoder to freeze
         "res": {"sizes": [32, 64, 128]},
         "methods": {
             "guided": {"kind": NETWORKS[0], "guide": ["S2"]},

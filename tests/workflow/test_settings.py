@@ -78,7 +78,7 @@ def mistakes(config):
         (["segmentation", "per_sample"], {"meta_igneous": {"overlap": 300}}, "segmentation.per_sample.meta_igneous.overlap: 300 is more than"),
         (["samples", "mine"], {"mosaic": "LICENSE", "model": "serpentinite", "classes": {1: "a", 2: "b"}, "pixel_size_nm": 5}, "samples.mine.classes: are those of the model"),
         (["segmentation", "overlap"], 300, "segmentation.overlap: 300 is more than half of window 512"),
-        (["unet", "test_fraction"], 0.9, "unet.test_fraction: 0.9 beside validation_fraction 0.2 leaves no"),
+        (["unet", "encoder_weights"], "imagenet", "unet.encoder_weights: 'imagenet' are of an encoder of"),
         (["methods", "wgan_gp", "steps"], 77, "methods.wgan_gp: steps 77 must be a multiple of check_every"),
         (["methods", "stylegan2_ada", "size"], 128, "methods.stylegan2_ada.size: 128, but stylegan2_ada draws tiles of the size that it is trained on only, 64 px"),
         (["methods", "stylegan2_ada", "ada"], ["hue"], "methods.stylegan2_ada.ada.0: 'hue' is none of flips"),

@@ -6,6 +6,7 @@ import zipfile
 from rockrec.plain.model_files import segmenter_of
 from rockrec.plain.network_sizes import SAME_PIXELS
 from rockrec.plain.records.doors import door_of
+from rockrec.plain.records.unet import SMALL
 from rockrec_settings.blocks import for_sample
 from rockrec_settings.files import path_mistakes
 
@@ -110,7 +111,7 @@ def _pixel_size_mistakes(settings: dict, name: str) -> list[str]:
 
 
 def _training_mistakes(settings: dict, name: str) -> list[str]:
-    """Windows that overlap too much, labels that leave nothing to train on, a frozen beginner."""
+    """Windows that overlap too much, weights of another encoder, a frozen beginner."""
     mistakes = []
     segmentation = for_sample(settings["segmentation"], name)
     if 2 * segmentation["overlap"] > segmentation["window"]:
@@ -120,11 +121,11 @@ def _training_mistakes(settings: dict, name: str) -> list[str]:
             f"{segmentation['window']}"
         )
     unet = for_sample(settings["unet"], name)
-    if unet["validation_fraction"] + unet["test_fraction"] >= 1:
-        place = _place(settings, "unet", "test_fraction", name)
+    if unet["encoder"] == SMALL and unet["encoder_weights"]:
+        place = _place(settings, "unet", "encoder_weights", name)
         mistakes.append(
-            f"{place}: {unet['test_fraction']} beside validation_fraction "
-            f"{unet['validation_fraction']} leaves no labels to train on"
+            f"{place}: {unet['encoder_weights']!r} are of an encoder of "
+            f"segmentation-models-pytorch, and unet.encoder is {SMALL}"
         )
     trained_before = unet["init_from"] or unet["encoder_weights"]
     if unet["freeze_encoder_epochs"] and not trained_before and name in _labelled(settings):

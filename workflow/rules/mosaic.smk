@@ -129,7 +129,7 @@ rule denoise_mosaic:
 
 
 rule train_unet:
-    """Train a U-Net on the labelled pixels; keep the epoch that validates best."""
+    """Train a U-Net on the labelled pixels and a forest's answers; keep the epoch that scores best."""
     input:
         **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
@@ -151,17 +151,22 @@ rule train_unet:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=memory(8000, beside_input=0.5),
-        runtime=again(240),
+        mem_mb=memory(8000, beside_input=0.5, most=2),
+        runtime=240,
         gpu=GPU,
         device=RUN["device"],
         phase=sample_setting("phase"),
+        checkpoint_interval_s=RUN["checkpoint_interval_s"],
+        # On SLURM it is told to save before its time is up, and the next job goes on.
+        slurm_extra="--signal=TERM@300",
     params:
         contents=contents(labels=label_files, initial=initial_model),
         unet=unet_settings,
+        forest=setting("forest"),
         labels=labels_of,
         unlabelled=sample_setting("unlabelled", 0),
         classes=sample_setting("classes", {}),
+        checkpoints=CHECKPOINTS,
         seed=settings["seed"],
     message:
         "Train the U-Net of {wildcards.sample}"

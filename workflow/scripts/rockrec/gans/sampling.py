@@ -8,9 +8,9 @@ import torch
 from skimage.filters import threshold_otsu
 from torch import nn
 
-from rockrec.gans.checkpoint import load_whole
 from rockrec.gans.networks import build
 from rockrec.gans.settings import gan_settings
+from rockrec.housekeeping.states import load_whole
 from rockrec.plain.records.kinds import KINDS
 from rockrec.plain.records.kinds.networks import THRESHOLDS, NetworkSettings
 

@@ -11,15 +11,16 @@ import numpy as np
 
 from rockrec.gans import sampling
 from rockrec.gans.batches import TileSubset, check_tiles, checksum, phase_fraction
-from rockrec.gans.checkpoint import TrainingFiles, checkpoint_key, save_whole
-from rockrec.gans.interrupt import Interrupted, signals_noted
-from rockrec.gans.lock import FolderLock
+from rockrec.gans.checkpoint import TrainingFiles, checkpoint_key
 from rockrec.gans.loop import Training
 from rockrec.gans.monitor import Monitor
 from rockrec.gans.processes import together
 from rockrec.gans.settings import as_dict, at_size
 from rockrec.housekeeping.devices import choose_device, device_name
+from rockrec.housekeeping.interrupt import Interrupted, signals_noted
+from rockrec.housekeeping.lock import FolderLock
 from rockrec.housekeeping.progress import Progress
+from rockrec.housekeeping.states import save_whole
 from rockrec.housekeeping.threads import use_threads
 from rockrec.plain.records.kinds.networks import NetworkSettings
 from rockrec.plain.seeds import seed_for

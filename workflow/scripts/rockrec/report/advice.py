@@ -49,10 +49,10 @@ def advice(
 
 def _segmentation(scores) -> Advice:
     for sample, table in scores.items():
-        is_forest = table["model"] == "forest"
-        tested = table[is_forest | (table["part"] == "test") & (table["model"] == "trained")]
+        is_forest = not (table["model"] == "trained").any()  # else it was a U-Net's teacher
+        tested = table[table["model"] == ("forest" if is_forest else "trained")]
         for line in tested[tested["iou"] < LOW_IOU].to_dict("records"):
-            other = "segmentation.kind: unet" if is_forest.any() else "more unet.epochs"
+            other = "segmentation.kind: unet" if is_forest else "more unet.epochs"
             yield (
                 f"More labels where the segmentation is wrong, or {other}",
                 f"class {line['class']} of {sample} has an IoU of only {line['iou']:.2f} on pixels "
