@@ -61,6 +61,7 @@ def config_of_everything(folder):
     write("field.tif", (300, 500))
     write("stack.tif", (4, 64, 64), low=0)
     tifffile.imwrite(folder / "mask.tif", np.zeros((512, 1024), np.uint8))
+    (folder / "points.csv").write_text("row,column\n", encoding="utf-8")
     outside = {"value": 5, "mask": "mask.tif"}
     for row in range(4):
         for column in range(6):
@@ -81,6 +82,7 @@ def config_of_everything(folder):
                 "mosaic": "raw.tif",
                 "labels": "labels.tif",
                 "outside": outside,
+                "points": "points.csv",
                 "pixel_size_nm": 50.0,
             },
             "given": {"mosaic": "raw.tif", "model": "raw", "pixel_size_nm": 50.0},

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from rockrec.plain.records.blocks import Config, TilesBlock
 from rockrec.plain.records.doors import DOORS, USUAL_PIXELS, door_of, outside_of
@@ -49,6 +50,8 @@ def _sample_mistakes(settings: dict) -> Iterator[str]:
         yield from _pixel_size_mistakes(path, sample)
         known, span = (VALUES, "0 to 65535") if "segmented" in sample else (LABELS, "1 to 255")
         yield from _outside_mistakes(path, sample)
+        if Path(sample.get("points") or "").parts[-3:] == (name, "mosaic", "points.csv"):
+            yield f"{path}.points: {sample['points']} is written anew by the run; copy it elsewhere"
         for value in sample.get("classes", {}):
             if str(value) not in known:
                 yield f"{path}.classes.{value}: a label is a whole number from {span}"

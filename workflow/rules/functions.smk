@@ -82,6 +82,12 @@ def model_of(wildcards):
     return trained(segmenter(wildcards.sample), given or wildcards.sample)
 
 
+def points_of(wildcards):
+    """The table of points that the user judged, if she did."""
+    points = settings["samples"][wildcards.sample].get("points")
+    return of_the_user(points) if points else []
+
+
 # --- anneal
 
 

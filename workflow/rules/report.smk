@@ -15,6 +15,7 @@ rule make_report:
         scores=SCORES,
         doubts=[rock.file("mosaic/confidence.json") for rock in rocks(settings, "is_gray")],
         proposals=[rock.file("mosaic/paint_next.csv") for rock in rocks(settings, "is_gray")],
+        fractions=[rock.file("mosaic/phase_fraction.json") for rock in rocks(settings, "is_gray")],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         values=[rock.file("res/values.csv") for rock in rocks(settings)],
         scan_faults=[Rock(sample).file("mosaic/scan_faults.csv") for sample in SCANNED],

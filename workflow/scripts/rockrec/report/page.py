@@ -59,7 +59,8 @@ class Report:
     ----------
     settings : YAML text.
     scores, res : by sample, the tables of ``unet/scores.csv`` and ``res/errors.csv``.
-    doubts : by sample that was segmented here, how sure its segmentation is.
+    doubts, fractions : by sample that was segmented here, how sure its segmentation is, and its
+        phase fraction with what is known of it.
     tables : HTML fragments by (kind, experiment); the claims' experiment is empty.
     verdicts : by (experiment, sample).
     advice : what to change next.
@@ -71,6 +72,7 @@ class Report:
     mosaics: Sequence[Mosaic]
     scores: Mapping[str, pd.DataFrame]
     doubts: Mapping[str, str]
+    fractions: Mapping[str, str]
     tiles: Sequence[TileSet]
     res: Mapping[str, pd.DataFrame]
     figures: Sequence[Figure]

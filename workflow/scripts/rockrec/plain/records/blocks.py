@@ -44,6 +44,13 @@ class DenoiseBlock(BySample):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PointsBlock(BySample):
+    """Random points that are proposed to be judged, for the phase fraction and its interval."""
+
+    number: int = setting(300, "Points of a mosaic.", minimum=20, maximum=100_000)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResBlock(BySample):
     """Representative elementary size (the paper's Fig. 5)."""
 
@@ -220,6 +227,7 @@ class Config(Settings):
     unet: UNetBlock = block()
     forest: ForestBlock = block()
     segmentation: SegmentationBlock = block()
+    points: PointsBlock = block()
     res: ResBlock = block()
     methods: dict[str, dict] = setting(
         REQUIRED, "The reconstruction methods, each a label of your own with its settings."

@@ -116,6 +116,11 @@ class RawSample(Sample):
         "a forest, model.npz), or the name of the sample whose labels teach it; null to train one "
         "on the labels.",
     )
+    points: str | None = setting(
+        None,
+        "Path of the table of points (mosaic/points.csv, copied) in which you gave each its label; "
+        "the phase fraction then has an interval. Null where none were judged.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
