@@ -20,7 +20,7 @@ from rockrec.plain.records.kinds import KINDS, NETWORKS
 from rockrec_planning import code_inputs
 from rockrec_settings.resolve import resolve
 
-TRAINING = {"train_gan", "train_unet", "train_forest"}
+TRAINING = {"train_gan", "train_unet", "train_forest", "train_shared_forest"}
 # What a method of a kind has to have, or that no rule runs without.
 OFF_BY_DEFAULT = {
     "external": {"stack": "stack.tif"},
@@ -93,9 +93,16 @@ def config_of_everything(folder):
                 "pixel_size_nm": 50.0,
             },
             "first_look": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
+            "taught": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
+            "taught_too": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
             "made": {"synthetic": "pores", "height": 512, "width": 1024, "pixel_size_nm": 50.0},
         },
-        "segmentation": {"per_sample": {"first_look": {"kind": "forest"}}},
+        "models": {"series": {"samples": ["taught", "taught_too"]}},
+        "segmentation": {
+            "per_sample": {
+                name: {"kind": "forest"} for name in ("first_look", "taught", "taught_too")
+            }
+        },
         "unet": {"encoder_weights": "imagenet"},  # an encoder to freeze
         "res": {"sizes": [32, 64, 128]},
         "methods": {

@@ -14,8 +14,9 @@ from rockrec_settings.files import sample_file_mistakes
 from rockrec_settings.schema import schema_mistakes
 
 RESERVED_NAMES = {
-    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "results"),
+    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "models", "results"),
     "experiments": ("mosaic", "unet", "forest", "res", "results"),
+    "models": (),
     "methods": ("real", "train", "validation", "heldout", "results"),
 }
 LONGEST_NAME = 64
@@ -84,6 +85,8 @@ def _own_name_mistakes(settings: dict) -> Iterator[str]:
                     f"{block}.{name}: not a possible name (text of up to {LONGEST_NAME} letters, "
                     f"digits, _ and -; none of {', '.join(reserved)})"
                 )
+    for name in set(settings["models"]) & set(settings["samples"]):
+        yield f"models.{name}: is the name of a sample, too"
 
 
 def _is_name(name: str) -> bool:
@@ -93,10 +96,11 @@ def _is_name(name: str) -> bool:
 def _by_sample_mistakes(settings: dict) -> Iterator[str]:
     samples = settings["samples"]
     for path, block, schema in _blocks_by_sample(settings):
+        models = settings["models"] if path in ("unet", "forest") else {}
         for name in block["per_sample"]:
             where = f"{path}.per_sample.{name}"
-            if name not in samples:
-                yield f"{where}: no such sample; known: {', '.join(samples)}"
+            if name not in samples and name not in models:
+                yield f"{where}: no such sample; known: {', '.join([*samples, *models])}"
             elif "replicates" in block["per_sample"][name]:
                 yield f"{where}.replicates: all samples have as many"
             else:
@@ -116,6 +120,11 @@ def _blocks_by_sample(settings: dict) -> Iterator[tuple[str, dict, dict]]:
 
 
 def _reference_mistakes(settings: dict) -> Iterator[str]:
+    for name, model in settings["models"].items():
+        for sample in model["samples"]:
+            if sample not in settings["samples"]:
+                known = ", ".join(map(str, settings["samples"]))
+                yield f"models.{name}.samples: no sample {sample!r}; known: {known}"
     for name, experiment in settings["experiments"].items():
         for key in ("samples", "methods"):
             known = settings[key]

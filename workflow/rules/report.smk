@@ -40,7 +40,7 @@ rule make_report:
             (sample, door_of(block).name, *(block.get(key) for key in TOLD_OF_MOSAICS))
             for sample, block in settings["samples"].items()
         ],
-        scored=LABELLED_SAMPLES,
+        scored=SCORED,
         doubted=[rock.sample for rock in rocks(settings, "is_gray")],
         scanned=SCANNED,
         samples=SAMPLES,

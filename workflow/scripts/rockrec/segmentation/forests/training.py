@@ -61,6 +61,7 @@ def train_forest(
     threads: int = 1,
     pixel_size_nm: float | None = None,
     bits: int | None = None,
+    whose: Sequence[str] = (),
 ) -> TrainedForest:
     """Fit a forest to the labelled pixels of a mosaic.
 
@@ -75,6 +76,7 @@ def train_forest(
         without a labelled pixel is left out, which is said.
     gray_range : gray levels of the mosaic that become -1 and 1 for the trees.
     pixel_size_nm, bits : of the mosaic, which the forest keeps; None if it is not known.
+    whose : of fields of several samples, the sample of each; it is scored on each of them, too.
 
     Raises
     ------
@@ -104,7 +106,10 @@ def train_forest(
         for fold in np.unique(examples.folds)
         if len(np.unique(examples.classes[examples.folds != fold])) > 1
     }
-    scores = _scores(fields, forest, folds, by_fold)
+    scores = _scores(fields, forest, folds, by_fold, UNSEEN)
+    for name in dict.fromkeys(whose):
+        own = [field for field, one in zip(fields, whose, strict=True) if one == name]
+        scores += _scores(own, forest, folds, by_fold, f"{UNSEEN} of {name}")
     scores += [
         _unknown(value, classes, "no pixel is labelled") for value in named if value not in values
     ]
@@ -185,7 +190,11 @@ def _fitted(
 
 
 def _scores(
-    fields: Sequence[Field], forest: Forest, folds: Folds, by_fold: Mapping[int, Trees]
+    fields: Sequence[Field],
+    forest: Forest,
+    folds: Folds,
+    by_fold: Mapping[int, Trees],
+    part: str,
 ) -> list[dict]:
     """Score each labelled pixel by the trees that saw no label of its fold."""
     values = forest.classes
@@ -200,7 +209,7 @@ def _scores(
         labels = np.where(predicted, labels, 0)  # no trees for a fold with all of a class
         counts += confusion(labels, predicted, values)
         boundaries += boundary_counts(labels, predicted, values)
-    rows = score_rows(UNSEEN, "forest", counts, boundaries, values, forest.class_names)
+    rows = score_rows(part, "forest", counts, boundaries, values, forest.class_names)
     totals = label_counts(fields)
     for row in rows:
         row["advice"] = ""
@@ -209,8 +218,8 @@ def _scores(
             lonely = [value for value in values if value not in known]
             row["advice"] = _advice(row["class"] if row["class"] in lonely else lonely[0], folds)
     log.info(
-        "forest: places of %d px, each judged by trees that have not seen it, IoU %s",
-        *(folds.side, [round(row["iou"], 4) for row in rows]),
+        "forest: %s of %d px, each judged by trees that have not seen it, IoU %s",
+        *(part, folds.side, [round(row["iou"], 4) for row in rows]),
     )
     return rows
 
