@@ -61,6 +61,7 @@ def config_of_everything(folder):
     write("field.tif", (300, 500))
     write("stack.tif", (4, 64, 64), low=0)
     tifffile.imwrite(folder / "mask.tif", np.zeros((512, 1024), np.uint8))
+    (folder / "encoder.pth").write_bytes(b"")
     (folder / "points.csv").write_text("row,column\n", encoding="utf-8")
     outside = {"value": 5, "mask": "mask.tif"}
     for row in range(4):
@@ -103,7 +104,7 @@ def config_of_everything(folder):
                 name: {"kind": "forest"} for name in ("first_look", "taught", "taught_too")
             }
         },
-        "unet": {"encoder_weights": "imagenet"},  # an encoder to freeze
+        "unet": {"encoder_weights": "encoder.pth"},  # an encoder to freeze
         "res": {"sizes": [32, 64, 128]},
         "methods": {
             "guided": {"kind": NETWORKS[0], "guide": ["S2"]},

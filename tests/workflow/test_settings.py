@@ -74,6 +74,7 @@ def mistakes(config):
         (["denoise", "per_sample"], {"meta_igneous": {"radius": 0}}, "denoise.per_sample.meta_igneous.radius: 0 is less than 1"),
         (["unet", "init_from"], "LICENSE", "unet.init_from: 'LICENSE' is no model, or a damaged one"),
         (["unet", "freeze_encoder_epochs"], 2, "unet.freeze_encoder_epochs: the encoder of meta_igneous was never trained"),
+        (["unet", "encoder_weights"], "imagenet", "unet.encoder_weights: no file 'imagenet'"),
         (["segmentation", "overlap"], 0, "segmentation.overlap: 0 is less than 1"),
         (["segmentation", "per_sample"], {"meta_igneous": {"overlap": 300}}, "segmentation.per_sample.meta_igneous.overlap: 300 is more than"),
         (["samples", "mine"], {"mosaic": "LICENSE", "model": "serpentinite", "classes": {1: "a", 2: "b"}, "pixel_size_nm": 5}, "samples.mine.classes: are those of the model"),

@@ -6,7 +6,7 @@ import zipfile
 from rockrec.plain.model_files import segmenter_of
 from rockrec.plain.network_sizes import SAME_PIXELS
 from rockrec_settings.blocks import for_sample
-from rockrec_settings.files import path_mistakes
+from rockrec_settings.files import missing, path_mistakes
 from rockrec_settings.models import (
     merged_classes,
     shared_model,
@@ -142,6 +142,9 @@ def _training_mistakes(settings: dict, name: str) -> list[str]:
             f"{place}: {unet['test_fraction']} beside validation_fraction "
             f"{unet['validation_fraction']} leaves no labels to train on"
         )
+    if (weights := unet["encoder_weights"]) is not None:
+        place = _place(settings, "unet", "encoder_weights", name)
+        mistakes += path_mistakes(place, weights) or missing(place, weights)
     trained_before = unet["init_from"] or unet["encoder_weights"]
     if unet["freeze_encoder_epochs"] and not trained_before and name in taught_alone(settings):
         place = _place(settings, "unet", "freeze_encoder_epochs", name)

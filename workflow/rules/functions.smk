@@ -81,6 +81,12 @@ def trained(kind, name):
     return Rock(name).file(MODELS[kind]) if name in SAMPLES else of_the_user(name)
 
 
+def encoder_file(wildcards):
+    """The pretrained weights of a network's encoder, if there are any."""
+    path = for_sample(settings["unet"], wildcards.sample)["encoder_weights"]
+    return of_the_user(path) if path else []
+
+
 def initial_model(wildcards):
     name = for_sample(settings["unet"], wildcards.sample)["init_from"]
     return [] if name is None else trained("unet", name)
@@ -141,6 +147,11 @@ def model_setting(block, *omit):
         return {key: value for key, value in found.items() if key not in omit}
 
     return of_model
+
+
+def encoder_of_model(wildcards):
+    path = for_sample(settings["unet"], wildcards.model)["encoder_weights"]
+    return of_the_user(path) if path else []
 
 
 def initial_of_model(wildcards):

@@ -48,6 +48,7 @@ rule train_shared_unet:
         ),
         labels=labels_of_teachers,
         initial=initial_of_model,
+        encoder=encoder_of_model,
         code=code("train_shared_unet.py", stop_at=SHAPES_NO_WEIGHTS),
     output:
         model="results/models/{model}/unet/model.pt",
@@ -66,7 +67,11 @@ rule train_shared_unet:
         gpu=GPU,
         device=RUN["device"],
     params:
-        contents=contents(labels=labels_of_teachers, initial=initial_of_model),
+        contents=contents(
+            labels=labels_of_teachers,
+            initial=initial_of_model,
+            encoder=encoder_of_model,
+        ),
         unet=model_setting("unet", "init_from"),
         teachers=teachers_told,
         classes=classes_of_teachers,

@@ -136,6 +136,7 @@ rule train_unet:
         contrast="results/{sample}/mosaic/contrast.json",
         labels=label_files,
         initial=initial_model,
+        encoder=encoder_file,
         code=code("train_unet.py", stop_at=SHAPES_NO_WEIGHTS),
     output:
         model="results/{sample}/unet/model.pt",
@@ -157,7 +158,7 @@ rule train_unet:
         device=RUN["device"],
         phase=sample_setting("phase"),
     params:
-        contents=contents(labels=label_files, initial=initial_model),
+        contents=contents(labels=label_files, initial=initial_model, encoder=encoder_file),
         unet=unet_settings,
         labels=labels_of,
         unlabelled=sample_setting("unlabelled", 0),

@@ -14,8 +14,8 @@ class UNetSettings(Settings):
     encoder: str = setting("resnet18", "Encoder, by its name in segmentation-models-pytorch.")
     encoder_weights: str | None = setting(
         None,
-        "Pretrained weights of the encoder, by name; null to train from scratch (weights are "
-        "downloaded).",
+        "Path of a file with pretrained weights of the encoder (of ImageNet, MicroNet; a state "
+        "dict, .pth or .safetensors); null to train from scratch.",
     )
     crop: int = setting(
         128,
