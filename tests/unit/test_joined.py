@@ -47,9 +47,19 @@ def test_no_place_lies_in_two_mosaics(parts):
     assert firsts == [0, 2, 3]
 
 
-def test_where_all_is_rock_nothing_is_outside(parts):
-    assert Joined([parts[0], parts[2]]).outside is None
-    assert Joined([parts[0], parts[2]]).fields()[0].outside is None
+def test_what_lies_between_and_beside_mosaics_is_outside(parts):
+    joined = Joined(parts)
+    whole, marks = joined[:, :], joined.outside[:, :]
+    assert whole.shape == marks.shape == joined.shape
+    rock = [np.count_nonzero(~marks[first : first + STEP]) for first in range(0, 4 * STEP, STEP)]
+    hidden = np.count_nonzero(parts[1].outside)
+    assert rock == [STEP * 300, 3 * 300, 200 * 500 - hidden, STEP * 200]
+    assert (
+        whole[marks & (np.arange(500) >= 300) & (np.arange(4 * STEP) < STEP)[:, None]] == 10
+    ).all()
+    piece = np.s_[STEP - 20 : 2 * STEP + 9, 150:480]
+    assert np.array_equal(joined[piece], whole[piece])
+    assert np.array_equal(joined.outside[piece], marks[piece])
 
 
 def test_labels_are_told_by_sample(parts):

@@ -1,6 +1,6 @@
 """Several mosaics as if they were one, so that the labels of all teach one model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,9 +33,7 @@ class Part:
 
 
 class Joined:
-    """Mosaics below one another, each stretched to the contrast of the first, float32.
-
-    Pieces are read that lie in one of them.
+    """Mosaics below one another, each stretched to the contrast of the first; read like an array.
 
     Parameters
     ----------
@@ -44,19 +42,22 @@ class Joined:
     Attributes
     ----------
     shape : px. gray_range : of all, that of the first.
+    outside : what is no rock of a mosaic, and what lies between them, 2D bool, read alike.
     """
+
+    dtype = np.dtype(np.float32)
 
     def __init__(self, parts: Sequence[Part]):
         self._parts, self.gray_range = parts, parts[0].gray_range
         rows = [-(-part.mosaic.shape[0] // STEP) * STEP for part in parts]
-        self._firsts = np.concatenate([[0], np.cumsum(rows)[:-1]])
-        self.shape = int(sum(rows)), max(part.mosaic.shape[1] for part in parts)
+        self._firsts = np.cumsum([0, *rows[:-1]]).tolist()
+        self.shape = sum(rows), max(part.mosaic.shape[1] for part in parts)
+        self.outside = _Outside(self)
 
     def fields(self) -> list[Field]:
         """Return all annotated fields, in their places here."""
-        outside = self.outside
         return [
-            Field(self, int(first) + field.row, field.column, field.labels, outside)
+            Field(self, first + field.row, field.column, field.labels, self.outside)
             for first, part in zip(self._firsts, self._parts, strict=True)
             for field in part.fields
         ]
@@ -65,36 +66,46 @@ class Joined:
         """Return of each of the fields the name of its sample."""
         return [part.name for part in self._parts for _ in part.fields]
 
-    @property
-    def outside(self) -> "_Outside | None":
-        return None if all(part.outside is None for part in self._parts) else _Outside(self)
+    def pieces(self, region: tuple[slice, slice]) -> Iterator[tuple[Part, tuple, tuple]]:
+        """Yield every mosaic in a region: itself, the piece of it, and its place in the region."""
+        (top, bottom, _), (left, right, _) = (
+            span.indices(side) for span, side in zip(region, self.shape, strict=True)
+        )
+        for first, part in zip(self._firsts, self._parts, strict=True):
+            height, width = part.mosaic.shape
+            rows = slice(max(top - first, 0), min(bottom - first, height))
+            columns = slice(left, min(right, width))
+            if rows.start < rows.stop and columns.start < columns.stop:
+                down = slice(rows.start + first - top, rows.stop + first - top)
+                yield part, (rows, columns), (down, slice(0, columns.stop - left))
 
-    def at(self, rows: slice) -> tuple[Part, slice]:
-        """Return the mosaic that some rows lie in, and its own rows."""
-        number = int(np.searchsorted(self._firsts, rows.start, side="right")) - 1
-        first = int(self._firsts[number])
-        return self._parts[number], slice(rows.start - first, rows.stop - first)
+    def empty(self, region: tuple[slice, slice], value, dtype) -> np.ndarray:
+        """Return an array of a region's shape, full of a value."""
+        shape = [len(range(*s.indices(side))) for s, side in zip(region, self.shape, strict=True)]
+        return np.full(shape, value, dtype)
 
     def __getitem__(self, region: tuple[slice, slice]) -> np.ndarray:
-        part, rows = self.at(region[0])
-        gray = np.asarray(part.mosaic[rows, region[1]]).astype(np.float32)
-        (low, high), (own_low, own_high) = self.gray_range, part.gray_range
-        factor = np.float32((high - low) / (own_high - own_low))
-        return (gray - np.float32(own_low)) * factor + np.float32(low)
+        low, high = self.gray_range
+        gray = self.empty(region, low, self.dtype)
+        for part, own, place in self.pieces(region):
+            own_low, own_high = part.gray_range
+            factor = np.float32((high - low) / (own_high - own_low))
+            levels = np.asarray(part.mosaic[own]).astype(np.float32)
+            gray[place] = (levels - np.float32(own_low)) * factor + np.float32(low)
+        return gray
 
 
 class _Outside:
     """What of joined mosaics is no rock."""
 
     def __init__(self, joined: Joined):
-        self._joined = joined
+        self._joined, self.shape = joined, joined.shape
 
     def __getitem__(self, region: tuple[slice, slice]) -> np.ndarray:
-        part, rows = self._joined.at(region[0])
-        if part.outside is None:
-            columns = region[1]
-            return np.zeros((rows.stop - rows.start, columns.stop - columns.start), bool)
-        return np.asarray(part.outside[rows, region[1]])
+        outside = self._joined.empty(region, True, bool)
+        for part, own, place in self._joined.pieces(region):
+            outside[place] = False if part.outside is None else np.asarray(part.outside[own])
+        return outside
 
 
 def counts_told(parts: Sequence[Part]) -> list[str]:
