@@ -1,6 +1,7 @@
 """The report holds everything it was given, alone in one file, whatever is missing."""
 
 import base64
+from html import unescape
 from pathlib import Path
 
 import example_results
@@ -17,12 +18,20 @@ from rockrec.plain.stage_times import StageTime, stage_times
 from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, res_in_words
+from rockrec.report.sheets import fraction_fragment
+from rockrec.report.story import (
+    Mosaic,
+    doubt_in_words,
+    fraction_in_words,
+    phases_in_words,
+    res_in_words,
+)
 from rockrec.report.story import tile_set as summed_up
 from rockrec.report.templates import templates
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.tables.errors import error_table
+from rockrec.tables.phase_fractions import fraction_table
 
 
 def empty_report(**changes):
@@ -32,6 +41,7 @@ def empty_report(**changes):
         "mosaics": [],
         "scores": {},
         "doubts": {},
+        "fractions": {},
         "tiles": [],
         "res": {},
         "references": {},
@@ -101,6 +111,29 @@ def test_doubt_is_told_with_where_to_paint():
     assert "7 fields are cut out, to be painted next (a/mosaic/paint_next.csv)." in said
     assert "fields" not in doubt_in_words(told, 0, Path(table))
     assert said in text_of(render(empty_report(doubts={"a": said})))
+
+
+def test_a_phase_fraction_is_told_with_its_interval_or_with_what_points_would_give():
+    told = {"found": 0.2, "expected": [[100, 0.031], [1000, 0.011]], "judged": None}
+    said = fraction_in_words(told, Path("out/a/mosaic/points.csv"))
+    assert "no interval" in said and "100 ± 0.031, 1,000 ± 0.011 (a/mosaic/points.csv)" in said
+    judged = {"value": 0.25, "low": 0.22, "high": 0.28, "points": 300}
+    said = fraction_in_words(told | {"judged": judged}, Path("out/a/mosaic/points.csv"))
+    assert "0.2500, 95 % interval 0.2200 to 0.2800, from 300 random points" in said
+    assert "finds 0.2000, outside the interval" in said
+    table = fraction_table({"a": told | {"judged": judged}, "b": told})
+    assert list(table["points"]) == [300, 0] and table["low"].isna().tolist() == [False, True]
+    page = render(
+        empty_report(
+            doubts={"a": "It doubts."},
+            fractions={"a": said},
+            tables={("phase_fractions", ""): fraction_fragment(table)},
+        )
+    )
+    text = unescape(text_of(page))
+    assert f"It doubts. {said}" in text
+    assert "a 0.2000 0.2500 0.2200 to 0.2800 300 ± 0.031 ± 0.011" in text
+    assert "b 0.2000 – not known 0" in text
 
 
 def test_the_page_is_self_contained_and_well_formed(report):

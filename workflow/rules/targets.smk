@@ -9,11 +9,12 @@ rule denoise:
 
 
 rule segment:
-    """Stage: all segmented mosaics, with their figure, the models' scores and what to paint next."""
+    """Stage: all segmented mosaics, their figure, the models' scores, what to paint and judge."""
     input:
         [segmented_of(sample) for sample in SAMPLES],
         SCORES,
         [rock.file("mosaic/paint_next.csv") for rock in rocks(settings, "is_gray")],
+        [rock.file("mosaic/phase_fraction.json") for rock in rocks(settings, "is_gray")],
         [path for path in ALL_FIGURES if path == "results/figures/segmentation.png"],
     localrule: True
 

@@ -15,7 +15,14 @@ from rockrec.mosaics import open_mosaic
 from rockrec.plain.stage_times import stage_times
 from rockrec.report.advice import advice
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, sureness, tile_set
+from rockrec.report.story import (
+    Mosaic,
+    calibrated_in_words,
+    doubt_in_words,
+    phases_in_words,
+    sureness,
+    tile_set,
+)
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.scan_faults.fault import read_faults, told
@@ -59,6 +66,10 @@ def main():
             for sample, doubt, fields in zip(
                 params.doubted, inputs.doubts, inputs.proposals, strict=True
             )
+        },
+        fractions={
+            sample: calibrated_in_words(read_json(path), Path(path).with_name("points.csv"))
+            for sample, path in zip(params.doubted, inputs.calibrated, strict=True)
         },
         tiles=tiles,
         res=res,

@@ -1,4 +1,4 @@
-"""Tables of methods as HTML: architectures, settings, costs."""
+"""Tables as HTML: architectures, settings and costs of methods, phase fractions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,6 +102,36 @@ def _cost_row(run, lines: pd.DataFrame) -> tuple[str, ...]:
         "–" if pd.isna(run.seconds_per_realisation) else duration(run.seconds_per_realisation),
         _or_dash(run.sampling_hardware),
         speed_up,
+    )
+
+
+def fraction_fragment(table: pd.DataFrame) -> str:
+    """Return `rockrec.tables.phase_fractions` as HTML."""
+    begin = "half_width_"
+    halves = [name for name in table if name.startswith(begin)]
+    head = ("sample", "found", "by points", "95 % interval", "points judged")
+    rows = [
+        (
+            one["sample"],
+            f"{one['found']:.4f}",
+            *(
+                (f"{one['fraction']:.4f}", f"{one['low']:.4f} to {one['high']:.4f}")
+                if one["points"]
+                else ("–", "not known")
+            ),
+            int(one["points"]),
+            *(f"± {one[name]:.2g}" for name in halves),
+        )
+        for one in table.to_dict("records")
+    ]
+    head += tuple(f"{int(name.removeprefix(begin)):,} points" for name in halves)
+    note = (
+        "Found: by the segmentation. By points: of random points that were judged, whatever the "
+        "model is worth. The last columns: what interval so many points would give, as far as the "
+        "model doubts justly."
+    )
+    return fragment(
+        "plain.html.j2", sheets=[Sheet("Phase fraction", head, rows)], note=note, empty=""
     )
 
 

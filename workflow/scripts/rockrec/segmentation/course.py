@@ -20,11 +20,11 @@ from rockrec.segmentation.lessons import Lesson
 from rockrec.segmentation.model import UNet
 from rockrec.segmentation.scores import class_ious
 from rockrec.segmentation.student import Student
-from rockrec.segmentation.unseen import counted, unseen_scores
+from rockrec.segmentation.unseen import counted, unseen_parts, unseen_scores
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1  # of the checkpoints; a change in what a course computes changes it
+FORMAT = 2  # of the checkpoints; a change in what a course computes changes it
 
 
 class Course:
@@ -38,6 +38,7 @@ class Course:
     lessons : of all labels (None), and of all but a fold's.
     unpainted : named classes without a label.
     scores : rows of what is known already.
+    whose : of fields of several samples, the sample of each; each is scored by itself, too.
 
     Attributes
     ----------
@@ -53,8 +54,10 @@ class Course:
         unpainted: Sequence[int],
         scores: Sequence[dict],
         seed: int,
+        whose: Sequence[str] = (),
     ):
-        self.unet, self.fields, self.folds = unet, fields, folds
+        self.unet, self.folds = unet, folds
+        self.parts = dict(unseen_parts(fields, whose))
         self.unpainted, self.scores = unpainted, list(scores)
         self.epochs, self.epoch = unet.settings.epochs, 0
         self.students = {fold: Student(_twin(unet), some, seed) for fold, some in lessons.items()}
@@ -82,8 +85,8 @@ class Course:
     def _test(self) -> None:
         self.epoch += 1
         found = [self._counted(fold) for fold in self.tested]
-        self.counts.append([counts.tolist() for counts, _ in found])
-        self.boundaries.append([boundaries.tolist() for _, boundaries in found])
+        self.counts.append([[counts.tolist() for counts, _ in parts] for parts in found])
+        self.boundaries.append([[counts.tolist() for _, counts in parts] for parts in found])
         last = self.students[None]
         self.rows.append(
             {
@@ -101,8 +104,11 @@ class Course:
                 "weights": {name: value.detach().cpu().clone() for name, value in weights.items()},
             }
 
-    def _counted(self, fold: int) -> tuple[np.ndarray, np.ndarray]:
-        """Compare the labels of a fold, of classes that can be tested, with its student's."""
+    def _counted(self, fold: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Compare the labels of a fold, of classes that can be tested, with its student's.
+
+        First of all fields, then of each sample.
+        """
         known = self.folds.known
 
         def asked(field: Field) -> np.ndarray:
@@ -111,13 +117,17 @@ class Course:
             return labels
 
         find = partial(predicted, self.students[fold].segmenting)
-        return counted(self.fields, self.unet.classes, asked, find)
+        everything, *samples = self.parts.values()
+        of_samples = [counted(some, self.unet.classes, asked, find) for some in samples]
+        if of_samples:  # which are all fields, together
+            return [tuple(map(sum, zip(*of_samples, strict=True))), *of_samples]
+        return [counted(everything, self.unet.classes, asked, find)]
 
     def _ious(self, folds: Sequence[int]) -> list[float]:
         """Mean IoU of the testable classes after each epoch, over some of the folds together."""
         places = [self.tested.index(fold) for fold in folds]
         classes = [self.unet.classes.index(value) for value in self.folds.known]
-        totals = [sum(np.array(counts[at]) for at in places) for counts in self.counts]
+        totals = [sum(np.array(counts[at][0]) for at in places) for counts in self.counts]
         return [float(class_ious(total)[classes].mean()) for total in totals]
 
     def _best_epoch(self, folds: Sequence[int]) -> int:
@@ -146,18 +156,22 @@ class Course:
         """
         history = copy.deepcopy(self.rows)
         history[self.best["epoch"] - 1]["kept"] = True
-        n = len(self.unet.classes)
-        counts, boundaries = np.zeros((n, n), np.int64), np.zeros((n, 4), np.int64)
+        unet, rows = self.unet, []
+        n, n_parts = len(unet.classes), len(self.parts)
+        counts = np.zeros((n_parts, n, n), np.int64)
+        boundaries = np.zeros((n_parts, n, 4), np.int64)
         for at, fold in enumerate(self.tested):
             others = [other for other in self.tested if other != fold]
             epoch = self._best_epoch(others or self.tested) - 1
             counts += np.array(self.counts[epoch][at])
             boundaries += np.array(self.boundaries[epoch][at])
-        unet = self.unet
-        rows = unseen_scores(
-            *("trained", self.fields, counts, boundaries, unet.classes, self.unpainted),
-            *(unet.class_names, self.folds),
-        )
+        for number, (part, fields) in enumerate(self.parts.items()):
+            found = counts[number], boundaries[number]
+            unpainted = () if number else self.unpainted
+            rows += unseen_scores(
+                *("trained", fields, *found, unet.classes, unpainted),
+                *(unet.class_names, self.folds, part),
+            )
         log.info("U-Net: IoU in unseen places %s", [round(row["iou"], 4) for row in rows])
         return {"weights": self.best["weights"], "history": history, "scores": self.scores + rows}
 

@@ -12,6 +12,7 @@ import torch
 from rockrec.housekeeping.integrity import check_model_file
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.plain.records.unet import SMALL, UNetSettings
+from rockrec.segmentation.pretrained import load_encoder
 from rockrec.segmentation.small_unet import SmallUNet
 
 FORMAT = 4
@@ -51,20 +52,23 @@ class UNet:
 
 
 def build_network(settings: UNetSettings, n_classes: int) -> torch.nn.Module:
-    """Return an untrained U-Net, one channel in, a score for each class out."""
+    """Return an untrained U-Net, one channel in, a score for each class out.
+
+    Its encoder has the weights of the file that the settings name, if they do.
+    """
     if settings.encoder == SMALL:
         return SmallUNet(n_classes).to(memory_format=torch.channels_last)
     try:
         network = smp.Unet(
             encoder_name=settings.encoder,
-            encoder_weights=settings.encoder_weights,
+            encoder_weights=None,
             in_channels=1,
             classes=n_classes,
         )
     except KeyError as error:
-        raise ValueError(
-            f"no encoder {settings.encoder!r} with weights {settings.encoder_weights!r}: {error}"
-        ) from error
+        raise ValueError(f"no encoder {settings.encoder!r}: {error}") from error
+    if settings.encoder_weights is not None:
+        load_encoder(network.encoder, settings.encoder, settings.encoder_weights)
     return network.to(memory_format=torch.channels_last)
 
 

@@ -68,6 +68,7 @@ def train_unet(
     threads: int = 1,
     pixel_size_nm: float | None = None,
     bits: int | None = None,
+    whose: Sequence[str] = (),
     checkpoints: str | os.PathLike | None = None,
     checkpoint_seconds: float = 60.0,
 ) -> TrainedUNet:
@@ -94,6 +95,7 @@ def train_unet(
         those with `gray_range`, from which the training starts.
     threads : of the forest, which is the same for any.
     pixel_size_nm, bits : of the mosaic, which the network keeps; None if it is not known.
+    whose : of fields of several samples, the sample of each; it is scored on each of them, too.
     checkpoints : folder in which each training has one of its own; its state is saved there every
         `checkpoint_seconds`, and a run that was stopped goes on from it to the same weights
         (bitwise on a CPU with as many threads). None to save nothing.
@@ -134,10 +136,10 @@ def train_unet(
             threads=threads,
         )
         scores = _initial_scores(unet, fields) if initial is not None else []
-        scores += forest_scores(fields, forests)
+        scores += forest_scores(fields, forests, whose)
         known = forests.folds.known if len(forests.folds.known) > 1 else []
         lessons = lessons_of(blocks, forests, list(forests.by_fold) if known else [], threads)
-        return Course(unet, lessons, fields, forests.folds, forests.unpainted, scores, seed)
+        return Course(unet, lessons, fields, forests.folds, forests.unpainted, scores, seed, whose)
 
     if checkpoints is None:
         finished = _finished(course(), Request(), None, None, checkpoint_seconds)

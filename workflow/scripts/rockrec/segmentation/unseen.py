@@ -1,6 +1,6 @@
 """Scores of labels in places that what judges them has not seen, as far as there are any."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -44,6 +44,16 @@ def counted(
     return counts, boundaries
 
 
+def unseen_parts(
+    fields: Sequence[Field], whose: Sequence[str]
+) -> Iterator[tuple[str, Sequence[Field]]]:
+    """Yield what is scored: all fields; and, if they are of several samples, those of each."""
+    yield UNSEEN, fields
+    for name in dict.fromkeys(whose):
+        own = [field for field, one in zip(fields, whose, strict=True) if one == name]
+        yield f"{UNSEEN} of {name}", own
+
+
 def unseen_scores(
     model: str,
     fields: Sequence[Field],
@@ -53,6 +63,7 @@ def unseen_scores(
     unpainted: Sequence[int],
     names: Mapping[int, str],
     folds: Folds,
+    part: str = UNSEEN,
 ) -> list[dict]:
     """Return a row for each class, with the columns of `score_rows` and ``advice``.
 
@@ -63,9 +74,10 @@ def unseen_scores(
     ----------
     counts, boundaries : from `counted`, of the classes that `folds` know.
     unpainted : named classes without a labelled pixel.
+    part : what the rows are said to be of.
     """
     known = folds.known
-    rows = score_rows(UNSEEN, model, counts, boundaries, classes, names)
+    rows = score_rows(part, model, counts, boundaries, classes, names)
     totals = label_counts(fields)
     for row in rows:
         row["advice"] = ""
@@ -74,7 +86,7 @@ def unseen_scores(
             lonely = [value for value in classes if value not in known]
             row["advice"] = _advice(row["class"] if row["class"] in lonely else lonely[0], folds)
     for value in unpainted:
-        row = {"part": UNSEEN, "model": model, "class": value, "name": names.get(value, "")}
+        row = {"part": part, "model": model, "class": value, "name": names.get(value, "")}
         advice = f"no pixel is labelled as class {value}; paint a stroke of it"
         rows.append(row | dict.fromkeys(NUMBERS, float("nan")) | {"pixels": 0, "advice": advice})
     return rows

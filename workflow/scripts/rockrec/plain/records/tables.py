@@ -82,6 +82,13 @@ TABLES = (
         params=("samples",),
     ),
     Table(
+        name="phase_fractions",
+        what="Phase fractions of the mosaics that were segmented here, with their intervals.",
+        of="run",
+        inputs={"fractions": Files("mosaic/phase_fraction.json", "rock", that="is_gray")},
+        params=("whose",),
+    ),
+    Table(
         name="claims",
         what="The paper's statements, each with this run's number and whether it holds.",
         of="run",

@@ -20,8 +20,8 @@ class UNetSettings(Settings):
     )
     encoder_weights: str | None = setting(
         None,
-        "Pretrained weights of the encoder, by name; null to train from scratch (weights are "
-        "downloaded).",
+        "Path of a file with pretrained weights of the encoder (of ImageNet, MicroNet; a state "
+        "dict, .pth or .safetensors); null to train from scratch.",
     )
     crop: int = setting(
         128,

@@ -16,7 +16,7 @@ from rockrec.segmentation.forests.model import Forest, normalised
 from rockrec.segmentation.forests.trees import Trees, trees_of
 from rockrec.segmentation.label_classes import class_values, label_counts
 from rockrec.segmentation.places import places_of
-from rockrec.segmentation.unseen import counted, unseen_scores
+from rockrec.segmentation.unseen import counted, unseen_parts, unseen_scores
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +113,7 @@ def train_forest(
     threads: int = 1,
     pixel_size_nm: float | None = None,
     bits: int | None = None,
+    whose: Sequence[str] = (),
 ) -> TrainedForest:
     """Fit a forest to the labelled pixels of a mosaic.
 
@@ -127,6 +128,7 @@ def train_forest(
         without a labelled pixel is left out, which is said.
     gray_range : gray levels of the mosaic that become -1 and 1 for the trees.
     pixel_size_nm, bits : of the mosaic, which the forest keeps; None if it is not known.
+    whose : of fields of several samples, the sample of each; it is scored on each of them, too.
 
     Raises
     ------
@@ -143,7 +145,7 @@ def train_forest(
         pixel_size_nm=pixel_size_nm,
         bits=bits,
     )
-    scores = forest_scores(fields, forests)
+    scores = forest_scores(fields, forests, whose)
     for row in scores:
         if row["advice"]:
             log.warning("class %s is not known: %s", row["class"], row["advice"])
@@ -220,8 +222,14 @@ def _fitted(
     return trees_of(model.estimators_, n_classes, model.classes_)
 
 
-def forest_scores(fields: Sequence[Field], forests: Forests) -> list[dict]:
+def forest_scores(
+    fields: Sequence[Field], forests: Forests, whose: Sequence[str] = ()
+) -> list[dict]:
     """Score each labelled pixel by the trees that saw no label of its fold.
+
+    Parameters
+    ----------
+    whose : of fields of several samples, the sample of each.
 
     Returns
     -------
@@ -236,14 +244,18 @@ def forest_scores(fields: Sequence[Field], forests: Forests) -> list[dict]:
     def predicted(field: Field, labels: np.ndarray) -> np.ndarray:
         return _predicted(field, labels, forest, folds, forests.by_fold)
 
-    counts = counted(fields, forest.classes, asked, predicted)
-    rows = unseen_scores(
-        "forest", fields, *counts, forest.classes, forests.unpainted, forest.class_names, folds
-    )
-    log.info(
-        "forest: places of %d px, each judged by trees that have not seen it, IoU %s",
-        *(folds.side, [round(row["iou"], 4) for row in rows]),
-    )
+    rows = []
+    for part, some in unseen_parts(fields, whose):
+        counts = counted(some, forest.classes, asked, predicted)
+        unpainted = () if rows else forests.unpainted
+        own = unseen_scores(
+            *("forest", some, *counts, forest.classes, unpainted, forest.class_names, folds, part)
+        )
+        log.info(
+            "forest: %s of %d px, each judged by trees that have not seen it, IoU %s",
+            *(part, folds.side, [round(row["iou"], 4) for row in own]),
+        )
+        rows += own
     return rows
 
 
