@@ -54,7 +54,7 @@ def test_the_files_tell_the_phase_fraction_its_size_and_the_third_apart(finished
 def test_the_report_says_it_before_any_comparison(finished):
     page = (finished / "results/report.html").read_text(encoding="utf-8")
     said = page.index("The mosaic is not one rock")
-    assert page.index("φ = 2") < said < page.index("What was run")
+    assert page.index("φ = 2") < said < page.index('<h2 id="run">')
     assert "The right third differs from the rest: φ = 2" in page
     assert "how sure the mosaic makes of its rock" in page
     assert "a mosaic of" in page and "would be needed" in page
