@@ -72,7 +72,7 @@ def measure_diffusivity(images: np.ndarray, contrast: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one line per tile
-        ``tile`` (index in the stack), and the names of `DIFFUSIVITIES`: of the phase in a rest
+        ``tile`` (index in the stack), ``phase_fraction``, and the names of `DIFFUSIVITIES`: of the phase in a rest
         that does not conduct, of the rest where the phase does not, and of both together, the rest
         conducting by `contrast`; each in units of what conducts best.
 
@@ -86,5 +86,5 @@ def measure_diffusivity(images: np.ndarray, contrast: float) -> pd.DataFrame:
         phase = tile.astype(np.float64)
         conducting = (phase, 1 - phase, np.maximum(phase, contrast))
         along = [effective_diffusivity(pixels, a) for pixels in conducting for a in ("x", "y")]
-        lines.append([number, *along])
-    return pd.DataFrame(lines, columns=["tile", *DIFFUSIVITIES])
+        lines.append([number, tile.mean(), *along])
+    return pd.DataFrame(lines, columns=["tile", "phase_fraction", *DIFFUSIVITIES])
