@@ -14,7 +14,10 @@ def main():
     realisations = dict(zip(labels, inputs.realisations, strict=True))
     sets = measured_sets(inputs.tiles, inputs.table, realisations, params.pores["tiles"])
     pixel_size_nm = stack_pixel_size(inputs.tiles)
-    tables = {source: measure_pores(tiles, pixel_size_nm, params.pores["drop_border"]) for source, tiles in sets}
+    tables = {
+        source: measure_pores(tiles, pixel_size_nm, params.pores["drop_border"])
+        for source, tiles in sets
+    }
     with written_whole(snakemake.output.pores) as partial:
         by_source(tables).to_csv(partial, index=False)
 

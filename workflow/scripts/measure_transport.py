@@ -12,7 +12,9 @@ def main():
     labels = ["/".join(one) for one in params.methods]
     realisations = dict(zip(labels, inputs.realisations, strict=True))
     sets = measured_sets(inputs.tiles, inputs.table, realisations, params.transport["tiles"])
-    tables = {source: measure_diffusivity(tiles, params.transport["contrast"]) for source, tiles in sets}
+    tables = {
+        source: measure_diffusivity(tiles, params.transport["contrast"]) for source, tiles in sets
+    }
     with written_whole(snakemake.output.transport) as partial:
         by_source(tables).to_csv(partial, index=False)
 

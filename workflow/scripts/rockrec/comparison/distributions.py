@@ -38,7 +38,7 @@ def wasserstein(counts_a: np.ndarray, counts_b: np.ndarray, positions: np.ndarra
     -------
     (...) in the unit of `positions`; NaN where a distribution is empty.
     """
-    return np.abs(_cumulated(counts_a, counts_b)[..., :-1]) @ np.diff(positions)
+    return np.abs(cumulated(counts_a, counts_b)[..., :-1]) @ np.diff(positions)
 
 
 def cumulated(counts_a: np.ndarray, counts_b: np.ndarray) -> np.ndarray:

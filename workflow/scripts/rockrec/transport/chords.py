@@ -32,8 +32,9 @@ def chord_lengths(image: np.ndarray, axis: str) -> tuple[np.ndarray, np.ndarray]
     side = lines.shape[1]
     if side < 3:
         raise ValueError(f"lines of {side} px hold no whole chord")
-    cut = np.minimum.accumulate(lines, axis=1) + np.minimum.accumulate(lines[:, ::-1], axis=1)[:, ::-1]
-    steps = np.diff(np.where(cut > 0, 0, lines), axis=1)
+    cut_before = np.minimum.accumulate(lines, axis=1)
+    cut_behind = np.minimum.accumulate(lines[:, ::-1], axis=1)[:, ::-1]
+    steps = np.diff(lines * (1 - cut_before) * (1 - cut_behind), axis=1)
     found = np.argwhere(steps == -1)[:, 1] - np.argwhere(steps == 1)[:, 1]
     lengths = np.arange(1, side - 1)
     counts = np.bincount(found, minlength=side)[1 : side - 1]

@@ -72,9 +72,9 @@ def measure_diffusivity(images: np.ndarray, contrast: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one line per tile
-        ``tile`` (index in the stack), ``phase_fraction``, and the names of `DIFFUSIVITIES`: of the phase in a rest
-        that does not conduct, of the rest where the phase does not, and of both together, the rest
-        conducting by `contrast`; each in units of what conducts best.
+        ``tile`` (index in the stack), ``phase_fraction``, and the names of `DIFFUSIVITIES`: of the
+        phase in a rest that does not conduct, of the rest where the phase does not, and of both
+        together, the rest conducting by `contrast`; each in units of what conducts best.
 
     Raises
     ------

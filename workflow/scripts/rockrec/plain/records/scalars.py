@@ -1,7 +1,7 @@
 """What is compared as one number: titles by the descriptor and the form of its line of errors.
 
-What counts a whole tile is computed in `rockrec.description`, how it conducts and how wide its phase
-is in `rockrec.transport`.
+What counts a whole tile is computed in `rockrec.description`, how it conducts and how wide its
+phase is in `rockrec.transport`.
 """
 
 SPREAD = "spread of S2 between tiles"
