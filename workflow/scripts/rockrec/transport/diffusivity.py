@@ -12,6 +12,11 @@ from rockrec.minkowski import binary_stack
 from rockrec.plain.records.scalars import DIFFUSIVITIES
 from rockrec.transport.solver import solve
 
+# Of the flux, see `solve`. The wider the range of conductivities, the less is left over where the
+# flux errs as much.
+TOLERANCE = 1e-7
+KNOWN_RANGE = 1000
+
 
 def effective_diffusivity(conductivity: np.ndarray, axis: str) -> float:
     """Diffusivity of a tile as a whole, along rows (x) or columns (y).
@@ -48,7 +53,8 @@ def effective_diffusivity(conductivity: np.ndarray, axis: str) -> float:
     largest = through.max(initial=0.0)
     if largest == 0:
         return 0.0
-    _, flux, steps = solve(through / largest)
+    least = through[through > 0].min()
+    _, flux, steps = solve(through / largest, TOLERANCE * min(1.0, KNOWN_RANGE * least / largest))
     if steps < 0:
         raise ArithmeticError("the diffusion through a tile was not solved")
     return float(flux * largest * pixels.shape[1] / pixels.shape[0])

@@ -17,12 +17,11 @@ SWEEPS = 8  # there
 # A face between two cells of the next level is of as many faces, but the way between the cells'
 # centres is twice as long.
 COARSER = 0.5
-TOLERANCE = 1e-7  # of the flux
 MOST_STEPS = 20_000
 
 
 @compiled(nogil=True)
-def solve(conductivity, tolerance=TOLERANCE, most_steps=MOST_STEPS):
+def solve(conductivity, tolerance, most_steps=MOST_STEPS):
     """Concentration in each pixel, 1 being held at the left side and 0 at the right.
 
     Parameters
