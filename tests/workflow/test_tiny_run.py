@@ -10,6 +10,7 @@ import tifffile
 from running import CORES, ROOT, run_snakemake
 
 from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.scalars import DIFFUSIVITIES, WIDTHS
 
 TINY = ROOT / "tests/tiny.yaml"
 ROCK = "results/meta_igneous"
@@ -18,6 +19,7 @@ TARGETS = (
     "results/figures/representative/latent_space.png",
     *(f"results/figures/comparison/{name}.png" for name in ("novelty", "mosaics")),
     *(f"{ROCK}/comparison/{name}.csv" for name in ("errors", "pores", "diagnosis")),
+    *(f"results/figures/comparison/{name}.png" for name in ("transport", "widths")),
     *(f"{ROCK}/representative/{method}/1/model.pt" for method in ("dcgan", "wgan_gp")),
 )
 ERROR_COLUMNS = {
@@ -63,6 +65,8 @@ def test_errors_hold_every_method_and_the_row_real(finished):
     assert set(errors["descriptor"]) >= {
         *("S2", "S2H", "S2V", "P3H", "P3V", "P4", "P6", "L", "euler_number", "perimeter"),
         *("percolation_x", "percolation_y", "pore_area", "pore_orientation"),
+        *DIFFUSIVITIES,
+        *WIDTHS,
     }
     annealed = errors.query("method == 'sa' and against == 'heldout'").set_index(
         ["descriptor", "quantity", "form"]
@@ -167,6 +171,15 @@ def test_what_is_made_anew_without_its_checkpoints_has_the_same_bytes(finished, 
     checkpoints.rename(tmp_path / "checkpoints")
     run(finished, "--force", str(model.relative_to(finished)))
     assert digest(model) == before
+
+
+def test_each_tile_conducts_once_and_isolated_pores_have_no_verdict(finished):
+    transport = pd.read_csv(finished / ROCK / "comparison/transport.csv")
+    assert not transport.duplicated(["source", "tile"]).any()
+    assert set(transport["source"]) >= {"heldout", "train", "sa/1", "quilting/1", "wgan_gp/1"}
+    errors = pd.read_csv(finished / ROCK / "comparison/errors.csv")
+    lines = errors[errors["descriptor"].isin(["diffusivity_x", "diffusivity_y"])]
+    assert set(lines["verdict"]) <= {"not defined", "too few tiles"}
 
 
 def test_which_pores_count_concerns_the_comparison_and_no_reconstruction(finished, tmp_path):

@@ -36,6 +36,7 @@ def compare_sets(
     n_per_set: int = WANTED_TILES,
     permutations: int = 1000,
     max_lag: int | None = None,
+    undefined: Collection[str] = (),
 ) -> pd.DataFrame:
     """Compare two sets of tiles in every descriptor that both have.
 
@@ -50,6 +51,7 @@ def compare_sets(
         the family of tests.
     n_pairs, n_per_set : random subsets that errors and ratios are the mean over.
     max_lag : the largest lag compared, by default all.
+    undefined : descriptors (or scalars) that no verdict is given on, nor are they tested.
 
     Returns
     -------
@@ -86,6 +88,7 @@ def compare_sets(
         tiles_a, tiles_b, tiles_source = map(measure.of_tiles, three)
         compared = ratio_over_pairs(measure, tiles_a, tiles_b, tiles_source, pairs)
         errors = permuted_errors(measure, tiles_a[first_a], tiles_b[first_b], labels)
+        p = float("nan") if measure.descriptor in undefined else permutation_p(errors)
         if measure == ONE_PHASE:  # of which empty tiles tell most
             powers.append(Power(n_least, n_least, 0.0))
         else:
@@ -108,7 +111,7 @@ def compare_sets(
                 "ratio": compared.ratio,
                 "ratio_low": compared.low,
                 "ratio_high": compared.high,
-                "p": permutation_p(errors),
+                "p": p,
             }
         )
     table = pd.DataFrame(lines)

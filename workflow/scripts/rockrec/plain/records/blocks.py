@@ -179,6 +179,20 @@ class PoresBlock(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransportBlock(Settings):
+    """How tiles conduct between two faces, and how wide and how long the phase is in them."""
+
+    tiles: int = setting(128, "Tiles of each set that are measured.", minimum=1)
+    contrast: float = setting(
+        0.001,
+        "Conductivity of the rest over that of the phase, where both conduct - so that pores that "
+        "no path leads through have a number that is not 0.",
+        above=0,
+        below=1,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class FiguresBlock(Settings):
     """How figures look. Changes no number, and reruns just the figures that it concerns."""
 
@@ -267,5 +281,6 @@ class Config(Settings):
     )
     evaluation: EvaluationBlock = block()
     pores: PoresBlock = block()
+    transport: TransportBlock = block()
     figures: FiguresBlock = block()
     run: RunBlock = block()
