@@ -12,15 +12,18 @@ import numpy as np
 import pandas as pd
 
 from rockrec.annealing.energy import Energy
-from rockrec.annealing.kernels import Best, Sites, list_sites, run_stage
+from rockrec.annealing.kernels import Best, Clusters, Sites, list_sites, run_stage
 from rockrec.annealing.problem import Problem, problem_of
 from rockrec.annealing.schedule import moves_of, stop_of
+from rockrec.descriptors.clusters import label_clusters
 from rockrec.housekeeping.progress import Progress
 from rockrec.plain.records.kinds.sa import Schedule
 
 log = logging.getLogger(__name__)
 
 INTERFACE_SHARE = 0.9
+NEAR_SHARE = 0.0
+NOT_TRIED = np.zeros(0)
 HISTORY = ["realisation", "stage", "temperature", "energy", "acceptance"]
 
 
@@ -226,6 +229,7 @@ def _anneal_one(
         *(np.zeros(size, np.int64) for size in ((2, 2, image.size), (2, 2), (2, image.size)))
     )
     list_sites(image, lattice.periodic, sites)
+    clusters = _clusters(image, lattice.periodic)
     moves, stop = moves_of(plan, energy), stop_of(plan, energy)
     temperature, history = plan.initial_temperature, []
     now = least = _energy(energy, targets, counts)
@@ -234,7 +238,7 @@ def _anneal_one(
             raise RuntimeError("annealing was cancelled")
         if least <= stop or not sites.n.all():
             break
-        tried, accepted, now, least = run_stage(
+        tried, accepted, now, least, _, _ = run_stage(
             image,
             lattice,
             energy.terms,
@@ -242,18 +246,36 @@ def _anneal_one(
             best,
             energy.padded(targets),
             counts,
+            clusters,
             temperature,
             moves,
             stop,
             least,
             INTERFACE_SHARE if plan.interface_moves else 0.0,
+            NEAR_SHARE,
             random_state,
+            NOT_TRIED,
         )
         history.append((index, stage, temperature, now, accepted / max(tried, 1)))
         watch.report(1, history[-1])
         temperature *= plan.cooling
     watch.report(plan.stages - len(history), history[-1] if history else (index, 0, 0.0, now, 0.0))
     return _realisation(problem, index, best, stop, history, time.thread_time() - began)
+
+
+def _clusters(image: np.ndarray, periodic: bool) -> Clusters:
+    labels = label_clusters(image, periodic).ravel()
+    size = np.zeros(image.size + 2, np.int32)
+    numbers = np.bincount(labels)
+    size[: len(numbers)] = numbers
+    return Clusters(
+        labels,
+        size,
+        np.zeros(image.size, np.int64),
+        np.zeros((4, image.size), np.int32),
+        np.zeros((3 * image.size + 2, 2), np.int32),
+        np.zeros(3, np.int64),
+    )
 
 
 def _energy(energy: Energy, targets: np.ndarray, counts: np.ndarray) -> float:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rockrec.annealing.energy import LENGTHS, WHOLE
+from rockrec.annealing.windows import count_windows
 from rockrec.descriptors import describe
 from rockrec.plain.seeds import seed_for
 
@@ -32,10 +34,24 @@ def targets_of(
     """
     chosen = _own_tiles(n, training, seed) if target == "tile" else training
     tiles = stack[chosen]
-    curves, fractions = describe(tiles, names, boundary, n_lags), tiles.mean(axis=(1, 2))
+    curves, fractions = _described(tiles, names, boundary, n_lags), tiles.mean(axis=(1, 2))
     if target == "tile":
         return curves, fractions
     return {name: curve.mean(axis=0) for name, curve in curves.items()}, fractions.mean()
+
+
+def _described(tiles, names, boundary, n_lags) -> dict[str, np.ndarray]:
+    """Curves of tiles (n, lags), and what is counted of whole tiles, per pixel."""
+    curves = describe(tiles, [n for n in names if n not in WHOLE], boundary, n_lags)
+    for name in names:
+        if name in WHOLE:
+            counts = [
+                sum(worth * count_windows(kind, tile, boundary) for kind, worth in WHOLE[name])
+                for tile in tiles
+            ]
+            whole = np.array(counts) / tiles[0].size
+            curves[name] = whole[:, 1] if LENGTHS[name] == 2 else whole
+    return {name: curves[name] for name in names}
 
 
 def _own_tiles(n: int, training: Sequence[int], seed: int) -> np.ndarray:
