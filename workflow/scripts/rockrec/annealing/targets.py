@@ -20,6 +20,7 @@ def targets_of(
     seed: int,
     boundary: str = "unbiased",
     n_lags: int | None = None,
+    start: np.ndarray | None = None,
 ) -> tuple[dict[str, np.ndarray], np.ndarray | float]:
     """Return the targets and the phase fraction of `n` realisations, as `anneal_each` takes them.
 
@@ -31,8 +32,15 @@ def targets_of(
         ``mean``: all have the mean of the tiles.
     seed : of the set of realisations.
     n_lags : as in `describe`.
+    start : images (m, H, W) that the realisations begin with, see `anneal_each`. Each then has the
+        tile whose rank in phase fraction among the training tiles is its own among the images.
     """
-    chosen = _own_tiles(n, training, seed) if target == "tile" else training
+    if target == "mean":
+        chosen = training
+    elif start is None:
+        chosen = _own_tiles(n, training, seed)
+    else:
+        chosen = _tiles_alike(stack, training, start)[np.arange(n) % len(start)]
     tiles = stack[chosen]
     curves, fractions = _described(tiles, names, boundary, n_lags), tiles.mean(axis=(1, 2))
     if target == "tile":
@@ -52,6 +60,13 @@ def _described(tiles, names, boundary, n_lags) -> dict[str, np.ndarray]:
             whole = np.array(counts) / tiles[0].size
             curves[name] = whole[:, 1] if LENGTHS[name] == 2 else whole
     return {name: curves[name] for name in names}
+
+
+def _tiles_alike(stack: np.ndarray, training: Sequence[int], start: np.ndarray) -> np.ndarray:
+    """For each image the training tile of the same rank in phase fraction."""
+    ranked = np.asarray(training)[np.argsort(stack[training].mean(axis=(1, 2)), kind="stable")]
+    rank = np.argsort(np.argsort(start.mean(axis=(1, 2)), kind="stable"), kind="stable")
+    return ranked[((rank + 0.5) / len(start) * len(ranked)).astype(int)]
 
 
 def _own_tiles(n: int, training: Sequence[int], seed: int) -> np.ndarray:
