@@ -1,6 +1,5 @@
 """Stochastic reconstruction by simulated annealing (Yeong-Torquato)."""
 
-from rockrec.annealing.energy import TARGETS
 from rockrec.annealing.reconstruct import (
     Annealed,
     Realisation,
@@ -9,6 +8,7 @@ from rockrec.annealing.reconstruct import (
     collected,
     tell_fits,
 )
+from rockrec.plain.records.descriptors import TARGETS
 from rockrec.plain.records.kinds.sa import Schedule
 
 __all__ = [

@@ -20,7 +20,6 @@ from rockrec.annealing.tables import Channel, Terms, tables_of
 from rockrec.annealing.windows import CONFIGURATIONS, count_windows
 from rockrec.descriptors import origins
 from rockrec.descriptors.counting import count
-from rockrec.plain.records.descriptors import TARGETS
 
 # Primitives counted along rows (..H) and columns (..V); a mean of both where there are two.
 LINES = {

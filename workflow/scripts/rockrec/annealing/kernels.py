@@ -208,7 +208,7 @@ def _unlabel_to(clusters, n_entries):
 
 @compiled()
 def _add_ends(clusters, height, width, periodic, pixel, label, sign, change, c, d):
-    """Pairs of a pixel with those of a label in its row (channel c) and column (d), `sign` times."""
+    """Pairs of a pixel with a label in its row (channel c) and column (d), `sign` times."""
     labels = clusters.labels
     y, x = pixel // width, pixel % width
     for side in range(4):
@@ -391,7 +391,7 @@ def _add_windows(kind, image, periodic, y, x, sign, change, c):
     for i in range(2):
         for j in range(2):
             top, left = y - i, x - j
-            inside = 0 <= top and top + 1 < height and 0 <= left and left + 1 < width
+            inside = top >= 0 and top + 1 < height and left >= 0 and left + 1 < width
             bit = 1 << (2 * i + j)
             seen = 0
             for k in range(4):

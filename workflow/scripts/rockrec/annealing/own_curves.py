@@ -1,7 +1,8 @@
-"""Targets of the user's own: curves from files, and what of them no medium can have.
+"""Targets of the user's own: curves from files, and what of them no homogeneous medium can have.
 
 The conditions are necessary ones (Torquato, Random Heterogeneous Materials, 2002, ch. 2): what
-fails them is refused; what passes may still be impossible, and then the fit says so.
+fails them is refused; what passes may still be impossible, and then the fit says so. The curve of a
+single image may fail them where a trend runs through it; means of a dozen real tiles do not.
 """
 
 import os
@@ -52,7 +53,9 @@ def read_curves(
         if len(curves[name]) < 2:
             raise ImpossibleCurve(f"{path}: reaches no lag of 1 px")
         for lag, reason in faults(name, curves[name]):
-            raise ImpossibleCurve(f"{path}: no medium has this {name}: at lag {lag} px {reason}")
+            raise ImpossibleCurve(
+                f"{path}: no homogeneous medium has this {name}: at lag {lag} px {reason}"
+            )
     fractions = {name: curve[0] for name, curve in curves.items()}
     if max(fractions.values()) - min(fractions.values()) > SAME_FRACTION:
         told = ", ".join(f"{value:.6g} ({name})" for name, value in fractions.items())
@@ -140,5 +143,8 @@ def _faults_of_pairs(curve: np.ndarray, slack: float):
     for n in range(2, len(curve) + 1):
         least = np.linalg.eigvalsh(matrix[:n, :n])[0]
         if least < -slack * np.sqrt(n):
-            yield n - 1, f"the power of its fluctuations is negative ({least:.3g}) with the lags before"
+            yield (
+                n - 1,
+                f"the power of its fluctuations is negative ({least:.3g}) with the lags before",
+            )
             return

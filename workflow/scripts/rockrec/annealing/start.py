@@ -17,7 +17,7 @@ def gaussian_start(
     """A Gaussian field, cut at the level that `n_pixels` are above, whose S2 is near `s2`.
 
     The correlation of the field is that whose cut has `s2` (Quiblier 1984), the same in all
-    directions; where no field has it, the nearest: its power is cut at 0.
+    directions; where no field has it, the nearest.
 
     Parameters
     ----------
@@ -31,11 +31,18 @@ def gaussian_start(
     rows, columns = (np.minimum(np.arange(2 * n), 2 * n - np.arange(2 * n)) for n in shape)
     lags = np.hypot(rows[:, None], columns)
     covariance = np.interp(lags, np.arange(len(correlation)), correlation, right=0.0)
-    power = np.sqrt(np.maximum(np.fft.rfft2(covariance).real, 0.0))
-    noise = np.fft.rfft2(rng.standard_normal(covariance.shape))
-    field = np.fft.irfft2(power * noise, covariance.shape)[: shape[0], : shape[1]]
+    power = _nearest_power(np.fft.fft2(covariance).real)
+    noise = np.fft.fft2(rng.standard_normal(covariance.shape))
+    field = np.fft.ifft2(np.sqrt(power) * noise).real[: shape[0], : shape[1]]
     image[np.argsort(-field.ravel(), kind="stable")[:n_pixels]] = 1
     return image.reshape(shape)
+
+
+def _nearest_power(power: np.ndarray) -> np.ndarray:
+    """The nearest power that is nowhere negative and has the same sum."""
+    falling, n = -np.sort(-power, axis=None), np.arange(1, power.size + 1)
+    excess = (np.cumsum(falling) - power.sum()) / n
+    return np.maximum(power - excess[np.flatnonzero(falling > excess)[-1]], 0.0)
 
 
 def _correlation(s2: np.ndarray, phi: float) -> np.ndarray:

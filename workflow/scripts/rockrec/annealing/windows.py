@@ -27,9 +27,7 @@ def count_windows(kind: int, image: np.ndarray, boundary: str) -> np.ndarray:
             return np.array([0, (nw != ne).sum() + (nw != sw).sum()])
         rows, columns = around[:, 1:] != around[:, :-1], around[1:] != around[:-1]
         return np.array([0, rows.sum() + columns.sum()])
-    configurations = np.bincount(
-        (nw + 2 * ne + 4 * sw + 8 * se).ravel(), minlength=CONFIGURATIONS
-    )
+    configurations = np.bincount((nw + 2 * ne + 4 * sw + 8 * se).ravel(), minlength=CONFIGURATIONS)
     if kind == WINDOWS:
         return configurations
     return np.array([0, (QUARTERS * configurations).sum() // 4])
