@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import rockrec
+from rockrec.annealing import energy
 from rockrec.descriptors import FUNCTIONS, NAMES, ORDER
 from rockrec.descriptors.curves import LINES
 from rockrec.descriptors.torch_twin import describe_torch
@@ -13,6 +14,7 @@ from rockrec.plain.records.descriptors import (
     DESCRIPTORS,
     GUIDES,
     OF_PAPER,
+    TARGETS,
     is_s2_alone,
     met_by,
 )
@@ -29,6 +31,7 @@ def test_every_descriptor_that_is_counted_has_a_record_and_the_other_way_round()
 
 
 def test_what_annealing_is_held_to_and_what_guides_a_network():
+    assert set(TARGETS) == set(energy.TARGETS)
     images = torch.rand(1, 8, 8, requires_grad=True)
     for name in DESCRIPTORS:
         if name in GUIDES:

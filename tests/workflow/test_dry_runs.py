@@ -71,7 +71,7 @@ def test_an_annealing_waits_for_what_it_starts_from(start, tmp_path):
     (tmp_path / "start.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     wanted = "results/meta_igneous/comparison/sa/2/realisations.tif"
     planned = jobs(
-        run_snakemake(tmp_path, "--dry-run", "--configfile", tmp_path / "start.yaml", wanted)
+        run_snakemake(tmp_path, wanted, "--dry-run", "--configfile", tmp_path / "start.yaml")
     )
     assert planned["anneal"] == (2 if start == "sa_pn" else 1)
     assert planned.get("quilt", 0) == (start == "quilting")

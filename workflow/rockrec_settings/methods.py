@@ -65,8 +65,7 @@ def start_mistakes(settings: dict) -> Iterator[str]:
 def _of_start(label: str, methods: dict[str, dict], experiment: str) -> Iterator[str]:
     """A start that is no method of the experiment, comes back to itself, or is of another size."""
     path, chain = f"methods.{label}.start", [label]
-    while method_started_from(methods[chain[-1]]):
-        start = methods[chain[-1]]["start"]
+    while start := method_started_from(methods[chain[-1]]):
         if start not in methods:
             if len(chain) == 1:
                 known = ", ".join([*STARTS, *(name for name in methods if name != label)])

@@ -1,5 +1,6 @@
 """Stochastic reconstruction by simulated annealing (Yeong-Torquato)."""
 
+from rockrec.annealing.energy import TARGETS
 from rockrec.annealing.reconstruct import (
     Annealed,
     Realisation,
@@ -8,7 +9,6 @@ from rockrec.annealing.reconstruct import (
     collected,
     tell_fits,
 )
-from rockrec.plain.records.descriptors import TARGETS
 from rockrec.plain.records.kinds.sa import Schedule
 
 __all__ = [

@@ -18,7 +18,7 @@ from rockrec.annealing.kernels import (
 from rockrec.annealing.lattice import Lattice, lattice_of
 from rockrec.annealing.tables import Channel, Terms, tables_of
 from rockrec.annealing.windows import CONFIGURATIONS, count_windows
-from rockrec.descriptors import origins
+from rockrec.descriptors import NAMES, origins
 from rockrec.descriptors.counting import count
 
 # Primitives counted along rows (..H) and columns (..V); a mean of both where there are two.
@@ -35,6 +35,7 @@ WHOLE = {
     "perimeter": ((EDGES, np.pi / 8), (DIAGONALS, np.pi / 8 / np.sqrt(2))),
     "windows": ((WINDOWS, 1.0),),
 }
+TARGETS = (*NAMES, *WHOLE)
 LENGTHS = {"euler_number": 2, "perimeter": 2, "windows": CONFIGURATIONS}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from rockrec.plain.records.descriptors import DESCRIPTORS
+from rockrec.descriptors import NAMES, ORDER
 
 LAGS = {"lag_px": "px", "lag_um": "µm"}
 # Of φ(1 - φ): what a curve that was measured in a finite image, or printed, may be off.
@@ -45,9 +45,9 @@ def read_curves(
     """
     curves = {}
     for name, path in files.items():
-        if name not in DESCRIPTORS:
+        if name not in NAMES:
             raise ImpossibleCurve(
-                f"{path}: {name} is no curve; those that a file may hold: {', '.join(DESCRIPTORS)}"
+                f"{path}: {name} is no curve; those that a file may hold: {', '.join(NAMES)}"
             )
         curves[name] = _read(path, pixel_size_nm)[:n_lags]
         if len(curves[name]) < 2:
@@ -103,7 +103,7 @@ def faults(name: str, curve: np.ndarray):
         return
     slack = TOLERANCE * phi * (1 - phi)
     lags = np.arange(len(curve))
-    is_pair = DESCRIPTORS[name].order == 2
+    is_pair = ORDER.get(name) == 2
     bounds = [
         (curve < -slack, "it is {:.6g}, below 0"),
         (curve > phi + slack, f"it is {{:.6g}}, above its value at lag 0, {phi:.6g}"),

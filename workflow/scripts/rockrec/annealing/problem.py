@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockrec.annealing.energy import LENGTHS, Energy, energy_of
-from rockrec.plain.records.descriptors import TARGETS
+from rockrec.annealing.energy import LENGTHS, TARGETS, Energy, energy_of
 
 log = logging.getLogger(__name__)
 

@@ -96,8 +96,9 @@ STARTS = ("random", "gaussian")  # that are no method
 
 def method_started_from(method: Mapping) -> str | None:
     """Return the method whose realisations a method starts from, by its settings."""
-    start = method.get("start")
-    return None if start in (None, *STARTS) else start
+    if method["kind"] != AnnealingSettings.kind or method["start"] in STARTS:
+        return None
+    return method["start"]
 
 
 SA = Kind(
