@@ -60,7 +60,6 @@ def counted(one, names, shape, boundary, n_lags):
     has_target |= {
         name: np.ones(2, bool) for name in ("euler_number", "perimeter") if name in names
     }
-    has_target |= {name: np.ones(16, bool) for name in ("windows",) if name in names}
     energy = energy_of(has_target, shape, boundary, {})
     told = energy.terms.coefficient[:, : energy.n_lags] > 0
     return one.counts * told, energy.counts(one.image)[:, : energy.n_lags] * told

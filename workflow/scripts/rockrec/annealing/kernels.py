@@ -15,11 +15,9 @@ import numpy as np
 
 from rockrec.housekeeping.compiling import compiled
 
-PAIRS, CHORDS, TUPLES, CLUSTERS, EULER, EDGES, DIAGONALS, WINDOWS = range(8)
+PAIRS, CHORDS, TUPLES, CLUSTERS, EULER, EDGES, DIAGONALS = range(7)
 FOLD = 8  # lags are padded to a multiple of this, to be summed in a fixed order
 EVERYWHERE, INTERFACE = 0, 1
-NEAR = 3  # px, how far apart in rows and in columns the pixels of a near pair are at most
-GLANCES = 8  # at places near the one pixel, for the other one
 U = np.uint64
 AROUND = ((0, 1), (1, 0), (0, -1), (-1, 0))
 # What a window of 2 x 2 pixels adds to four times the Euler number, 8-connected (Gray 1971): one
@@ -380,30 +378,19 @@ def _value(image, periodic, y, x):
 
 
 @compiled()
-def _add_windows(kind, image, periodic, y, x, sign, change, c):
-    """What a pixel that is set, `sign` 1, or cleared changes of the windows of 2 x 2 that hold it.
-
-    Those that reach beyond the edge count for the Euler number, with 0 outside, and not by
-    configuration.
-    """
-    height, width = image.shape
+def _add_euler(image, periodic, y, x, sign, change, c):
+    """What a pixel that is set, `sign` 1, or cleared changes of the Euler number; 0 is outside."""
     quarters = 0
     for i in range(2):
         for j in range(2):
             top, left = y - i, x - j
-            inside = top >= 0 and top + 1 < height and left >= 0 and left + 1 < width
             bit = 1 << (2 * i + j)
             seen = 0
             for k in range(4):
                 seen |= _value(image, periodic, top + k // 2, left + k % 2) << k
             bare = seen & ~bit
-            if kind == EULER:
-                quarters += QUARTERS[bare | bit] - QUARTERS[bare]
-            elif inside or periodic:
-                change[c, bare | bit] += sign
-                change[c, bare] -= sign
-    if kind == EULER:
-        change[c, 1] += sign * (quarters // 4)
+            quarters += QUARTERS[bare | bit] - QUARTERS[bare]
+    change[c, 1] += sign * (quarters // 4)
 
 
 @compiled()
@@ -493,23 +480,6 @@ def _part_of(first_channel, coefficient, weight, targets, counts, channel, shift
 
 
 @compiled()
-def _near(image, periodic, position, sort, pixel, random_state):
-    """A pixel of the rest that is near another and may be drawn, or -1 if none was seen."""
-    height, width = image.shape
-    for _ in range(GLANCES):
-        y = pixel // width + _below(random_state, 2 * NEAR + 1) - NEAR
-        x = pixel % width + _below(random_state, 2 * NEAR + 1) - NEAR
-        if periodic:
-            y, x = y % height, x % width
-        elif not (0 <= y < height and 0 <= x < width):
-            continue
-        other = y * width + x
-        if image[y, x] == 0 and position[sort, other] >= 0:
-            return other
-    return -1
-
-
-@compiled()
 def _has_unlike_neighbour(image, periodic, y, x):
     height, width = image.shape
     here = image[y, x]
@@ -590,7 +560,6 @@ def run_stage(
     stop_energy,
     least,
     interface_share,
-    near_share,
     random_state,
     rises,
 ):
@@ -598,7 +567,7 @@ def run_stage(
 
     `lattice` is a `Lattice`, `terms` are `Terms`. Changes image, lattice, sites, best, counts,
     clusters and random_state. `least` is the least energy so far, that of `best`. A share of the
-    moves is between pixels at an interface, and a share of all between pixels that are near.
+    moves is between pixels at an interface.
     Where `rises` has room for them, the moves are not made: it takes their rises of the energy.
 
     Returns
@@ -629,11 +598,7 @@ def run_stage(
     while tried < n_moves and (energy > stop_energy or len(rises)):
         sort = INTERFACE if _uniform(random_state) < interface_share else EVERYWHERE
         pixel1 = drawn_from[sort, 1, _below(random_state, n_sites[sort, 1])]
-        pixel0 = -1
-        if near_share > 0.0 and _uniform(random_state) < near_share:
-            pixel0 = _near(image, periodic, position, sort, pixel1, random_state)
-        if pixel0 < 0:
-            pixel0 = drawn_from[sort, 0, _below(random_state, n_sites[sort, 0])]
+        pixel0 = drawn_from[sort, 0, _below(random_state, n_sites[sort, 0])]
         y1, y0 = pixel1 // width, pixel0 // width
         x1, x0 = pixel1 - y1 * width, pixel0 - y0 * width
         _set(pixels, copies, height, width, periodic, y1, x1, 0)
@@ -649,9 +614,9 @@ def run_stage(
             if kind[c] == TUPLES:
                 for t in range(first_term[c], first_term[c + 1]):
                     _add_tuples(term_rays, t, rays_of_term[t], rays, joint, change, U(c))
-            elif kind[c] == EULER or kind[c] == WINDOWS:
-                _add_windows(kind[c], image, periodic, y1, x1, -1, change, c)
-                _add_windows(kind[c], image, periodic, y0, x0, 1, change, c)
+            elif kind[c] == EULER:
+                _add_euler(image, periodic, y1, x1, -1, change, c)
+                _add_euler(image, periodic, y0, x0, 1, change, c)
             elif kind[c] == EDGES or kind[c] == DIAGONALS:
                 _add_edges(kind[c], image, periodic, y1, x1, -1, change, c)
                 _add_edges(kind[c], image, periodic, y0, x0, 1, change, c)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockrec.annealing.energy import LENGTHS, TARGETS, Energy, energy_of
+from rockrec.annealing.energy import TARGETS, WHOLE, Energy, energy_of
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def _checked_curves(name, curve, shape, n) -> np.ndarray:
     if name not in TARGETS:
         raise ValueError(f"{name!r} cannot be a target: those that can are {', '.join(TARGETS)}")
     curve = np.asarray(curve, float)
-    if name in LENGTHS:
+    if name in WHOLE:
         return _checked_numbers(name, curve, n)
     if curve.ndim not in (1, 2) or (curve.ndim == 2 and len(curve) not in (1, n)):
         raise ValueError(
@@ -87,16 +87,12 @@ def _checked_curves(name, curve, shape, n) -> np.ndarray:
 
 
 def _checked_numbers(name, numbers, n) -> np.ndarray:
-    """Numbers of a whole tile, where the kernel has them: from lag 1 on, or by configuration."""
-    scalar = LENGTHS[name] == 2
-    if scalar:
-        numbers = numbers[..., None]
-    if numbers.ndim not in (1, 2) or (numbers.ndim == 2 and len(numbers) not in (1, n)):
+    """Numbers of whole tiles where the kernel has them: at lag 1."""
+    if numbers.shape not in ((), (1,), (n,)):
         raise ValueError(f"the target {name} has shape {numbers.shape}: one, or {n}, are needed")
     if not np.isfinite(numbers).all():
         raise ValueError(f"the target {name} is no number: it holds {numbers}")
-    numbers = np.atleast_2d(numbers)
-    return np.pad(numbers, ((0, 0), (1, 0)), constant_values=np.nan) if scalar else numbers
+    return np.pad(numbers.reshape(-1, 1), ((0, 0), (1, 0)), constant_values=np.nan)
 
 
 def _checked_weights(weights, curves) -> Mapping[str, float]:

@@ -23,7 +23,6 @@ from rockrec.plain.records.kinds.sa import STARTS, Schedule
 log = logging.getLogger(__name__)
 
 INTERFACE_SHARE = 0.9
-NEAR_SHARE = 0.0
 TRIAL_MOVES = 2000
 # Share of the trial moves that raise the energy which is accepted at first: where there is nothing
 # to keep, and where there is.
@@ -276,7 +275,6 @@ def _anneal_one(
             stop,
             least,
             INTERFACE_SHARE if plan.interface_moves else 0.0,
-            NEAR_SHARE,
             random_state,
             rises,
         )

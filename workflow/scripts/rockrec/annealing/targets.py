@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rockrec.annealing.energy import LENGTHS, WHOLE
+from rockrec.annealing.energy import WHOLE
 from rockrec.annealing.windows import count_windows
 from rockrec.descriptors import describe
 from rockrec.plain.seeds import seed_for
@@ -57,8 +57,7 @@ def _described(tiles, names, boundary, n_lags) -> dict[str, np.ndarray]:
                 sum(worth * count_windows(kind, tile, boundary) for kind, worth in WHOLE[name])
                 for tile in tiles
             ]
-            whole = np.array(counts) / tiles[0].size
-            curves[name] = whole[:, 1] if LENGTHS[name] == 2 else whole
+            curves[name] = np.array(counts) / tiles[0].size
     return {name: curves[name] for name in names}
 
 

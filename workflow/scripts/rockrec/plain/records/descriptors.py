@@ -73,7 +73,7 @@ DESCRIPTORS: dict[str, Descriptor] = {
 }
 OF_PAPER = tuple(name for name, one in DESCRIPTORS.items() if one.of_paper)
 # What annealing can be held to beside curves: numbers of a whole tile.
-WHOLE_TARGETS = ("euler_number", "perimeter", "windows")
+WHOLE_TARGETS = ("euler_number", "perimeter")
 TARGETS = (*DESCRIPTORS, *WHOLE_TARGETS)
 GUIDES = tuple(name for name, one in DESCRIPTORS.items() if one.can_guide)
 RES_DESCRIPTORS = tuple(DESCRIPTORS)
