@@ -9,6 +9,7 @@ from rockrec.annealing.schedule import cooled, temperature_for
 from rockrec.annealing.start import gaussian_start, with_pixels
 from rockrec.annealing.targets import targets_of
 from rockrec.descriptors import describe
+from rockrec.minkowski import euler_number, perimeter
 from rockrec.plain.records.kinds.sa import Schedule
 
 
@@ -70,12 +71,21 @@ def test_an_image_that_has_the_targets_already_is_returned_as_it_is():
     assert np.array_equal(made.realisations, tile) and made.history.empty
 
 
-def test_each_image_has_the_tile_of_its_rank_in_phase_fraction():
-    tiles, start = rocks(6), rocks(3)
-    _, fractions = targets_of(tiles, range(6), ["S2"], target="tile", n=5, seed=0, start=start)
-    ranks = np.argsort(np.argsort(start.mean(axis=(1, 2))))
-    expected = np.sort(tiles.mean(axis=(1, 2)))[[1, 3, 5]][ranks]
-    assert fractions.tolist() == [*expected, *expected[:2]]
+def test_images_are_held_to_their_own_curves_shifted_to_the_mean_of_the_tiles():
+    tiles, start = rocks(6), rocks(5, width=1.5)
+    names = ("S2", "C2", "euler_number", "perimeter")
+    targets, fractions = targets_of(tiles, range(6), names, target="tile", n=7, seed=0, start=start)
+    assert fractions[:5].mean() == pytest.approx(tiles.mean())
+    np.testing.assert_allclose(np.diff(fractions[:5]), np.diff(start.mean(axis=(1, 2))))
+    assert fractions[5:].tolist() == fractions[:2].tolist()
+    for name in ("S2", "C2"):
+        wanted = describe(tiles, [name])[name].mean(axis=0)
+        np.testing.assert_allclose(targets[name][:5].mean(axis=0), wanted, atol=1e-9)
+        assert (targets[name] <= fractions[:, None]).all()
+    numbers = targets["euler_number"] * 32**2
+    np.testing.assert_allclose(numbers, np.rint(numbers), atol=1e-9)
+    assert abs(numbers[:5].mean() - euler_number(tiles).mean()) < 1
+    assert targets["perimeter"][:5].mean() == pytest.approx(perimeter(tiles).mean())
 
 
 def test_the_temperature_accepts_the_share_asked_for():

@@ -32,15 +32,15 @@ def targets_of(
         ``mean``: all have the mean of the tiles.
     seed : of the set of realisations.
     n_lags : as in `describe`.
-    start : images (m, H, W) that the realisations begin with, see `anneal_each`. Each then has the
-        tile whose rank in phase fraction among the training tiles is its own among the images.
+    start : images (m, H, W) that the realisations begin with, see `anneal_each`. With ``tile`` each
+        then has its image's own curves and phase fraction, all shifted alike such that their means
+        are those of the training tiles.
     """
-    if target == "mean":
-        chosen = training
-    elif start is None:
-        chosen = _own_tiles(n, training, seed)
-    else:
-        chosen = _tiles_alike(stack, training, start)[np.arange(n) % len(start)]
+    if start is not None and target == "tile":
+        curves, fractions = _mended(stack[training], start, names, boundary, n_lags, seed)
+        again = np.arange(n) % len(start)
+        return {name: curve[again] for name, curve in curves.items()}, fractions[again]
+    chosen = _own_tiles(n, training, seed) if target == "tile" else training
     tiles = stack[chosen]
     curves, fractions = _described(tiles, names, boundary, n_lags), tiles.mean(axis=(1, 2))
     if target == "tile":
@@ -61,11 +61,26 @@ def _described(tiles, names, boundary, n_lags) -> dict[str, np.ndarray]:
     return {name: curves[name] for name in names}
 
 
-def _tiles_alike(stack: np.ndarray, training: Sequence[int], start: np.ndarray) -> np.ndarray:
-    """For each image the training tile of the same rank in phase fraction."""
-    ranked = np.asarray(training)[np.argsort(stack[training].mean(axis=(1, 2)), kind="stable")]
-    rank = np.argsort(np.argsort(start.mean(axis=(1, 2)), kind="stable"), kind="stable")
-    return ranked[((rank + 0.5) / len(start) * len(ranked)).astype(int)]
+def _mended(tiles, start, names, boundary, n_lags, seed):
+    """Curves and phase fractions of images, shifted such that their means are those of tiles.
+
+    Each image keeps what sets it apart from the others, and with it most of its shape.
+    """
+    curves = _described(start, names, boundary, n_lags)
+    wanted = _described(tiles, names, boundary, n_lags)
+    fractions = start.mean(axis=(1, 2))
+    fractions = np.clip(fractions + tiles.mean() - fractions.mean(), 0.0, 1.0)
+    for name, curve in curves.items():
+        shifted = curve + wanted[name].mean(axis=0) - curve.mean(axis=0)
+        if name == "euler_number":  # a whole number, up or down by chance, so that the mean is met
+            chance = np.random.default_rng(seed_for(seed, "targets")).random(len(start))
+            shifted = np.floor(shifted * start[0].size + chance) / start[0].size
+        elif name == "perimeter":
+            shifted = np.maximum(shifted, 0.0)
+        else:
+            shifted = np.clip(shifted, 0.0, fractions[:, None])
+        curves[name] = shifted
+    return curves, fractions
 
 
 def _own_tiles(n: int, training: Sequence[int], seed: int) -> np.ndarray:

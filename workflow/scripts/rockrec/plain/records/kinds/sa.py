@@ -70,8 +70,9 @@ class AnnealingSettings(Schedule, Reconstruction):
     start: str = setting(
         "random",
         "What realisations begin with: random (pixels), gaussian (a thresholded field that has S2 "
-        "nearly), or another method of the experiment, whose realisations are mended, each with "
-        "the curves of a training tile of about its phase fraction.",
+        "nearly), or another method of the experiment, whose realisations are mended: with target "
+        "tile each keeps its own curves, all shifted alike such that their means are the training "
+        "tiles'.",
     )
     boundary: str = setting(
         "unbiased",
