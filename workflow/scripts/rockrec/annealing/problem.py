@@ -69,7 +69,7 @@ def _checked_curves(name, curve, shape, n) -> np.ndarray:
         raise ValueError(f"{name!r} cannot be a target: those that can are {', '.join(TARGETS)}")
     curve = np.asarray(curve, float)
     if name in WHOLE:
-        return _checked_numbers(name, curve, n)
+        return _checked_numbers(name, curve, shape, n)
     if curve.ndim not in (1, 2) or (curve.ndim == 2 and len(curve) not in (1, n)):
         raise ValueError(
             f"the target {name} has shape {curve.shape}: (lags,) or ({n}, lags) are needed"
@@ -86,12 +86,15 @@ def _checked_curves(name, curve, shape, n) -> np.ndarray:
     return curve
 
 
-def _checked_numbers(name, numbers, n) -> np.ndarray:
-    """Numbers of whole tiles where the kernel has them: at lag 1."""
+def _checked_numbers(name, numbers, shape, n) -> np.ndarray:
+    """Numbers of whole tiles where the kernel has them: at lag 1; Euler numbers are whole."""
     if numbers.shape not in ((), (1,), (n,)):
         raise ValueError(f"the target {name} has shape {numbers.shape}: one, or {n}, are needed")
     if not np.isfinite(numbers).all():
         raise ValueError(f"the target {name} is no number: it holds {numbers}")
+    if name == "euler_number":
+        size = shape[0] * shape[1]
+        numbers = np.rint(numbers * size) / size
     return np.pad(numbers.reshape(-1, 1), ((0, 0), (1, 0)), constant_values=np.nan)
 
 

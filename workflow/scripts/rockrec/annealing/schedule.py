@@ -21,11 +21,12 @@ def stop_of(schedule: Schedule, energy: Energy) -> float:
     """Return the energy at which the annealing stops, and is then called converged.
 
     By default that of curves with a mean squared error of 1e-9, or that are off by one count at
-    each lag where an image is too small to tell so little.
+    each lag where an image is too small to tell so little; the Euler number is met.
     """
     if schedule.stop_energy is not None:
         return schedule.stop_energy
-    return float((energy.weight * np.maximum(energy.of_one_count(), FINE_ERROR)).sum())
+    slack = energy.weight * np.maximum(energy.of_one_count(), FINE_ERROR)
+    return float(slack[[name != "euler_number" for name in energy.names]].sum())
 
 
 def temperature_for(rises: np.ndarray, accepted: float) -> float:
