@@ -185,6 +185,24 @@ def test_verdicts_in_words_name_floors_and_what_explains_them():
     assert told["sa"][-1] == "fitted to S2 and spread of S2 between tiles, no part of the verdict"
 
 
+def test_realisations_that_did_not_converge_are_counted():
+    table = error_table({"rock": example_results.errors()})
+    costs = pd.DataFrame(
+        {
+            "sample": "rock",
+            "method": ["sa", "wgan_gp"],
+            "replicate": "1",
+            "realisations": [128, np.nan],
+            "converged": [100, np.nan],
+        }
+    )
+    told = dict(verdicts(table, faults_of(), costs))
+    assert told["sa"][-1] == "28 of 128 realisations did not reach the stopping energy"
+    assert told["wgan_gp"] == dict(verdicts(table, faults_of()))["wgan_gp"]
+    converged = dict(verdicts(table, faults_of(), costs.assign(converged=[128, np.nan])))
+    assert converged["sa"] == dict(verdicts(table, faults_of()))["sa"]
+
+
 def test_of_many_descriptors_that_differ_the_furthest_off_and_the_explained_are_named():
     errors = example_results.errors()
     errors.loc[errors["method"] == "wgan_gp", "verdict"] = "differs from real"

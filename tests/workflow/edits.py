@@ -159,7 +159,7 @@ def _candidates(config: dict, key: Key, folder: Path) -> Iterator:
     elif isinstance(value, str):
         yield from _copies(value, folder)
         yield from config["samples"]
-        yield from (f"{value}b", value[::-1])
+        yield from (f"{value}b", value[::-1], "gaussian")
     elif isinstance(value, list):
         items = node.get("items", {})
         yield value[:-1]

@@ -40,6 +40,12 @@ def mistakes(config):
         (["denoise", "kernel"], "median", "denoise.kernel: 'median' is none of exact, skimage"),
         (["methods", "sa", "cooling"], 1.5, "methods.sa.cooling: 1.5 is more than 1"),
         (["methods", "sa", "targets"], ["S3"], "methods.sa.targets.0: 'S3' is none of"),
+        (["methods", "sa", "targets"], {"S3": "LICENSE"}, "methods.sa.targets"),
+        (["methods", "sa", "targets"], {"S2": "no.csv"}, "methods.sa.targets.S2: no file 'no.csv'"),
+        (["methods", "sa", "targets"], {}, "methods.sa.targets"),
+        (["methods", "sa", "start"], "quilt", "methods.sa.start: experiments.comparison has no method 'quilt'; known: random, gaussian, sa_pn, quilting, wgan_gp"),
+        (["methods", "sa", "start"], "sa", "methods.sa.start: sa starts from sa: none of them can be the first"),
+        (["methods", "random"], {"kind": "sa"}, "methods.random: not a possible name"),
         (["methods", "sa", "penalty"], 3, "methods.sa.penalty: unknown key"),
         (["methods", "sa", "weights"], {"L": 2}, "methods.sa.weights.L: is no target; those are S2"),
         (["methods", "sa", "weights"], {"S2": 0}, "methods.sa.weights.S2: 0 is not above 0"),
@@ -173,6 +179,21 @@ def test_networks_that_start_from_one_another_in_a_circle_are_named():
     start["serpentinite"] = {"init_from": "meta_igneous"}
     said = mistakes(config | {"unet": {"per_sample": start}})
     assert "meta_igneous from serpentinite from meta_igneous: none of them can be the first" in said
+
+
+def test_annealings_that_start_from_one_another_in_a_circle_are_named():
+    config = changed(["methods", "sa", "start"], "sa_pn")
+    resolve(config)
+    config["methods"]["sa_pn"]["start"] = "sa"
+    said = mistakes(config)
+    assert "sa starts from sa_pn starts from sa: none of them can be the first" in said
+
+
+def test_an_annealing_starts_from_images_of_its_own_size():
+    config = changed(["methods", "sa", "start"], "quilting")
+    config["methods"]["quilting"]["size"] = 128
+    said = mistakes(config)
+    assert "methods.sa.start: quilting has another size, 128, than sa, that of the tiles" in said
 
 
 def test_a_raw_mosaic_of_numbers_that_are_no_gray_levels_is_found_before_any_job(tmp_path):

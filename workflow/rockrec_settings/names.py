@@ -7,6 +7,7 @@ from pathlib import Path
 from rockrec.plain.records.blocks import Config, TilesBlock
 from rockrec.plain.records.doors import DOORS, USUAL_PIXELS, door_of, outside_of
 from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.kinds.sa import STARTS
 from rockrec.plain.records.rocks import LEAST_FRACTURED
 from rockrec.plain.records.schema import block_schema
 from rockrec_settings.blocks import for_sample
@@ -15,9 +16,9 @@ from rockrec_settings.schema import schema_mistakes
 
 RESERVED_NAMES = {
     "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "models", "results"),
-    "experiments": ("mosaic", "unet", "forest", "res", "results"),
+    "experiments": ("mosaic", "unet", "forest", "precision", "res", "results"),
     "models": (),
-    "methods": ("real", "train", "validation", "heldout", "results"),
+    "methods": ("real", "train", "validation", "heldout", "results", *STARTS),
 }
 LONGEST_NAME = 64
 LABELS = {str(value) for value in range(1, 256)}

@@ -21,6 +21,7 @@ from rockrec.plain.grid import Grid
 from rockrec.plain.records.doors import door_of, outside_of
 from rockrec.plain.records.figures import FIGURES
 from rockrec.plain.records.kinds import KINDS, kinds_that
+from rockrec.plain.records.kinds.sa import method_started_from
 from rockrec.plain.records.rocks import RockVariant
 from rockrec.plain.records.settings import of_the_paper
 from rockrec.plain.records.tables import ARCHITECTURES, TABLES

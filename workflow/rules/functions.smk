@@ -178,6 +178,24 @@ def run_seed(wildcards):
     return seed_for(settings["seed"], *names)
 
 
+def start_of(wildcards):
+    """The realisations that an annealing begins with; none where it begins with no method."""
+    method = method_started_from(method_setting()(wildcards))
+    if method is None:
+        return []
+    replicates = settings["methods"][method].get("replicates", 1)
+    replicate = (int(wildcards.replicate) - 1) % replicates + 1
+    kind = settings["methods"][method]["kind"]
+    names = wildcards.sample, wildcards.experiment, method, replicate, kind
+    return Reconstruction(*names).file("realisations.tif")
+
+
+def target_curves(wildcards):
+    """The user's own curves that realisations are annealed to."""
+    targets = method_setting()(wildcards)["targets"]
+    return list(map(of_the_user, targets.values())) if isinstance(targets, dict) else []
+
+
 def annealed_chunks(wildcards):
     """The chunks that the realisations of a method are annealed in.
 

@@ -92,7 +92,9 @@ def main():
             map(tuple, params.tables), (Path(path).read_text("utf-8") for path in inputs.tables)
         ),
         verdicts={
-            (tile.experiment, tile.sample): verdicts(of_scene(errors, tile), of_scene(faults, tile))
+            (tile.experiment, tile.sample): verdicts(
+                of_scene(errors, tile), of_scene(faults, tile), of_scene(costs, tile)
+            )
             for tile in tiles
         },
         advice=advice(tiles, res, scores, errors, faults, costs),

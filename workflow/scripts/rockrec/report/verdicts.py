@@ -22,13 +22,16 @@ class Verdict(NamedTuple):
     sentences: list[str]
 
 
-def verdicts(errors: pd.DataFrame, faults: pd.DataFrame) -> list[Verdict]:
+def verdicts(
+    errors: pd.DataFrame, faults: pd.DataFrame, costs: pd.DataFrame | None = None
+) -> list[Verdict]:
     """Put one sample's table of errors and table of faults into words, method by method.
 
     Parameters
     ----------
     errors : the sample's lines of `rockrec.tables.errors.error_table`.
     faults : its lines of `rockrec.report.faults.fault_table`.
+    costs : its lines of `rockrec.tables.costs.cost_table`; None where nothing is known of them.
 
     Returns
     -------
@@ -43,8 +46,22 @@ def verdicts(errors: pd.DataFrame, faults: pd.DataFrame) -> list[Verdict]:
         sentences = _sentences(summary, [DIAGNOSES[name] for name in DIAGNOSES if name in names])
         if summary.method != "real":
             sentences += [*_copied(of_method), *_classified(of_method)]
+            sentences += _converged(costs, summary.method)
         found.append(Verdict(summary.method, sentences))
     return found
+
+
+def _converged(costs: pd.DataFrame | None, source: str) -> list[str]:
+    """``10 of 128 realisations did not reach the stopping energy``; nothing if all did."""
+    if costs is None:
+        return []
+    lines = costs[(source_of(costs) == source) & costs["converged"].notna()]
+    missing = lines["realisations"] - lines["converged"]
+    return [
+        f"{n:,.0f} of {of:,.0f} realisations did not reach the stopping energy"
+        for n, of in zip(missing, lines["realisations"], strict=True)
+        if n
+    ]
 
 
 def _sentences(summary, found: list[Diagnosis]) -> list[str]:
