@@ -14,7 +14,7 @@ from rockrec.housekeeping.integrity import check_archive
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.plain.records.kinds.networks import NetworkSettings
 
-FORMAT = 3  # of the checkpoints; a change in what the loop computes changes it
+FORMAT = 4  # of the checkpoints; a change in what the loop computes changes it
 
 
 def checkpoint_key(
