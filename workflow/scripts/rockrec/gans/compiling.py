@@ -8,6 +8,7 @@ from rockrec.gans.adversaries import Adversaries
 
 log = logging.getLogger(__name__)
 
+BACKEND = "inductor"
 MODES = {"passes": "default", "graphs": "reduce-overhead"}  # torch's words
 
 
@@ -26,13 +27,13 @@ def compile_passes(networks: Adversaries, how: str, device: torch.device) -> boo
         return False
     torch.compiler.reset()  # what earlier networks in this process were compiled to
     try:
-        torch.compile(torch.sin)(torch.zeros(2, device=device))
+        torch.compile(torch.sin, backend=BACKEND)(torch.zeros(2, device=device))
     except Exception as error:  # whatever a compiler that is not there raises
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         log.warning("compile: %s, but nothing can be compiled here (%s)", how, reason)
         return False
     for network in (networks.generator, networks.discriminator):
-        network.compile(mode=MODES[how], dynamic=False)
+        network.compile(backend=BACKEND, mode=MODES[how], dynamic=False)
     return True
 
 

@@ -18,7 +18,7 @@ from rockrec.gans.monitor import Check, Monitor
 from rockrec.gans.networks import build
 from rockrec.gans.processes import Processes
 from rockrec.gans.schedules import adam, critic_steps, ema_at, lazy, rate_at
-from rockrec.gans.strip import Strip
+from rockrec.gans.strip import SHOWN, Strip
 from rockrec.plain.motions import motions
 from rockrec.plain.records.kinds.networks import NetworkSettings
 from rockrec.plain.seeds import seed_for
@@ -185,7 +185,7 @@ class Training:
         numbers = [0.0] * 5
         if self.processes.is_first:
             check, gray = self.monitor.check(ready)
-            self.strip.add(self.step, gray)
+            self.strip.add(self.step, gray[:SHOWN].cpu().numpy())
             raw_error = check.s2_error
             if self.settings.ema:
                 raw = ready_to_sample(self.networks.generator, self.statistics_seed)
