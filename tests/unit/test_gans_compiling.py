@@ -12,7 +12,6 @@ from rockrec.gans.settings import at_size, gan_settings
 SMALL = {"latent": 6, "channels": 3, "batch": 4}
 CASES = [
     {"kind": "stylegan2_ada", "style_mixing": 0.5, "path_length": 1, "path_length_every": 1},
-    {"kind": "stylegan2_ada", "loss": "relativistic", "r1_every": 1},
     {"kind": "wgan_gp"},
     {"kind": "dcgan", "upsampling": "blur", "r1": 1.0},
 ]
@@ -64,9 +63,9 @@ def test_compiled_passes_train_as_plain_ones(by_another, case):
 def test_where_nothing_can_be_compiled_the_plain_passes_run(monkeypatch, caplog):
     monkeypatch.setattr(compiling, "BACKEND", no_compiler)
     torch.compiler.reset()
-    one = after_steps(CASES[2], compile="passes")
+    one = after_steps(CASES[1], compile="passes")
     assert not one.compiled
-    assert "nothing can be compiled" in caplog.text and "no compiler" in caplog.text
-    plain = after_steps(CASES[2])
+    assert "nothing can be compiled here" in caplog.text and "no compiler" in caplog.text
+    plain = after_steps(CASES[1])
     for mine, others in zip(one.networks.parameters(), plain.networks.parameters(), strict=True):
         assert torch.equal(mine, others)

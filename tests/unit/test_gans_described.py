@@ -1,4 +1,4 @@
-"""Checks on a GPU say what those on a CPU say: the forms for any device against the counted ones."""
+"""Checks on a GPU say what those on a CPU say: each form for any device, by the counted one."""
 
 import numpy as np
 import pytest

@@ -29,8 +29,8 @@ def compile_passes(networks: Adversaries, how: str, device: torch.device) -> boo
     try:
         torch.compile(torch.sin, backend=BACKEND)(torch.zeros(2, device=device))
     except Exception as error:  # whatever a compiler that is not there raises
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        log.warning("compile: %s, but nothing can be compiled here (%s)", how, reason)
+        reason = " ".join(str(error).split())
+        log.warning("compile: %s, but nothing can be compiled here: %.200s", how, reason)
         return False
     for network in (networks.generator, networks.discriminator):
         network.compile(backend=BACKEND, mode=MODES[how], dynamic=False)
