@@ -5,13 +5,14 @@
     python benchmarks/card.py profile --device cuda --out card [--label before]
     python benchmarks/card.py timings --device cuda --out card
     python benchmarks/card.py trainings --data rocks.npz --minutes 5 --device cuda --out card
+    python benchmarks/card.py filters --device cuda --out card
     python benchmarks/card.py count --out card [--label before]
 
 ``whole`` is all that a card is wanted for. ``pack`` and ``count`` need none: the first makes the
 rocks that ``trainings`` learns, the second counts operators and bytes of a step. Every line stands
 in its table as soon as it is known, so that nothing is lost when the time is over. Each part's
-module says what its numbers are: `card_whole`, `card_speed`, `card_counts`, `card_rocks`,
-`card_trainings`. With ``--quick`` everything is tiny, to rehearse it on a processor.
+module says what its numbers are: `card_whole`, `card_speed`, `card_filters`, `card_counts`,
+`card_rocks`, `card_trainings`. With ``--quick`` everything is tiny, to rehearse it on a processor.
 """
 
 import argparse
@@ -28,6 +29,7 @@ PARTS = {
     "pack": "card_rocks",
     "trainings": "card_trainings",
     "count": "card_counts",
+    "filters": "card_filters",
 }
 
 

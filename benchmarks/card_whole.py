@@ -32,6 +32,7 @@ LONGEST = 0.15  # of the time, for one of them: compiling may not end
 STEPS = [
     ("profile", "after", ORIGINAL[:2], "none"),
     ("profile", "before", ORIGINAL[:2], "none"),
+    ("filters", "", [], ""),
     ("timings", "after", ORIGINAL, "none"),
     ("timings", "passes", ORIGINAL[:1], "passes"),
     ("timings", "before", ORIGINAL[:2], "none"),
@@ -61,8 +62,10 @@ def whole(options: argparse.Namespace) -> None:
         is_earlier = label == "before"
         if tuple(name.values()) in done or left <= 0 or (is_earlier and options.before is None):
             continue
-        asked = ["--label", label, "--cases", *cases]
-        asked += ["--settings", json.dumps({"compile": compiled})]
+        asked = []
+        if part != "filters":
+            asked = ["--label", label, "--cases", *cases]
+            asked += ["--settings", json.dumps({"compile": compiled})]
         library = options.before if is_earlier else LIBRARY
         run(options, part, name, asked, library, min(left, LONGEST * seconds))
     left = (seconds - (time.monotonic() - options.began)) / 60

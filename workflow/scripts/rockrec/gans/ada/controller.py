@@ -46,8 +46,10 @@ class Controller(nn.Module):
             self._known = (*now, self.p.cpu())
         return self._known[2]
 
-    def get_extra_state(self) -> dict:
-        return {"batches": self.batches}
+    def get_extra_state(self) -> torch.Tensor:
+        """Return what a state holds beside the buffers: the batches so far."""
+        return torch.tensor(self.batches)
 
-    def set_extra_state(self, state: dict) -> None:
-        self.batches = state["batches"]
+    def set_extra_state(self, state: torch.Tensor) -> None:
+        """Take it over."""
+        self.batches = int(state)
