@@ -62,7 +62,9 @@ class Watch(Monitor):
 
     def check(self, generator):
         check, gray = super().check(generator)
-        made = describe(threshold(gray, self.how, self.training_fraction), tuple(WATCHED))
+        made = describe(
+            threshold(gray.cpu().numpy(), self.how, self.training_fraction), tuple(WATCHED)
+        )
         self.told = {
             "S2_validation": check.s2_error / self.floor,
             "score": check.score,

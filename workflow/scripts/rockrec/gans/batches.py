@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from rockrec.gans.transfer import sent
 from rockrec.plain.network_sizes import check_size
 
 TILES_AT_ONCE = 256
@@ -65,7 +66,7 @@ def images_of(
     tiles: np.ndarray | TileSubset, lines: torch.Tensor, device: torch.device
 ) -> torch.Tensor:
     """Read the tiles of the given numbers (n,) as images (n, 1, size, size) of -1 and 1."""
-    batch = torch.from_numpy(np.ascontiguousarray(tiles[lines.numpy()])).to(device)
+    batch = sent(torch.from_numpy(np.ascontiguousarray(tiles[lines.numpy()])), device)
     images = batch[:, None].to(torch.float32) * 2 - 1
     return images.contiguous(memory_format=torch.channels_last)
 

@@ -9,7 +9,7 @@ from rockrec.gans.settings import shaping
 from rockrec.housekeeping.states import load_whole
 from rockrec.plain.records.kinds.networks import NetworkSettings
 
-FORMAT = 3  # of the checkpoints; a change in what the loop computes changes it
+FORMAT = 4  # of the checkpoints; a change in what the loop computes changes it
 
 
 def checkpoint_key(

@@ -1,6 +1,7 @@
 """Drawing tiles from a trained network, and making them binary."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch import nn
 
 from rockrec.gans.networks import build
 from rockrec.gans.settings import gan_settings
+from rockrec.gans.transfer import sent
 from rockrec.housekeeping.states import load_whole
 from rockrec.plain.records.kinds import KINDS
 from rockrec.plain.records.kinds.networks import THRESHOLDS, NetworkSettings
@@ -126,19 +128,27 @@ def latents(n: int, length: int, seed: int) -> torch.Tensor:
     return torch.cat(drawn)[:n] if drawn else torch.empty(0, length)
 
 
-@torch.no_grad()
 def draw(generator: nn.Module, latent: torch.Tensor, **more) -> np.ndarray:
     """Draw the gray tiles (n, size, size) of latent vectors (n, latent), in eval mode.
 
     `more` goes to the generator.
     """
+    parts = _drawn_in_parts(generator, latent, **more)
+    return np.concatenate([tiles.cpu().numpy() for tiles in parts])
+
+
+def draw_there(generator: nn.Module, latent: torch.Tensor) -> torch.Tensor:
+    """Draw them as `draw` does, and leave them on the generator's device."""
+    return torch.cat(list(_drawn_in_parts(generator, latent)))
+
+
+@torch.no_grad()
+def _drawn_in_parts(generator: nn.Module, latent: torch.Tensor, **more) -> Iterator[torch.Tensor]:
     device = next(generator.parameters()).device
-    drawn = []
     for some in latent.split(TILES_AT_ONCE):
         batch = torch.zeros(TILES_AT_ONCE, latent.shape[1])
         batch[: len(some)] = some
-        drawn.append(generator(batch.to(device), **more)[: len(some), 0].float().cpu().numpy())
-    return np.concatenate(drawn)
+        yield generator(sent(batch, device), **more)[: len(some), 0].float()
 
 
 def threshold(gray: np.ndarray, how: str, phase_fraction: float | None = None) -> np.ndarray:

@@ -91,7 +91,8 @@ def train(
         monitor = Monitor(validation_tiles, fraction, settings, seed_for(seed, "monitor"))
         training = Training(train_tiles, monitor, settings, seed, where, processes)
         _resume(training, files)
-        training.devices.append((training.step + 1, device_name(where)))
+        compiled = f", {settings.compile} compiled" if training.compiled else ""
+        training.devices.append((training.step + 1, device_name(where) + compiled))
         _run(training, files, lock, request, checkpoint_seconds, log_seconds)
         if processes.is_first:
             _finish(training, files, fraction)
