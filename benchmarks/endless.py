@@ -26,7 +26,7 @@ import tifffile
 
 from rockrec.comparison import compare_sets
 from rockrec.description import describe_set
-from rockrec.gans.endless.plane import Plane, level_for
+from rockrec.gans.endless.plane import Plane
 from rockrec.gans.sampling import load_model
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import train
@@ -82,7 +82,7 @@ def run(stem: Path, rock: str, seed: int, options) -> None:
     )
     core_seconds = time.process_time() - began
     model = load_model(files.model)
-    level = level_for(model.generator, model.phase_fraction)
+    level = model.generator.level_for(model.phase_fraction)
     planes = [Plane(model.generator, 10_000 + number) for number in range(PLANES)]
     place = range(-SIDE // 2, SIDE // 2)
     made = np.stack([plane.window(place, place) > level for plane in planes]).astype(np.uint8)

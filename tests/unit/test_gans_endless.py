@@ -7,9 +7,9 @@ from tiny_training import TRAIN, Killed, killed_after, rock, run, tiny
 
 from rockrec.gans import loop
 from rockrec.gans.batches import Crops, TileSubset
-from rockrec.gans.endless import plane
+from rockrec.gans.endless import generator as endless_generator
 from rockrec.gans.endless.noise import place_noise, smooth_place_noise
-from rockrec.gans.endless.plane import BLOCK, Plane, level_for
+from rockrec.gans.endless.plane import BLOCK, Plane
 from rockrec.gans.endless.spans import spans
 from rockrec.gans.networks import build
 from rockrec.gans.sampling import load_model, realise, sample_larger
@@ -115,7 +115,7 @@ def test_another_seed_is_another_field():
 
 def test_the_level_of_a_model_leaves_its_phase_fraction():
     made = generator()
-    level = level_for(made, 0.2)
+    level = made.level_for(0.2)
     gray = Plane(made, 999).window(range(4 * BLOCK), range(4 * BLOCK))
     assert (gray > level).mean() == pytest.approx(0.2, abs=0.03)
 
@@ -133,7 +133,7 @@ ENDLESS = dict(stride=16, max_channels=8, crop=16, ada=["shifts", "scaling"], r1
 
 
 def test_it_learns_from_crops_and_is_judged_at_the_size_of_the_tiles(tmp_path, monkeypatch):
-    monkeypatch.setattr(plane, "OF_LEVEL", 2)
+    monkeypatch.setattr(endless_generator, "OF_LEVEL", 2)
     settings = gan_settings({**tiny("endless").__dict__, **ENDLESS, "steps": 8, "check_every": 4})
     files = train(
         rock(12, 1, 32), rock(8, 2, 32), settings, seed=3, checkpoints=tmp_path, threads=1

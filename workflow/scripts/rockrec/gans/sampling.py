@@ -93,9 +93,7 @@ def realise(
     else:
         gray = sample_larger(model, n, size, seed)
     if KINDS[model.settings.kind].is_endless and how == "phase_fraction":
-        from rockrec.gans.endless.plane import level_for
-
-        return (gray > level_for(model.generator, model.phase_fraction)).astype(np.uint8)
+        return (gray > model.generator.level_for(model.phase_fraction)).astype(np.uint8)
     return threshold(gray, how, model.phase_fraction)
 
 
@@ -142,7 +140,7 @@ def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarr
     if size % model.size:
         raise ValueError(f"size {size} px is no whole multiple of the tile's, {model.size} px")
     if KINDS[model.settings.kind].is_endless:
-        return _windows(model, n, size, seed)
+        return model.generator.windows(latents(n, model.settings.latent, seed), size)
     cell = model.size // CELLS
     cells = size // cell + CELLS - 1
     random = torch.Generator().manual_seed(seed)
@@ -153,19 +151,6 @@ def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarr
         with torch.no_grad():
             drawn = model.generator(grid.to(device))[0, 0].float().cpu().numpy()
         image[:] = drawn[border : border + size, border : border + size]
-    return images
-
-
-def _windows(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarray:
-    """A window of a field of its own for each image."""
-    from rockrec.gans.endless.plane import Plane
-    from rockrec.gans.stylegan2.noise import seeds_of
-
-    seeds = seeds_of(latents(n, model.settings.latent, seed)).tolist()
-    planes = (Plane(model.generator, one) for one in seeds)
-    images = np.empty((n, size, size), np.float32)
-    for image, plane in zip(images, planes, strict=True):
-        image[:] = plane.window(range(size), range(size), torch.get_num_threads())
     return images
 
 

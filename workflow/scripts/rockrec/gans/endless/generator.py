@@ -2,11 +2,13 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from rockrec.gans.endless.noise import place_noise, smooth_place_noise
+from rockrec.gans.endless.plane import BLOCK, Plane
 from rockrec.gans.endless.spans import cut, spans
 from rockrec.gans.stylegan2.equalised import GAIN, activated
 from rockrec.gans.stylegan2.filters import doubled, smoothed
@@ -17,6 +19,7 @@ from rockrec.plain.records.kinds.endless import EndlessSettings
 START = -1  # what counts as the layer of the noise that it starts from
 SMOOTH_FROM = 4  # px, the stride from which a level's noise is smoothed
 TINY = 1e-8
+OF_LEVEL = 64  # blocks, of fields that none asks for, on which a model's threshold is measured
 
 
 class WeighedConv(nn.Module):
@@ -147,6 +150,23 @@ class Generator(nn.Module):
                 added = cut(twice, 2 * before[0] + 1, 2 * before[1] + 1, *made) + added
             image = added
         return torch.tanh(2 * image)
+
+    def windows(self, latent: torch.Tensor, size: int) -> np.ndarray:
+        """Draw a window (n, size, size) float32 of the field of each latent vector (n, latent)."""
+        planes = (Plane(self, seed) for seed in seeds_of(latent).tolist())
+        images = np.empty((len(latent), size, size), np.float32)
+        for image, plane in zip(images, planes, strict=True):
+            image[:] = plane.window(range(size), range(size), torch.get_num_threads())
+        return images
+
+    def level_for(self, phase_fraction: float) -> float:
+        """Return the gray level above which a share `phase_fraction` of the rock lies.
+
+        Measured once for a model: a threshold of each window would force its phase fraction.
+        """
+        place = range(BLOCK)
+        gray = np.stack([Plane(self, seed).window(place, place) for seed in range(OF_LEVEL)])
+        return float(np.quantile(gray, 1 - phase_fraction))
 
     def gather_statistics(self, random: torch.Generator) -> None:
         """Measure nothing: no layer depends on statistics."""

@@ -6,11 +6,9 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-
-from rockrec.gans.endless.generator import Generator
+from torch import nn
 
 BLOCK = 256  # px, side of the squares that are drawn at once, on one grid over the plane
-OF_LEVEL = 64  # blocks, of fields that none asks for, on which a model's threshold is measured
 
 
 class Plane:
@@ -22,10 +20,11 @@ class Plane:
 
     Parameters
     ----------
+    generator : a trained `rockrec.gans.endless.generator.Generator`.
     seed : of the field, at least 0.
     """
 
-    def __init__(self, generator: Generator, seed: int):
+    def __init__(self, generator: nn.Module, seed: int):
         device = next(generator.parameters()).device
         self.generator = generator
         self.seeds = torch.tensor([seed % 2**31], dtype=torch.int32, device=device)
@@ -49,16 +48,6 @@ class Plane:
         top, left = place
         rows, columns = range(top, top + BLOCK), range(left, left + BLOCK)
         return self.generator.draw(self.seeds, rows, columns)[0, 0].float().cpu().numpy()
-
-
-def level_for(generator: Generator, phase_fraction: float) -> float:
-    """Return the gray level above which a share `phase_fraction` of the rock lies.
-
-    Measured once for a model: a threshold of each window would force its phase fraction.
-    """
-    planes = (Plane(generator, seed) for seed in range(OF_LEVEL))
-    gray = np.stack([plane.window(range(BLOCK), range(BLOCK)) for plane in planes])
-    return float(np.quantile(gray, 1 - phase_fraction))
 
 
 def _starts(wanted: range) -> range:
