@@ -9,7 +9,7 @@ import torch
 
 from rockrec.gans.augmentation import moved
 from rockrec.gans.averaging import RunningMean, ready_to_sample
-from rockrec.gans.batches import TileSubset, images_of
+from rockrec.gans.batches import Crops, TileSubset, crop_side, images_of
 from rockrec.gans.compiling import begin_step, compile_passes
 from rockrec.gans.draws import Draws
 from rockrec.gans.guide import Guide
@@ -37,6 +37,7 @@ class Training:
 
     Attributes
     ----------
+    size : side of the tiles, px; `tiles` are what the network is shown, which may be crops.
     step : updates of the generator so far.
     best : the kept generator: step, metrics and weights; None before the first check.
     compiled : whether its passes are.
@@ -53,9 +54,12 @@ class Training:
         processes: Processes | None = None,
     ):
         self.processes = processes or Processes()
-        self.tiles, self.monitor, self.settings, self.device = tiles, monitor, settings, device
-        networks = build(tiles.shape[1], settings, seed_for(seed, "weights"))
-        networks.prepare(tiles, torch.Generator().manual_seed(seed_for(seed, "start")))
+        self.monitor, self.settings, self.device = monitor, settings, device
+        self.size = tiles.shape[1]
+        side = crop_side(settings, self.size)
+        self.tiles = tiles if side == self.size else Crops(tiles, side)
+        networks = build(self.size, settings, seed_for(seed, "weights"))
+        networks.prepare(self.tiles, torch.Generator().manual_seed(seed_for(seed, "start")))
         self.networks = networks.to(device, memory_format=torch.channels_last)
         self.compiled = compile_passes(self.networks, settings.compile, device)
         self.mean = RunningMean(self.networks.generator)
@@ -66,7 +70,7 @@ class Training:
         self.motions = motions(settings.augmentation)
         self.guide = None
         if settings.guide:
-            self.guide = Guide(tiles, settings.guide, self.processes).to(device)
+            self.guide = Guide(self.tiles, settings.guide, self.processes).to(device)
         self.draws = Draws(seed_for(seed, "training"), settings.batch, self.processes)
         self.statistics_seed = seed_for(seed, "statistics") % 2**32
         self.step = 0

@@ -65,6 +65,40 @@ def load_model(path: str | os.PathLike, device: str = "cpu") -> TrainedModel:
     )
 
 
+def realise(
+    model: TrainedModel,
+    n: int,
+    seed: int,
+    *,
+    how: str,
+    size: int | None = None,
+    truncation: float = 1.0,
+) -> np.ndarray:
+    """Draw `n` binary realisations.
+
+    Parameters
+    ----------
+    how : gray to binary, see `threshold`. The level of an endless model is its own, not the set's.
+    size : side, px, a multiple of the tile's; None for the tile's.
+    truncation : see `sample`.
+
+    Returns
+    -------
+    (n, size, size) uint8, 1 for the phase.
+
+    Raises
+    ------
+    ValueError : a size that the network does not draw.
+    """
+    if size in (None, model.size):
+        gray = sample(model, n, seed, truncation)
+    else:
+        gray = sample_larger(model, n, size, seed)
+    if KINDS[model.settings.kind].is_endless and how == "phase_fraction":
+        return (gray > model.generator.level_for(model.phase_fraction)).astype(np.uint8)
+    return threshold(gray, how, model.phase_fraction)
+
+
 def sample(model: TrainedModel, n: int, seed: int, truncation: float = 1.0) -> np.ndarray:
     """Draw `n` gray tiles; tile i depends on the seed and on i alone.
 
@@ -107,6 +141,8 @@ def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarr
         )
     if size % model.size:
         raise ValueError(f"size {size} px is no whole multiple of the tile's, {model.size} px")
+    if KINDS[model.settings.kind].is_endless:
+        return model.generator.windows(latents(n, model.settings.latent, seed), size)
     cell = model.size // CELLS
     cells = size // cell + CELLS - 1
     random = torch.Generator().manual_seed(seed)

@@ -144,7 +144,7 @@ def _finish(training: Training, files: TrainingFiles, fraction: float) -> None:
     model = {
         "format": sampling.FORMAT,
         "settings": as_dict(training.settings),
-        "size": training.tiles.shape[1],
+        "size": training.size,
         "phase_fraction": fraction,
         **training.best,
     }

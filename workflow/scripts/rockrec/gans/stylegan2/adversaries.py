@@ -31,7 +31,8 @@ class StyleGan2Ada(Adversaries):
     """
 
     def __init__(self, size: int, settings: StyleGan2Settings, random: torch.Generator):
-        super().__init__(Generator(size, settings, random), Discriminator(size, settings, random))
+        generator = self.make_generator(size, settings, random)
+        super().__init__(generator, self.make_discriminator(size, settings, random))
         self.settings = settings
         self.relativistic = settings.loss == "relativistic"
         self.path_length = PathLength() if settings.path_length else None
@@ -41,6 +42,14 @@ class StyleGan2Ada(Adversaries):
             self.controller = Controller(
                 settings.ada_target, settings.ada_every, settings.ada_images
             )
+
+    def make_generator(self, size, settings, random):
+        """Return the untrained generator of tiles of `size` px."""
+        return Generator(size, settings, random)
+
+    def make_discriminator(self, size, settings, random):
+        """Return the untrained discriminator of tiles of `size` px."""
+        return Discriminator(size, settings, random)
 
     def prepare(self, tiles, random):
         if isinstance(self.generator.start, WavesStart):

@@ -77,6 +77,7 @@ class Kind:
     is_quilted : laid from patches of training tiles.
     is_external : made elsewhere.
     held_to : scalars that its realisations, or their mean, are made to have, whatever its keys.
+    is_endless : a model is a field on the infinite plane, of which realisations are windows.
     draws_larger : any multiple of the tile it was trained on.
     walks_latent_space : has styles to walk through, and to project tiles into.
     gradient_penalty : each update of its critic takes a second derivative.
@@ -93,6 +94,7 @@ class Kind:
     is_quilted: bool = False
     is_external: bool = False
     held_to: tuple[str, ...] = ()
+    is_endless: bool = False
     draws_larger: bool = True
     walks_latent_space: bool = False
     gradient_penalty: bool = False
