@@ -61,6 +61,9 @@ class EndlessSettings(StyleGan2Settings):
         "pieces of the tiles' size.",
     )
 
+    # Its windows begin at other places from batch to batch: compiled once, they would be for one.
+    compile: str = altered(NetworkSettings, "compile", choices=("none",))
+
     mapping_layers: None = unset()
     style_mixing: None = unset()
     start: None = unset()
