@@ -8,11 +8,12 @@ from tiny_training import TRAIN, Killed, killed_after, rock, run, tiny
 from rockrec.gans import loop
 from rockrec.gans.batches import Crops, TileSubset
 from rockrec.gans.endless import generator as endless_generator
+from rockrec.gans.endless.mosaics import drawn_bands
 from rockrec.gans.endless.noise import place_noise, smooth_place_noise
 from rockrec.gans.endless.plane import BLOCK, Plane
 from rockrec.gans.endless.spans import spans
 from rockrec.gans.networks import build
-from rockrec.gans.sampling import load_model, realise, sample_larger
+from rockrec.gans.sampling import TrainedModel, load_model, realise, sample_larger
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import train
 
@@ -178,3 +179,32 @@ def test_the_discriminator_sees_crops_and_the_monitor_tiles(monkeypatch, tmp_pat
 def test_sides_that_no_network_can_have_are_refused(name):
     with pytest.raises(ValueError, match=f"{name} 48 is none of 16, 32, 64"):
         gan_settings({"kind": "endless", name: 48})
+
+
+def test_a_mosaic_goes_on_where_it_was_stopped_and_its_upper_part_is_that_of_a_higher_one(
+    tmp_path, monkeypatch
+):
+    field = Plane(generator(), seed=5)
+    whole = np.concatenate(list(drawn_bands(field, 0.1, (600, 70), tmp_path / "a")))
+    assert whole.shape == (600, 70)
+    assert 0 < whole.mean() < 1
+    assert (whole == (field.window(range(600), range(70)) > 0.1)).all()
+    stopped = drawn_bands(field, 0.1, (600, 70), tmp_path / "b", threads=2)
+    first = next(stopped)
+    stopped.close()
+    drawn = []
+    block = Plane._block
+    monkeypatch.setattr(Plane, "_block", lambda self, at: drawn.append(at) or block(self, at))
+    again = np.concatenate(list(drawn_bands(field, 0.1, (600, 70), tmp_path / "b")))
+    assert (again == whole).all()
+    assert (first == whole[: len(first)]).all()
+    assert {top for top, _ in drawn} == {BLOCK, 2 * BLOCK}
+    lower = np.concatenate(list(drawn_bands(field, 0.1, (300, 70), tmp_path / "b")))
+    assert (lower == whole[:300]).all()
+
+
+def test_a_plane_has_no_level_of_a_set():
+    model = TrainedModel(generator(), tiny("endless"), 16, 0, 0.2, {})
+    with pytest.raises(ValueError, match="otsu is that of a set"):
+        model.level("otsu")
+    assert model.level("zero") == 0

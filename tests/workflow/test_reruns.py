@@ -25,6 +25,7 @@ TRAINING = {"train_gan", "train_unet", "train_forest", "train_shared_forest"}
 OFF_BY_DEFAULT = {
     "external": {"stack": "stack.tif"},
     "quilting": {"draw": [64, 128]},
+    "endless": {"draw": [64, 128]},
     "stylegan2_ada": {"interpolation": 8, "project": [0, 1]},
 }
 

@@ -97,3 +97,8 @@ def sampled_with(method: Mapping) -> dict:
     """What the sampling of a network depends on besides its model."""
     method = {"truncation": 1.0} | method
     return {key: method[key] for key in ("realisations", "size", "threshold", "truncation")}
+
+
+def drawn_with(method: Mapping) -> dict:
+    """What a mosaic that a network draws depends on besides its model."""
+    return {key: method[key] for key in ("draw", "threshold")}

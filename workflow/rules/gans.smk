@@ -73,6 +73,39 @@ rule sample_gan:
         "../scripts/sample_gan.py"
 
 
+rule draw_plane:
+    """Draw a mosaic of any size from the plane of an endless generator (off by default)."""
+    input:
+        model="results/{sample}/{experiment}/{method}/{replicate}/model.pt",
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        code=drawing_code("draw_plane.py"),
+    output:
+        mosaic="results/{sample}/{experiment}/{method}/{replicate}/mosaic.tif",
+        provenance="results/{sample}/{experiment}/{method}/{replicate}/mosaic.json",
+    log:
+        "logs/{sample}/{experiment}/{method}/{replicate}/draw_plane.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/{method}/{replicate}/draw_plane.tsv"
+    wildcard_constraints:
+        method=methods_that("is_endless"),
+    conda:
+        "../../envs/torch.yaml"
+    threads: 8
+    resources:
+        mem_mb=again(8000),
+        runtime=720,
+        gpu=GPU,
+        device=RUN["device"],
+    params:
+        drawing=lambda wildcards: told.drawn_with(method_setting()(wildcards)),
+        checkpoints=CHECKPOINTS,
+        seed=settings["seed"],
+    message:
+        "Draw a mosaic by {wildcards.method} {wildcards.replicate} of {wildcards.sample}"
+    script:
+        "../scripts/draw_plane.py"
+
+
 rule interpolate_gan:
     """Draw a closed walk through the latent space of a StyleGAN2, as a film (off by default)."""
     input:

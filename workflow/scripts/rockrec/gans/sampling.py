@@ -38,6 +38,17 @@ class TrainedModel:
     phase_fraction: float
     metrics: dict[str, float]
 
+    def level(self, how: str) -> float:
+        """Return the gray level of an endless model above which lies the phase.
+
+        Raises
+        ------
+        ValueError : ``otsu``, which is a level of a set.
+        """
+        if how == "otsu":
+            raise ValueError("threshold otsu is that of a set of tiles; a plane has no end")
+        return 0.0 if how == "zero" else self.generator.level_for(self.phase_fraction)
+
 
 def load_model(path: str | os.PathLike, device: str = "cpu") -> TrainedModel:
     """Load a model that `training.train` has finished.
@@ -94,8 +105,8 @@ def realise(
         gray = sample(model, n, seed, truncation)
     else:
         gray = sample_larger(model, n, size, seed)
-    if KINDS[model.settings.kind].is_endless and how == "phase_fraction":
-        return (gray > model.generator.level_for(model.phase_fraction)).astype(np.uint8)
+    if KINDS[model.settings.kind].is_endless and how != "otsu":
+        return (gray > model.level(how)).astype(np.uint8)
     return threshold(gray, how, model.phase_fraction)
 
 

@@ -51,7 +51,7 @@ class Reconstruction(Method):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endless(Reconstruction):
+class DrawsMosaics(Reconstruction):
     """A method that also draws a single mosaic of any size, row by row."""
 
     draw: tuple[int, int] | None = setting(
@@ -110,7 +110,7 @@ class Kind:
     @property
     def draws_mosaics(self) -> bool:
         """Draws a single mosaic of any size."""
-        return issubclass(self.settings, Endless)
+        return issubclass(self.settings, DrawsMosaics)
 
     @property
     def is_network(self) -> bool:

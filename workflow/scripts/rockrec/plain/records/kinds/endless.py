@@ -11,12 +11,12 @@ from rockrec.plain.records.kinds.networks import (
     NetworkSettings,
 )
 from rockrec.plain.records.kinds.stylegan2_ada import StyleGan2Settings
-from rockrec.plain.records.methods import Kind, Reconstruction
+from rockrec.plain.records.methods import DrawsMosaics, Kind, Reconstruction
 from rockrec.plain.records.settings import altered, constant, setting, unset
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndlessSettings(StyleGan2Settings):
+class EndlessSettings(StyleGan2Settings, DrawsMosaics):
     """A field of rock without a border, learnt from crops; null as for stylegan2_ada."""
 
     kind: str = constant(
