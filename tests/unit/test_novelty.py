@@ -130,6 +130,8 @@ def test_the_map_tells_the_place(novelty):
 def test_few_heldout_tiles_or_nothing_that_tells_give_no_verdict(novelty):
     few = Novelty(TRAIN, rock(20, 9), (), seed=3)
     assert set(table_of(few, TRAIN)["verdict"]) == {CANNOT_TELL}
+    assert set(table_of(novelty, TRAIN[:7])["verdict"]) == {CANNOT_TELL}
+    assert set(table_of(novelty, TRAIN[:8])["verdict"]) == {FOUND}
     empty = table_of(novelty, np.zeros((5, 48, 48), np.uint8))
     assert set(empty["verdict"]) == {CANNOT_TELL}
     assert empty["copied"].isna().all() and (empty["pieces"] == 0).all()

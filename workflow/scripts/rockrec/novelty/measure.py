@@ -8,7 +8,13 @@ import pandas as pd
 
 from rockrec.images import spread
 from rockrec.novelty.search import Library, Place
-from rockrec.plain.records.verdicts import CANNOT_TELL, FEWEST_TILES, FOUND, NOT_FOUND
+from rockrec.plain.records.verdicts import (
+    CANNOT_TELL,
+    FEWEST_TELLING,
+    FEWEST_TILES,
+    FOUND,
+    NOT_FOUND,
+)
 
 LEAST_OF_A_PHASE = 0.1  # of a telling piece
 LARGE = 48  # px; of smaller tiles three quarters
@@ -39,6 +45,11 @@ class Copied(NamedTuple):
     def share(self) -> float:
         """Copied pixels over telling ones; NaN where nothing tells."""
         return float(_share(*self._counts.sum(axis=0)))
+
+    @property
+    def telling_tiles(self) -> int:
+        """How many of the tiles have a piece that tells."""
+        return int(self.telling.any(axis=(1, 2)).sum())
 
     @property
     def _counts(self) -> np.ndarray:
@@ -113,14 +124,15 @@ class Novelty:
         which every second pixel at an edge was flipped), novelty ((1 - copied) / (1 - copied_real):
         1 as new as real tiles from elsewhere, 0 all copied), its 95 % interval over the tiles
         novelty_low and novelty_high, searched (share of the training tiles), verdict (whether
-        copying was found).
+        copying was found; none from fewer than 8 tiles with pieces that tell).
         """
         lines = []
         for side, one in copied.items():
             real = self.real[side]
             low, high = self._interval(one, real)
             novelty = float(_novelty(one.share, real.share))
-            told = self.enough and not np.isnan(novelty)
+            enough = min(each.telling_tiles for each in (one, real)) >= FEWEST_TELLING
+            told = self.enough and enough and not np.isnan(novelty)
             lines.append(
                 {
                     "side_px": side,
