@@ -1,14 +1,18 @@
 """What a card does in the minutes that one has it: kernels, speed, and trainings to the end.
 
+    ROCKREC_TEST_DATA=<folder> python benchmarks/card.py pack --out rocks.npz
+    python benchmarks/card.py whole --data rocks.npz --minutes 9 [--before <folder>] --out card
     python benchmarks/card.py profile --device cuda --out card [--label before]
     python benchmarks/card.py timings --device cuda --out card
-    ROCKREC_TEST_DATA=<folder> python benchmarks/card.py pack --out rocks.npz
     python benchmarks/card.py trainings --data rocks.npz --minutes 5 --device cuda --out card
+    python benchmarks/card.py filters --device cuda --out card
+    python benchmarks/card.py count --out card [--label before]
 
-``pack`` needs no card: it makes the rocks that ``trainings`` learns. Every line stands in its table
-as soon as it is known, so that nothing is lost when the time is over. Each part's module says what
-its numbers are: `card_speed`, `card_rocks`, `card_trainings`. With ``--quick`` everything is tiny,
-to rehearse it on a processor.
+``whole`` is all that a card is wanted for. ``pack`` and ``count`` need none: the first makes the
+rocks that ``trainings`` learns, the second counts operators and bytes of a step. Every line stands
+in its table as soon as it is known, so that nothing is lost when the time is over. Each part's
+module says what its numbers are: `card_whole`, `card_speed`, `card_filters`, `card_counts`,
+`card_rocks`, `card_trainings`. With ``--quick`` everything is tiny, to rehearse it on a processor.
 """
 
 import argparse
@@ -19,10 +23,13 @@ import time
 from pathlib import Path
 
 PARTS = {
+    "whole": "card_whole",
     "profile": "card_speed",
     "timings": "card_speed",
     "pack": "card_rocks",
     "trainings": "card_trainings",
+    "count": "card_counts",
+    "filters": "card_filters",
 }
 
 

@@ -30,11 +30,11 @@ from rockrec.comparison.measures import Measure
 from rockrec.description import describe_set
 from rockrec.descriptors import describe
 from rockrec.gans.batches import phase_fraction
-from rockrec.gans.checkpoint import save_whole
 from rockrec.gans.loop import Training, TrainingDiverged
 from rockrec.gans.monitor import Monitor
 from rockrec.gans.sampling import FORMAT, load_model, sample, threshold
 from rockrec.gans.settings import as_dict, at_size, gan_settings
+from rockrec.housekeeping.states import save_whole
 from rockrec.plain.seeds import seed_for
 
 CHECKS = 24
@@ -62,7 +62,9 @@ class Watch(Monitor):
 
     def check(self, generator):
         check, gray = super().check(generator)
-        made = describe(threshold(gray, self.how, self.training_fraction), tuple(WATCHED))
+        made = describe(
+            threshold(gray.cpu().numpy(), self.how, self.training_fraction), tuple(WATCHED)
+        )
         self.told = {
             "S2_validation": check.s2_error / self.floor,
             "score": check.score,

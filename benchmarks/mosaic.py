@@ -91,10 +91,8 @@ def main() -> None:
 def config_of(folder: Path, options) -> dict:
     tiles = {"window": options.window, "stride": options.stride, "size": 128}
     labels = [{"file": str(folder / "labels.npy"), "row": 0, "column": 0}]
-    fractions = {}
     if options.strewn:
         labels = str(folder / "strewn.tif")
-        fractions = {"validation_fraction": 0.03, "test_fraction": 0.03}
     return {
         "samples": {
             "big": {
@@ -104,7 +102,7 @@ def config_of(folder: Path, options) -> dict:
             }
         },
         "denoise": FILTER,
-        "unet": {"epochs": 3, "precision": options.precision, **fractions},
+        "unet": {"epochs": 3, "precision": options.precision},
         "segmentation": {
             "window": 512,
             "overlap": 64,

@@ -22,6 +22,7 @@ from rockrec.segmentation.confidence import Confidence
 from rockrec.segmentation.fields import labelled_fields
 from rockrec.segmentation.forests.features import HALO
 from rockrec.segmentation.forests.inference import forest_bands
+from rockrec.segmentation.forests.model import Forest
 from rockrec.segmentation.forests.training import train_forest
 from rockrec.segmentation.paint_next import SIDE, doubtful_fields
 from rockrec.segmentation.scores import class_ious, confusion
@@ -90,24 +91,31 @@ def apart(place: tuple[int, int], others: Places) -> bool:
 
 def taught(gray, truth, places: Places, seed: int) -> tuple[float, list[tuple[int, int]]]:
     """IoU of the phase by a forest of the strokes in some fields, and which it proposes next."""
-    labels, around = np.zeros(gray.shape, np.uint8), np.pad(truth, MARGIN, mode="reflect")
-    for row, column in places:
-        field = around[row : row + SIDE + 2 * MARGIN, column : column + SIDE + 2 * MARGIN]
-        random = np.random.default_rng([seed, row, column])
-        labels[row : row + SIDE, column : column + SIDE] = paint(field, random)
-    low, high = np.percentile(gray, (0.5, 99.5))
-    forest = train_forest(
-        labelled_fields(gray, labels, HALO),
-        classes={1: "phase", 2: "rest"},
-        gray_range=(low, high),
-        settings=ForestSettings(),
-        seed=seed,
-    ).forest
-    confidence = Confidence()
+    forest, confidence = fitted(gray, painted(truth, places, seed), seed), Confidence()
     found = np.concatenate(list(forest_bands(forest, gray, confidence=confidence)))
     fields = doubtful_fields(confidence.image, confidence.told(gray.shape)["cell_px"], gray.shape)
     iou = class_ious(confusion(2 - truth, found, (1, 2)))[0]
     return float(iou), [(field["row"], field["column"]) for field in fields]
+
+
+def painted(truth, places: Places, seed: int) -> np.ndarray:
+    """Labels of the strokes that a simulated painter draws in some fields."""
+    labels, around = np.zeros(truth.shape, np.uint8), np.pad(truth, MARGIN, mode="reflect")
+    for row, column in places:
+        field = around[row : row + SIDE + 2 * MARGIN, column : column + SIDE + 2 * MARGIN]
+        random = np.random.default_rng([seed, row, column])
+        labels[row : row + SIDE, column : column + SIDE] = paint(field, random)
+    return labels
+
+
+def fitted(gray, labels, seed: int) -> Forest:
+    return train_forest(
+        labelled_fields(gray, labels, HALO),
+        classes={1: "phase", 2: "rest"},
+        gray_range=np.percentile(gray, (0.5, 99.5)),
+        settings=ForestSettings(),
+        seed=seed,
+    ).forest
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 ``ebc``: scanning electron micrographs of environmental barrier coatings, labelled throughout
 (1 background, 2 oxide, 3 crack), segmented at half their resolution. Settings are chosen with
-``--choose``: 12 of the 16 training images are learnt from, 2 choose the epoch and 2 test it.
-Without it 14 are learnt from, and the 3 images of ``val`` are scored, which no choice may use.
-A forest chooses no epoch: it learns from 12 and is tested on 4, or learns from all 16.
+``--choose``: 12 of the 16 training images are learnt from, and 4 are scored. Without it all 16 are
+learnt from, and the 3 images of ``val`` are scored, which no choice may use.
 The kind ``reference`` is what users have elsewhere: a random forest of 100 trees (scikit-learn) on
 20 classical features (scikit-image; intensity, edges and Hessian eigenvalues at σ = 1 to 16 px).
 
@@ -123,25 +122,20 @@ def data_folder() -> Path:
 
 def taught(
     fields: Sequence[Field],
-    shape: tuple[int, int],
     names: dict[int, str],
     gray_range: tuple[float, float],
     seed: int,
     options: argparse.Namespace,
-    **shares: float,
 ) -> tuple[Callable, list[dict]]:
-    """Return what segments an image, taught by some fields, and the scores of the training.
-
-    `shares` are settings of a U-Net where the options have no others.
-    """
+    """Return what segments an image, taught by some fields, and the scores of the training."""
     given = {"classes": names, "gray_range": gray_range, "seed": seed}
     if options.kind == "forest":
         made = train_forest(fields, settings=ForestSettings(**options.settings), **given)
         return lambda gray: np.concatenate(list(forest_bands(made.forest, gray))), made.scores
     if options.kind == "reference":
         return reference(fields, seed), []
-    settings = UNetSettings(**{**shares, **options.settings})
-    made = train_unet(fields, shape, settings=settings, device=options.device, **given)
+    settings = UNetSettings(**options.settings)
+    made = train_unet(fields, settings=settings, device=options.device, **given)
     return partial(predict, made.unet), made.scores
 
 
@@ -176,20 +170,16 @@ def ebc(folder: Path, seed: int, options: argparse.Namespace) -> list[dict]:
     chosen = [folder / "train" / f"{name}.image.tif" for name in CHOOSING]
     learnt = sorted(set((folder / "train").glob("*.image.tif")) - set(chosen))
     unseen = chosen if options.choose else sorted((folder / "val").glob("*.image.tif"))
-    if options.kind == "unet" or not options.choose:  # a U-Net takes its own parts of all
+    if not options.choose:
         learnt += chosen
     images, labels = zip(*map(ebc_pair, learnt), strict=True)
-    mosaic = np.concatenate(images, axis=1)  # fields side by side: nothing sees two of them
+    mosaic = np.concatenate(images, axis=1)  # side by side
     columns = np.cumsum([0, *(image.shape[1] for image in images)])
     fields = [
         Field(mosaic, 0, column, one[::2, ::2])
         for column, one in zip(columns[:-1].tolist(), labels, strict=True)
     ]
-    share = (2 if options.choose else 1) / len(fields)
-    shares = {"validation_fraction": share, "test_fraction": share}
-    segmented, scores = taught(fields, mosaic.shape, EBC, (-1.0, 1.0), seed, options, **shares)
-    if options.choose and options.kind == "unet":
-        return scores
+    segmented, _ = taught(fields, EBC, (-1.0, 1.0), seed, options)
     pairs = []
     for gray, truth in map(ebc_pair, unseen):
         pairs.append((truth, segmented(gray).repeat(2, axis=0).repeat(2, axis=1)))
@@ -214,11 +204,11 @@ def sandstone(folder: Path, share: float, seed: int, options: argparse.Namespace
     mosaic = denoise(tifffile.imread(folder / "mosaic.tif"), **DENOISING)
     truth = np.where(tifffile.imread(folder / "pores.tif") == 1, 1, 2).astype(np.uint8)
     labels = np.where(patches(truth.shape, share, seed), truth, 0).astype(np.uint8)
-    shares = {"validation_fraction": 0.2, "test_fraction": 0.1}
-    fields = labelled_fields(mosaic, labels)
+    learnt = (slice(None), slice(LABELLED_COLUMNS))
+    fields = labelled_fields(mosaic[learnt], labels[learnt])
     gray_range = np.percentile(mosaic, PERCENTILES)
     names = {1: "pore", 2: "grain"}
-    segmented, _ = taught(fields, mosaic.shape, names, gray_range, seed, options, **shares)
+    segmented, _ = taught(fields, names, gray_range, seed, options)
     unseen = (slice(None), slice(LABELLED_COLUMNS, None))
     return rows("unseen", [(truth[unseen], segmented(mosaic[unseen]))])
 
@@ -233,7 +223,7 @@ def rock(kind: str, share: float, seed: int, options: argparse.Namespace) -> lis
         piece = extent(row, column, (FIELD, FIELD))
         labels[piece] = made.labels[piece]
     fields, gray_range = labelled_fields(mosaic, labels), np.percentile(mosaic, PERCENTILES)
-    segmented, _ = taught(fields, mosaic.shape, {}, gray_range, seed, options)
+    segmented, _ = taught(fields, {}, gray_range, seed, options)
     truth = np.where(made.truth == 1, 1, 2).astype(np.uint8)
     return rows("all pixels", [(truth, segmented(mosaic))])
 

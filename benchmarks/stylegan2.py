@@ -33,12 +33,12 @@ import torch
 from rockrec.comparison import compare_sets
 from rockrec.description import describe_set
 from rockrec.gans.batches import images_of
-from rockrec.gans.checkpoint import load_whole
 from rockrec.gans.draws import Draws
 from rockrec.gans.networks import build
 from rockrec.gans.sampling import load_model, sample, threshold
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import train
+from rockrec.housekeeping.states import load_whole
 from rockrec.housekeeping.threads import keep_large_blocks
 from rockrec.images import in_pieces
 

@@ -176,6 +176,20 @@ def test_the_controller_moves_p_at_its_rate_and_settles_where_r_is_the_target():
     assert np.std(history[200:]) < 0.15
 
 
+def test_the_probability_to_draw_by_is_p_whoever_changed_it():
+    controller = Controller(target=0.6, every=2, images=40)
+    surely = torch.ones(10)
+    expected = [0.0, 0.5, 0.5, 1.0]
+    for p in expected:
+        controller.update(surely, Processes())
+        assert controller.probability() == controller.p == p
+    other = Controller(target=0.6, every=2, images=40)
+    assert other.probability() == 0
+    other.update(surely, Processes())
+    other.load_state_dict(controller.state_dict())
+    assert other.probability() == 1 and other.batches == 4
+
+
 def test_the_controller_stays_within_probabilities():
     controller = Controller(target=0.6, every=1, images=10)
     for _ in range(3):

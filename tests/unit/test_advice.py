@@ -10,7 +10,7 @@ from rockrec.report.advice import advice
 from rockrec.tables.errors import error_table
 
 
-def costs(kept, steps=1000, kind="wgan_gp"):
+def costs(kept, steps=1000, kind="wgan_gp", converged=128):
     return pd.DataFrame(
         {
             "experiment": "one",
@@ -19,6 +19,8 @@ def costs(kept, steps=1000, kind="wgan_gp"):
             "kind": [kind, "sa"],
             "steps": [steps, np.nan],
             "kept_step": [kept, np.nan],
+            "realisations": [np.nan, 128],
+            "converged": [np.nan, converged],
         }
     )
 
@@ -54,9 +56,10 @@ def test_where_all_is_well_nothing_is_advised():
         ({"scores": {"rock": example_results.forest_scores()}}, "paint it in another one."),
         ({"costs": costs(980)}, "wgan_gp of rock (one) was best at step 980 of 1,000"),
         ({"costs": costs(100)}, "A lower learning_rate, or an earlier decay"),
+        ({"costs": costs(500, converged=100)}, "28 of 128 realisations of sa of rock (one) did"),
         ({"faults": faults_of("checkerboard_power")}, "upsampling: resize or blur"),
         ({"faults": faults_of("memorised_tiles")}, "More training windows"),
-        ({"errors": all_errors(verdict="differs from real")}, "misses P3H, P3V, P4, P6, L."),
+        ({"errors": all_errors(verdict="differs from real")}, "P6, L, euler_number, perimeter."),
     ],
 )  # fmt: skip
 def test_advice_names_what_to_change(changes, expected):

@@ -7,8 +7,10 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from rockrec.annealing import TARGETS, anneal, anneal_each, collected
-from rockrec.annealing.energy import energy_of
+from rockrec.annealing.energy import WHOLE, energy_of
+from rockrec.annealing.targets import targets_of
 from rockrec.descriptors import describe
+from rockrec.minkowski import euler_number, perimeter
 
 
 def rock(shape=(32, 32), phase_fraction=0.35, seed=0):
@@ -33,7 +35,34 @@ def energy_by_definition(image, targets, boundary="unbiased", weights=None):
     return total
 
 
-SETS = [("S2",), ("L",), ("P6",), ("S2D+", "S2D-"), ("S2H", "S2V", "P3H", "P3V", "P4"), TARGETS]
+SETS = [
+    ("S2",),
+    ("L",),
+    ("P6",),
+    ("S2D+", "S2D-"),
+    ("S2H", "S2V", "P3H", "P3V", "P4"),
+    ("C2",),
+    ("C2", "S2"),
+    tuple(WHOLE),
+    TARGETS,
+]
+
+
+def of_tile(image, names, boundary="unbiased", n_lags=None):
+    """Targets of one tile, of whole-tile numbers, too."""
+    common = dict(target="mean", n=1, seed=0, boundary=boundary, n_lags=n_lags)
+    return targets_of(image[None], [0], names, **common)[0]
+
+
+def counted(one, names, shape, boundary, n_lags):
+    """Counts of a realisation, and those of its image, where there is a target."""
+    has_target = {name: np.ones(n_lags, bool) for name in names}
+    has_target |= {
+        name: np.ones(2, bool) for name in ("euler_number", "perimeter") if name in names
+    }
+    energy = energy_of(has_target, shape, boundary, {})
+    told = energy.terms.coefficient[:, : energy.n_lags] > 0
+    return one.counts * told, energy.counts(one.image)[:, : energy.n_lags] * told
 
 
 @pytest.mark.parametrize("interface_moves", [True, False])
@@ -41,9 +70,8 @@ SETS = [("S2",), ("L",), ("P6",), ("S2D+", "S2D-"), ("S2H", "S2V", "P3H", "P3V",
 @pytest.mark.parametrize("shape", [(24, 24), (20, 30)])
 @pytest.mark.parametrize("names", SETS, ids="-".join)
 def test_counts_after_a_run_equal_a_full_recount(names, shape, boundary, interface_moves):
-    targets = curves(rock(shape), names, boundary, n_lags=10)
-    energy = energy_of({name: np.ones(10, bool) for name in names}, shape, boundary, {})
-    for phase_fraction in (0.05, 0.5, 0.95):
+    targets = of_tile(rock(shape), names, boundary, n_lags=10)
+    for phase_fraction in (0.05, 0.5, 0.62, 0.95):
         # From hot to cold, so that most moves are accepted at first and the best comes late.
         for one in anneal_each(
             targets,
@@ -58,7 +86,7 @@ def test_counts_after_a_run_equal_a_full_recount(names, shape, boundary, interfa
             moves_per_stage=100,
             interface_moves=interface_moves,
         ):
-            np.testing.assert_array_equal(one.counts, energy.counts(one.image)[:, :10])
+            np.testing.assert_array_equal(*counted(one, names, shape, boundary, 10))
             assert one.image.sum() == round(phase_fraction * one.image.size)
             assert one.history["acceptance"].iloc[0] > 0.1
 
@@ -96,6 +124,31 @@ def test_the_energy_is_that_of_the_definition(shape):
             off = describe(image, [name], n_lags=12)[name][0] - target
             off[0] = 0
             assert result.fits[name][i] == pytest.approx(np.mean(off**2), rel=1e-9)
+
+
+def test_the_numbers_of_a_whole_tile_are_scikit_images_per_pixel():
+    images = np.stack([rock((20, 30), 0.4, seed) for seed in range(4)])
+    targets, _ = targets_of(
+        images, range(4), ("euler_number", "perimeter"), target="tile", n=4, seed=0
+    )
+    order = np.abs(perimeter(images) - targets["perimeter"][:, None]).argmin(axis=1)
+    np.testing.assert_allclose(targets["perimeter"], perimeter(images)[order], rtol=1e-12)
+    np.testing.assert_allclose(targets["euler_number"] * 600, euler_number(images)[order])
+
+
+def test_a_network_s_clusters_are_met():
+    image = rock((32, 32), 0.5)
+    targets = of_tile(image, ("S2", "C2", "euler_number", "perimeter"))
+    result = anneal(
+        targets, (32, 32), 0.5, n=2, seed=0, initial_temperature=1e-4, cooling=0.9, stages=120
+    )
+    untold = anneal({"S2": targets["S2"]}, (32, 32), 0.5, n=2, seed=0)
+
+    def off(made, measured):
+        return abs(measured(made.realisations) - measured(image[None])).mean()
+
+    for measured in (euler_number, perimeter, lambda images: describe(images, ["C2"])["C2"]):
+        assert off(result, measured) < 0.2 * off(untold, measured)
 
 
 def test_the_best_configuration_is_returned_and_not_the_last():
@@ -296,7 +349,11 @@ GOOD = dict(targets={"S2": np.full(8, 0.2)}, shape=(16, 16), phase_fraction=0.25
     [
         (dict(n=0), "n is 0"),
         (dict(targets={}), "no target"),
-        (dict(targets={"C2": np.zeros(8)}), "'C2' cannot be a target"),
+        (dict(targets={"euler_number": np.zeros(8)}), r"euler_number has shape"),
+        (dict(targets={"perimeter": np.nan}), "perimeter is no number"),
+        (dict(start="quilting"), "start is 'quilting'"),
+        (dict(start=np.zeros((2, 8, 8), np.uint8)), r"start from have shape \(2, 8, 8\)"),
+        (dict(start="gaussian", targets={"L": np.full(8, 0.2)}), "gaussian start needs one of"),
         (dict(targets={"S3": np.zeros(8)}), "'S3' cannot be a target"),
         (dict(targets={"S2": np.zeros(9)}), "9 lags, an image of .* allows 8"),
         (dict(targets={"S2": np.zeros((3, 8))}), r"shape \(3, 8\)"),
@@ -312,11 +369,11 @@ GOOD = dict(targets={"S2": np.full(8, 0.2)}, shape=(16, 16), phase_fraction=0.25
         (dict(boundary="amiri2023"), "boundary is 'amiri2023'"),
         (dict(weights={"P4": 1.0}), "P4, which is no target"),
         (dict(weights={"S2": 0.0}), "weight of S2 is 0.0"),
-        (dict(cooling=0), "cooling must be above 0 and at most 1, not 0"),
-        (dict(cooling=1.1), "cooling must be above 0 and at most 1, not 1.1"),
+        (dict(cooling=0), "cooling must be above 0 and at most 1, or null, not 0"),
+        (dict(cooling=1.1), "cooling must be above 0 and at most 1, or null, not 1.1"),
         (dict(stages=0), "stages must be a whole number, 1 or more, not 0"),
         (dict(moves_per_stage=0), "moves_per_stage must be .* 1 or more, or null, not 0"),
-        (dict(initial_temperature=-1), "initial_temperature must be 0 or more, not -1"),
+        (dict(initial_temperature=-1), "initial_temperature must be 0 or more, or null, not -1"),
         (dict(stop_energy=-1e-9), "stop_energy must be 0 or more, or null, not -1e-09"),
         (dict(threads=0), "threads is 0"),
         (dict(indices=[0, 2]), "indices must lie in 0 ... 1"),

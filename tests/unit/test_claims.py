@@ -37,6 +37,11 @@ def errors(ratios, verdicts=None):
             lines += [
                 example_results.error_line(method, "heldout", name, *form, at) for form in forms
             ]
+        conducts = ratio.get("diffusivity", 1.0) if isinstance(ratio, dict) else ratio
+        lines += [
+            example_results.error_line(method, "heldout", name, "scalar", "mean", conducts)
+            for name in ("diffusivity_x", "diffusivity_y")
+        ]
     table = pd.DataFrame(lines)
     table["error"] = table["ratio"] * 1e-6
     if verdicts:
@@ -206,6 +211,24 @@ def test_any_sign_of_collapse_counts():
     line = told("collapse", evidence(("dcgan",), network=True, diagnosis=seen))
     assert (line["number"], line["verdict"]) == (2, HOLDS)
     assert told("collapse", evidence(("dcgan",), network=True))["verdict"] == FAILS
+
+
+def test_fractures_are_better_connected_where_they_conduct_more_like_the_rock():
+    networks = ("dcgan", "wgan_gp", "stylegan2_ada")
+    better = errors({"dcgan": 18.0, "wgan_gp": 2.0, "stylegan2_ada": 20.0})
+    lines = said("connected_fractures", evidence(networks, network=True, errors=better))
+    assert lines["method"].tolist() == [
+        f"{name}/1 against dcgan/1" for name in ("wgan_gp", "stylegan2_ada")
+    ]
+    assert lines["number"].tolist() == pytest.approx([3.0, 0.9**0.5])
+    assert lines["verdict"].tolist() == [HOLDS, FAILS]
+    told_apart = errors({"dcgan": 2.0, "wgan_gp": 1.0})  # by the numbers, but by no test
+    rock = evidence(("dcgan", "wgan_gp"), network=True, errors=told_apart)
+    assert told("connected_fractures", rock)["verdict"] == FAILS
+    few_conduct = better.assign(verdict="not defined")
+    rock = evidence(networks[:2], network=True, errors=few_conduct)
+    assert told("connected_fractures", rock)["verdict"] == UNTESTABLE
+    assert told("connected_fractures", evidence(networks))["number"] != 1  # of isolated pores
 
 
 def test_a_checkerboard_counts_only_where_it_lowers_the_lineal_path():

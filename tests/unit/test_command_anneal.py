@@ -65,7 +65,10 @@ def test_one_phase_of_an_image_without_a_pixel_size():
     ("more", "message"),
     [
         (["-n", "0"], "a whole number from 1 is needed, not 0"),
-        (["-n", "1", "--targets", "C2"], "not C2"),
+        (["-n", "1", "--targets", "C3"], "not C3"),
+        (["-n", "1", "--targets", "S2=a.csv", "L"], "must be NAME=VALUE, not L"),
+        (["-n", "1", "--targets", "C3=a.csv"], "not C3"),
+        (["-n", "1", "--targets", "S2=a.csv"], "need --size, and no training images"),
         (["-n", "1", "--weights", "L"], "must be NAME=VALUE, not L"),
         (["-n", "1", "--weights", "L=2"], "a weight is given for L, which is no target"),
         (["-n", "1", "--weights", "S2=0"], "--weights: must be above 0, not 0"),
@@ -84,6 +87,25 @@ def test_what_cannot_be_annealed_is_said_in_one_line(capsys, more, message):
     told = capsys.readouterr().err.splitlines()
     assert stop.value.code == 2
     assert message in told[-1] and told[-1].startswith("rockrec anneal: ")
+
+
+def test_realisations_of_a_curve_of_ones_own(capsys):
+    r = np.arange(13)
+    curve = 0.25 + 0.25 * np.exp(-r / 3)
+    lines = [f"{lag / 20:g},{value:.6f}" for lag, value in zip(r, curve, strict=True)]
+    with open("debye.csv", "w", encoding="utf-8") as file:
+        file.write("\n".join(["lag_um,value", *lines]))
+    asked = ["--targets", "S2=debye.csv", "-n", "2", "--size", "24", "--pixel-size", "50"]
+    assert main(["anneal", *asked, "--boundary", "periodic", "-o", "made.tif"]) == 0
+    made = read_stack("made.tif")
+    np.testing.assert_allclose(
+        describe(made, ["S2"], "periodic")["S2"][0, :12], curve[:12], atol=0.01
+    )
+    assert stack_pixel_size("made.tif") == 50.0
+    assert "fit of S2" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["anneal", "--targets", "S2", "-n", "1", "-o", "made.tif"])
+    assert "there are no training images" in capsys.readouterr().err
 
 
 def test_training_images_have_one_size(rock, capsys):

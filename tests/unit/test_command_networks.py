@@ -8,10 +8,10 @@ import torch
 from rockrec.command import main
 from rockrec.denoise import denoise
 from rockrec.external_stacks import read_external_stack
-from rockrec.gans.checkpoint import save_whole
 from rockrec.gans.networks import build
 from rockrec.gans.sampling import FORMAT, load_model, sample, threshold
 from rockrec.gans.settings import as_dict, gan_settings
+from rockrec.housekeeping.states import save_whole
 from rockrec.images import read_stack, stack_pixel_size
 from rockrec.mosaics import contrast_of, open_mosaic, write_mosaic
 from rockrec.plain.records.forest import ForestSettings

@@ -27,8 +27,11 @@ from rockrec.figures.shapes import plot_shapes
 from rockrec.figures.sources import by_sample
 from rockrec.figures.strip import Strip, plot_strips
 from rockrec.figures.tile_images import Tiles
+from rockrec.figures.transport import plot_transport
+from rockrec.figures.widths import plot_widths
 from rockrec.plain.records.colours import VERMILLION
 from rockrec.pores import measure_pores
+from rockrec.transport import measure_diffusivity, measure_widths
 
 SOURCES = ("real", "sa/1", "wgan_gp/1")
 
@@ -47,6 +50,20 @@ def pore_sources(sources=SOURCES):
     }
 
 
+def transport_sources(sources=SOURCES):
+    return {
+        source: measure_diffusivity(1 - example_results.tiles(i, size=32), 0.01)
+        for i, source in enumerate(sources)
+    }
+
+
+def width_sources(sources=SOURCES):
+    return {
+        source: measure_widths(example_results.tiles(i, size=32), 200.0)
+        for i, source in enumerate(sources)
+    }
+
+
 FIGURES = {
     "polytope curves": lambda samples, sources: plot_polytope_curves(
         dict.fromkeys(samples, curve_sources(sources))
@@ -58,6 +75,10 @@ FIGURES = {
         dict.fromkeys(samples, curve_sources(sources))
     ),
     "pores": lambda samples, sources: plot_pores(dict.fromkeys(samples, pore_sources(sources))),
+    "transport": lambda samples, sources: plot_transport(
+        dict.fromkeys(samples, transport_sources(sources))
+    ),
+    "widths": lambda samples, sources: plot_widths(dict.fromkeys(samples, width_sources(sources))),
     "realisations": lambda samples, sources: plot_realisations(
         dict.fromkeys(samples, tile_sources(sources))
     ),
@@ -170,6 +191,8 @@ def test_any_number_of_samples_and_methods(name, samples, sources):
         lambda: plot_polytope_curves({}),
         lambda: plot_lineal_path({}),
         lambda: plot_pores({}),
+        lambda: plot_transport({}),
+        lambda: plot_widths({"rock": {"real": measure_widths(np.zeros((1, 8, 8)), 50.0)}}),
         lambda: plot_realisations({}),
         lambda: plot_res({}),
         lambda: plot_shapes({}),
@@ -294,6 +317,27 @@ def test_pore_orientations_are_those_of_the_table():
     angles = tables["real"]["orientation_deg"].dropna()
     expected = np.histogram(angles, ORIENTATION_BINS)[0] / len(angles) * 100 / 15
     assert axes.patches[0].get_data()[0] == pytest.approx(expected)
+
+
+def test_the_share_of_tiles_that_conduct_is_stated_and_all_count():
+    tables = transport_sources()
+    tables["sa/1"].loc[:1, "diffusivity_x"] = 0.0  # of 8
+    axes = plot_transport({"rock": tables}).axes[0]
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert labels[1] == "sa\n75% | 100%"
+    lines = [line for line in axes.lines if len(set(line.get_ydata())) == 1]
+    mean = tables["real"]["diffusivity_x"].mean()
+    assert any(line.get_ydata()[0] == pytest.approx(mean) for line in lines)
+
+
+def test_widths_are_shares_of_what_is_no_wider():
+    tables = width_sources()
+    axes = plot_widths({"rock": tables}).axes[0]
+    curve = axes.lines[1].get_xydata()
+    thin = tables["sa/1"].query("quantity == 'local_thickness'")
+    middle = curve[len(curve) // 2]
+    expected = thin.loc[thin["width_um"] <= middle[0] + 1e-9, "weight"].sum() / thin["weight"].sum()
+    assert middle[1] == pytest.approx(expected)
 
 
 def test_the_share_of_pores_without_direction_is_stated():

@@ -11,6 +11,8 @@ from rockrec.descriptors import describe
 from rockrec.descriptors.polytopes import POLYTOPES, vertex_offsets
 from rockrec.diagnosis import diagnose
 from rockrec.figures.diversity import Described, montage, plot_diversity
+from rockrec.figures.mosaics import Drawn, plot_mosaics
+from rockrec.figures.novelty import coloured, plot_novelty
 from rockrec.figures.realisations import longest_run, plot_realisations
 from rockrec.figures.repetition import (
     Repetition,
@@ -22,6 +24,7 @@ from rockrec.figures.shapes import SHAPES, place_shapes, plot_shapes
 from rockrec.figures.sources import labels_of, tiles_by_sample
 from rockrec.figures.tile_images import Tiles
 from rockrec.images import write_stack
+from rockrec.novelty.maps import Map
 
 SOURCES = ("real", "sa/1", "wgan_gp/1")
 
@@ -261,3 +264,36 @@ def test_trainings_are_named_by_sample_and_method_and_replicates_where_there_are
     methods = (("gan", 1), ("wgan", 1), ("wgan", 2))
     labels = labels_of([(sample, "comparison", *one, "") for sample in "ab" for one in methods])
     assert labels[:3] == ["a, gan", "a, wgan/1", "a, wgan/2"] and len(set(labels)) == 6
+
+
+def test_what_is_copied_is_coloured_by_place_and_the_rest_is_gray():
+    tile = np.indices((6, 6)).sum(axis=0) % 2
+    origin = np.full((6, 6), -1)
+    origin[:3], origin[3, :2] = 7, 9
+    image = coloured(tile, origin)
+    spread = np.ptp(image, axis=2)
+    assert (spread[origin < 0] == 0).all() and (spread[origin >= 0] > 0.05).all()
+    assert (image[tile == 1].sum(axis=1).min() > image[tile == 0].sum(axis=1).min()).all()
+    one, other = (image[(origin == place) & (tile == 1)][0] for place in (7, 9))
+    assert not np.allclose(one, other)
+
+
+def test_the_map_of_copies_names_sources_and_shares():
+    tiles = np.zeros((2, 48, 48), np.uint8)
+    maps = {name: Map(tiles, np.full(tiles.shape, -1)) for name in ("real", "sa/1")}
+    said = text_of(plot_novelty({"rock": maps}, {"rock": example_results.novelty()}))
+    assert "rock: copied in pieces of 24 px" in said
+    assert "real\n19% copied" in said and "sa\n65% copied" in said
+    nothing = example_results.novelty().assign(copied=np.nan)
+    assert "sa\nnothing tells" in text_of(plot_novelty({"rock": maps}, {"rock": nothing}))
+    assert any("no sample" in one for one in text_of(plot_novelty({}, {})))
+
+
+def test_a_drawn_mosaic_stands_beside_a_part_of_it():
+    whole = np.zeros((500, 1000), np.uint8)
+    drawn = Drawn(whole, (1000, 2000), whole[:320, :320], (340, 840), 50.0)
+    figure = plot_mosaics({"rock, quilting": drawn})
+    said = text_of(figure)
+    assert "(a) rock, quilting: 1000 × 2000 px" in said and "(b) row 340, column 840" in said
+    (frame,) = figure.axes[0].patches
+    assert frame.get_xy() == (419.5, 169.5) and frame.get_width() == 160

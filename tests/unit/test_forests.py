@@ -16,9 +16,9 @@ from sklearn.ensemble import ExtraTreesClassifier
 from rockrec.plain.records.forest import ForestSettings
 from rockrec.segmentation.confidence import Confidence
 from rockrec.segmentation.fields import fields_at, labelled_fields
+from rockrec.segmentation.folds import FOLDS, folds_by_place
 from rockrec.segmentation.forests import features, inference
 from rockrec.segmentation.forests.features import HALO, N_FEATURES, PER_SCALE, SIGMAS, features_of
-from rockrec.segmentation.forests.folds import FOLDS, folds_by_place
 from rockrec.segmentation.forests.inference import forest_bands, probabilities, surroundings
 from rockrec.segmentation.forests.model import load_forest, save_forest
 from rockrec.segmentation.forests.training import TrainedForest, train_forest

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from rockrec.gans import lock as lock_module
-from rockrec.gans.lock import FolderLock, LockLost
+from rockrec.housekeeping.lock import FolderLock, LockLost
 
 
 def holder(**changes):

@@ -37,7 +37,7 @@ def test_the_monitor_finds_no_error_in_the_validation_tiles_themselves():
     check, gray = monitor_of(tiles).check(Replay(tiles))
     assert check.s2_error == 0.0 and check.score == 1.0 and check.guard == 0.0
     assert check.phase_fraction == tiles.mean()
-    assert (threshold(gray, "phase_fraction", tiles.mean()) == tiles).all()
+    assert (threshold(gray.numpy(), "phase_fraction", tiles.mean()) == tiles).all()
 
 
 def test_the_floor_is_that_of_the_definition():

@@ -23,7 +23,7 @@ from tiny_training import (
 
 import rockrec
 from rockrec.gans import loop
-from rockrec.gans.interrupt import Interrupted
+from rockrec.housekeeping.interrupt import Interrupted
 
 
 @pytest.mark.parametrize(

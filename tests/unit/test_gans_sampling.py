@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from rockrec.gans.checkpoint import save_whole
 from rockrec.gans.networks import build
 from rockrec.gans.sampling import (
     FORMAT,
@@ -15,6 +14,7 @@ from rockrec.gans.sampling import (
     threshold,
 )
 from rockrec.gans.settings import as_dict, gan_settings
+from rockrec.housekeeping.states import save_whole
 
 
 @pytest.fixture

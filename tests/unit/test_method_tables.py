@@ -61,6 +61,16 @@ def test_on_a_cpu_one_core_stands_against_one_core():
     assert table.loc["sa", "sampling_hardware"] == "Xeon, 1 core"
 
 
+def test_annealing_says_how_many_converged():
+    run = annealed()
+    run.provenance["settings"]["realisations"] = 128
+    run.provenance["converged"] = 118
+    table = costs(run, network())
+    assert (table.loc["sa", "converged"], table.loc["sa", "realisations"]) == (118, 128)
+    assert pd.isna(table.loc["wgan_gp", "converged"])
+    assert "118 of 128" in cost_fragment(cost_table([run]))
+
+
 def test_quilting_has_a_cost_and_is_no_annealing():
     told = {
         "settings": {"kind": "quilting"},

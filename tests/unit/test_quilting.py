@@ -7,8 +7,9 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from rockrec.descriptors.packing import pack
+from rockrec.housekeeping.integrity import DamagedFile
 from rockrec.plain.records.kinds.quilting import QuiltingSettings
-from rockrec.quilting import Patches, Quilter, kernels, patches_for, reconstruct
+from rockrec.quilting import Patches, Quilter, kernels, mosaics, patches_for, reconstruct
 from rockrec.quilting.balance import densities, tell_balance
 from rockrec.quilting.finished import BATCH, in_batches
 
@@ -165,3 +166,68 @@ def test_a_stopped_quilting_goes_on_with_what_is_missing(quick, tmp_path):
     assert np.array_equal(
         np.stack([one.image for one in found]), images_of(quilter, (32, 32), range(n))
     )
+
+
+# --- mosaics ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quilter(quick):
+    return Quilter(TILES, PATCHES, seed=6)
+
+
+@pytest.fixture
+def low_bands(monkeypatch):
+    monkeypatch.setattr(mosaics, "BAND", 40)
+
+
+def bands_of(quilter, shape, folder):
+    return list(mosaics.laid_bands(quilter, shape, folder))
+
+
+def test_a_mosaic_is_laid_as_an_image_is(quilter, low_bands, tmp_path):
+    """Band by band, it has the bytes of one image that is laid at once."""
+    image, state = np.zeros((120, 75), np.uint8), quilter.start(75).state
+    common = PATCHES.side, PATCHES.overlap, reconstruct.BEST, reconstruct.TRIED
+    kernels.lay_patches(image, quilter.planes, quilter.tile, *common, quilter.lean, state)
+    bands = bands_of(quilter, (120, 75), tmp_path)
+    assert len(bands) > 2
+    # The last row of patches hangs over the end of a mosaic; an image has it cut.
+    np.testing.assert_array_equal(np.concatenate(bands)[:100], image[:100])
+
+
+def test_a_stopped_mosaic_goes_on_and_a_higher_one_begins_with_it(
+    quilter, low_bands, tmp_path, monkeypatch
+):
+    whole = np.concatenate(bands_of(quilter, (130, 60), tmp_path / "whole"))
+    assert whole.shape == (130, 60) and whole.dtype == np.uint8
+    begun = mosaics.laid_bands(quilter, (130, 60), tmp_path / "stopped")
+    next(begun), begun.close()
+    kept = list((tmp_path / "stopped").iterdir())
+    assert len(kept) == 1
+    np.testing.assert_array_equal(
+        np.concatenate(bands_of(quilter, (130, 60), kept[0].parent)), whole
+    )
+    monkeypatch.setattr(quilter, "advance", None)  # all is on the disk
+    np.testing.assert_array_equal(
+        np.concatenate(bands_of(quilter, (90, 60), tmp_path / "stopped")), whole[:90]
+    )
+
+
+def test_a_damaged_band_is_refused(quilter, low_bands, tmp_path):
+    bands_of(quilter, (60, 60), tmp_path)
+    path = tmp_path / "band0.npz"
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(DamagedFile):
+        bands_of(quilter, (60, 60), tmp_path)
+
+
+@pytest.mark.parametrize("shape", [(11, 50), (50, 11)])
+def test_a_mosaic_smaller_than_a_patch_is_refused(quilter, tmp_path, shape):
+    with pytest.raises(ValueError, match="11 px are less than a patch of 12 px"):
+        bands_of(quilter, shape, tmp_path)
+
+
+def test_a_mosaic_has_the_rocks_phase_fraction(quilter, tmp_path):
+    mosaic = np.concatenate(bands_of(quilter, (400, 300), tmp_path))
+    assert mosaic.mean() == pytest.approx(TILES.mean(), rel=0.15)

@@ -70,7 +70,7 @@ few = diagnose(made[:5], train, heldout, seed=0).set_index("diagnosis")
 columns = ["method", "replicate", "accuracy", "low", "high", "n"]
 classifier = pd.DataFrame([("sa", "1", 0.9, 0.8, 1.0, 32)], columns=columns)
 diagnosis = found.reset_index().assign(method="sa", replicate="1")
-table = fault_table({"rock": (diagnosis, classifier)})
+table = fault_table({"rock": (diagnosis, example_results.novelty(), classifier)})
 print(json.dumps({
     "verdict": found.loc["halves", "verdict"],
     "few": few.loc["halves", "where"],
@@ -99,7 +99,7 @@ RECORD = """
             fault="uneven halves",
             does="draws uneven halves",
             fit=_halves,
-            explains=("F6",),
+            explains=("P6",),
             generated=6,
         ),
 """
@@ -159,8 +159,8 @@ def test_a_polytope_is_a_record_and_its_vertices(tmp_path):
         },
     )
     assert found["at lag 0"]
-    assert found["errors"] == ["mean", "pooled", "per_image"]
-    assert found["printed"] > 0 and found["headline"].count("F5") == 1
+    assert found["errors"] == ["mean", "pooled", "per_image", "at_phi"]
+    assert found["printed"] > 0 and found["headline"].count("P5") == 1
     assert "P5" in found["panels"] and "$P_{5}$" in found["legend"]
     assert "P5" in found["placed"]
     assert found["annealed"] == ["P5"]
@@ -182,4 +182,4 @@ def test_a_diagnosis_is_a_record_and_its_module(tmp_path):
     assert found["verdict"] == "found"
     assert found["few"] == "5 generated tiles, at least 6 are needed"
     assert found["page"]
-    assert "F6 is 40 times the floor: uneven halves" in found["said"]
+    assert "P6 is 40 times the floor: uneven halves" in found["said"]

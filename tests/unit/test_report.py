@@ -1,6 +1,7 @@
 """The report holds everything it was given, alone in one file, whatever is missing."""
 
 import base64
+from html import unescape
 from pathlib import Path
 
 import example_results
@@ -17,12 +18,20 @@ from rockrec.plain.stage_times import StageTime, stage_times
 from rockrec.report.errors import error_fragment
 from rockrec.report.faults import fault_fragment, fault_table
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, res_in_words
+from rockrec.report.sheets import fraction_fragment
+from rockrec.report.story import (
+    Mosaic,
+    doubt_in_words,
+    fraction_in_words,
+    phases_in_words,
+    res_in_words,
+)
 from rockrec.report.story import tile_set as summed_up
 from rockrec.report.templates import templates
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.tables.errors import error_table
+from rockrec.tables.phase_fractions import fraction_table
 
 
 def empty_report(**changes):
@@ -32,6 +41,7 @@ def empty_report(**changes):
         "mosaics": [],
         "scores": {},
         "doubts": {},
+        "fractions": {},
         "tiles": [],
         "res": {},
         "references": {},
@@ -86,6 +96,14 @@ def test_scores_that_cannot_be_known_are_said_to_be_so_with_what_to_paint():
     assert "nan" not in text.lower().split("how well it is segmented")[1].split("iou:")[0]
 
 
+def test_what_to_paint_is_said_once_for_a_network_and_its_teacher():
+    forest = example_results.forest_scores()
+    both = pd.concat([forest, forest.assign(model="trained")])
+    text = text_of(render(empty_report(scores={"rock": both})))
+    assert text.count("Not known of class pores") == 1
+    assert text.count("Not known of class rest") == 1
+
+
 def test_doubt_is_told_with_where_to_paint():
     told, table = {"below": 0.75, "doubtful": 0.034, "mean": 0.97}, "out/a/mosaic/paint_next.csv"
     said = doubt_in_words(told, 7, Path(table))
@@ -93,6 +111,29 @@ def test_doubt_is_told_with_where_to_paint():
     assert "7 fields are cut out, to be painted next (a/mosaic/paint_next.csv)." in said
     assert "fields" not in doubt_in_words(told, 0, Path(table))
     assert said in text_of(render(empty_report(doubts={"a": said})))
+
+
+def test_a_phase_fraction_is_told_with_its_interval_or_with_what_points_would_give():
+    told = {"found": 0.2, "expected": [[100, 0.031], [1000, 0.011]], "judged": None}
+    said = fraction_in_words(told, Path("out/a/mosaic/points.csv"))
+    assert "no interval" in said and "100 ± 0.031, 1,000 ± 0.011 (a/mosaic/points.csv)" in said
+    judged = {"value": 0.25, "low": 0.22, "high": 0.28, "points": 300}
+    said = fraction_in_words(told | {"judged": judged}, Path("out/a/mosaic/points.csv"))
+    assert "0.2500, 95 % interval 0.2200 to 0.2800, from 300 random points" in said
+    assert "finds 0.2000, outside the interval" in said
+    table = fraction_table({"a": told | {"judged": judged}, "b": told})
+    assert list(table["points"]) == [300, 0] and table["low"].isna().tolist() == [False, True]
+    page = render(
+        empty_report(
+            doubts={"a": "It doubts."},
+            fractions={"a": said},
+            tables={("phase_fractions", ""): fraction_fragment(table)},
+        )
+    )
+    text = unescape(text_of(page))
+    assert f"It doubts. {said}" in text
+    assert "a 0.2000 0.2500 0.2200 to 0.2800 300 ± 0.031 ± 0.011" in text
+    assert "b 0.2000 – not known 0" in text
 
 
 def test_the_page_is_self_contained_and_well_formed(report):
@@ -111,7 +152,7 @@ def test_the_page_tells_what_it_was_given(report):
         "comparison rock 256 128 100 200 100 20 40 0.200 0.210",
         "by pooled F 2 , 256 px = 12.8 µm, relative to 512 px", "Losses &amp; errors.",
         "comparison: a window of 256 px is representative of rock.",
-        "differs from real : F 6 (40), L (12);", "train_gan 3 123.4 60.0", "pores name of pores",
+        "differs from real : P 6 (40), L (12);", "train_gan 3 123.4 60.0", "pores name of pores",
     ):  # fmt: skip
         assert expected in text
 
@@ -140,8 +181,26 @@ def test_verdicts_in_words_name_floors_and_what_explains_them():
     assert gan.startswith("cannot be told from real by ")
     assert "L is 4.0 times the floor: checkerboard; found: copies of training tiles" in gan
     assert "a small network tells its tiles from real ones in 97% of cases" in gan
-    assert "F6 is 40 times the floor" in told["sa"]
-    assert told["sa"][-1] == "fitted to F2 and spread of S2 between tiles, no part of the verdict"
+    assert "P6 is 40 times the floor" in told["sa"]
+    assert told["sa"][-1] == "fitted to S2 and spread of S2 between tiles, no part of the verdict"
+
+
+def test_realisations_that_did_not_converge_are_counted():
+    table = error_table({"rock": example_results.errors()})
+    costs = pd.DataFrame(
+        {
+            "sample": "rock",
+            "method": ["sa", "wgan_gp"],
+            "replicate": "1",
+            "realisations": [128, np.nan],
+            "converged": [100, np.nan],
+        }
+    )
+    told = dict(verdicts(table, faults_of(), costs))
+    assert told["sa"][-1] == "28 of 128 realisations did not reach the stopping energy"
+    assert told["wgan_gp"] == dict(verdicts(table, faults_of()))["wgan_gp"]
+    converged = dict(verdicts(table, faults_of(), costs.assign(converged=[128, np.nan])))
+    assert converged["sa"] == dict(verdicts(table, faults_of()))["sa"]
 
 
 def test_of_many_descriptors_that_differ_the_furthest_off_and_the_explained_are_named():
@@ -150,7 +209,7 @@ def test_of_many_descriptors_that_differ_the_furthest_off_and_the_explained_are_
     table = error_table({"rock": errors})
     said = "; ".join(dict(verdicts(table, faults_of("repeated_pattern")))["wgan_gp"])
     assert said.startswith("L is 4.0 times the floor; ")
-    assert "F2 is 1.1 times the floor: a repeated pattern" in said
+    assert "S2 is 1.1 times the floor: a repeated pattern" in said
     assert "; 6 more differ" in said
 
 
@@ -183,7 +242,7 @@ def test_what_a_verdict_would_need_is_said(tiles, said):
     errors.loc[~weak, "verdict"] = "cannot be told from real"
     table = error_table({"rock": errors})
     sentences = dict(verdicts(table, faults_of()))["wgan_gp"]
-    assert sentences[-1] == f"{word}: F4 (1.1) ({said})"
+    assert sentences[-1] == f"{word}: P4 (1.1) ({said})"
     assert "any descriptor" not in sentences[0]
     assert f"({said})" in error_fragment(table)
 
@@ -267,7 +326,7 @@ def test_fragment_holds_every_number_of_the_headline():
     html = error_fragment(error_table({"rock": errors}))
     assert html.isascii()
     parsed(html)
-    assert html.count("<td class=") == 3 * 10
+    assert html.count("<td class=") == 3 * (10 + 6)
     assert "<th>F<sub>3H</sub></th>" in html and "spread of S<sub>2</sub> between" in html
     assert "2.2&#183;10&#8315;&#8310;" in html  # 1.1 floors of 2e-6
     assert "4.0 floors (2.8 to 6.4)" in html
@@ -275,8 +334,8 @@ def test_fragment_holds_every_number_of_the_headline():
 
 def test_fragment_marks_verdicts_and_what_was_fitted():
     html = error_fragment(error_table({"rock": example_results.errors()}))
-    assert html.count('<td class="differs-from-real"') == 3
-    assert html.count("&#8224;<br>") == 2
+    assert html.count('<td class="differs-from-real"') == 2 * 3
+    assert html.count("&#8224;<br>") == 2 + 1
 
 
 def test_fragment_states_the_share_of_tiles_with_one_phase():
@@ -327,7 +386,7 @@ def faults():
             "n": [128, 128],
         }
     )
-    return diagnosis, classifier
+    return diagnosis, example_results.novelty(), classifier
 
 
 def test_faults_and_the_classifier_stand_in_one_table():
@@ -341,7 +400,15 @@ def test_faults_and_the_classifier_stand_in_one_table():
     assert "found : 7.5 threshold 4; lag 16 px" in text
     assert "cannot tell 12 tiles, at least 30 are needed" in text
     assert "found : 0.97 threshold 0.5; 0.92 to 0.99, 128 tiles" in text
-    assert html.count('<td class="found">') == 2
+    assert "found : 0.65 threshold 0.19; pieces of 24 px: 400 of 64 tiles; novelty 0.43" in text
+    assert html.count('<td class="found">') == 3
+
+
+def test_what_is_copied_is_said_of_every_method():
+    table = error_table({"rock": example_results.errors()})
+    told = dict(verdicts(table, fault_table({"rock": faults()})))
+    said = "65% of it is copied from training tiles (of held-out rock 19%, by chance)"
+    assert said in told["sa"] and not any("copied" in one for one in told["real"])
 
 
 @pytest.mark.parametrize(

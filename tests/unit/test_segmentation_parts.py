@@ -1,4 +1,4 @@
-"""What a U-Net learns from and is judged by: fields, parts, crops, losses, scores."""
+"""What a U-Net learns from and is judged by: fields, crops, losses, scores."""
 
 import dataclasses
 import tracemalloc
@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 import torch
 from scipy.ndimage import distance_transform_edt
+from torch.nn.functional import one_hot
 
 from rockrec.plain.records.unet import UNetSettings
 from rockrec.segmentation.augmentation import augmented
-from rockrec.segmentation.crops import Crops, balanced_weights
+from rockrec.segmentation.crops import STROKE, Crops
 from rockrec.segmentation.fields import Field, fields_at, labelled_fields
-from rockrec.segmentation.losses import dice_loss, segmentation_loss
+from rockrec.segmentation.lessons import Lesson
+from rockrec.segmentation.losses import dice_loss, taught_loss
 from rockrec.segmentation.model import UNet
-from rockrec.segmentation.parts import label_counts, split_fields
 from rockrec.segmentation.places import places_of
 from rockrec.segmentation.scores import (
     boundary_counts,
@@ -140,42 +141,6 @@ def test_labels_that_do_not_fit_are_refused(labels, message):
         labelled_fields(GRAY, labels)
 
 
-# --- parts ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("transposed", [False, True])
-def test_parts_are_bands_with_their_share_of_the_labels(transposed):
-    labels = np.zeros(GRAY.shape, np.uint8)
-    labels[::3, 1000:] = RNG.integers(0, 3, (500, 1600))  # labelled in one corner only
-    gray, labels = (GRAY.T, labels.T) if transposed else (GRAY, labels)
-    fields = labelled_fields(gray, labels)
-    parts = split_fields(fields, labels.shape, (1, 2), 0.2, 0.25)
-    ends = []
-    for part, share in (("train", 0.55), ("validation", 0.2), ("test", 0.25)):
-        found = label_counts(parts[part])[1:].sum() / np.count_nonzero(labels)
-        assert found == pytest.approx(share, abs=0.01)
-        starts = [one.row if transposed else one.column for one in parts[part]]
-        assert not ends or min(starts) >= max(ends)  # no part sees another's gray
-        sides = [one.shape[0 if transposed else 1] for one in parts[part]]
-        ends = [start + side for start, side in zip(starts, sides, strict=True)]
-    assert np.array_equal(
-        sum(label_counts(pieces) for pieces in parts.values())[1:],
-        np.bincount(labels.ravel(), minlength=256)[1:],
-    )
-
-
-def test_every_part_needs_labels_of_every_class():
-    labels = np.zeros((100, 400), np.uint8)
-    labels[:50] = 2
-    labels[50:, :200] = 1  # none in the last part
-    with pytest.raises(ValueError, match="the test part has 0 labelled pixels of class 1"):
-        split_fields([whole_field(labels)], labels.shape, (1, 2), 0.2, 0.2)
-    labels = np.zeros((100, 400), np.uint8)
-    labels[:50, 200], labels[50:, 200] = 1, 2  # all in one column
-    with pytest.raises(ValueError, match="the validation part has 0 labelled pixels"):
-        split_fields([whole_field(labels)], labels.shape, (1, 2), 0.2, 0.2)
-
-
 # --- crops ----------------------------------------------------------------------------------
 
 
@@ -191,25 +156,72 @@ def test_places_are_those_of_the_class_and_capped():
     assert np.mean(some[:, 0]) == pytest.approx(np.mean(every[:, 0]), abs=0.01)
 
 
-def test_crops_hold_each_class_as_often_even_of_fields_smaller_than_they():
+def lesson(labels: np.ndarray, shares=None) -> Lesson:
+    return Lesson(whole_field(labels), np.zeros(labels.shape, np.uint8), shares)
+
+
+def unet_of(classes, **settings) -> UNet:
+    return UNet(torch.nn.Conv2d(1, 2, 1), UNetSettings(**settings), classes, (0.0, 255.0))
+
+
+def test_crops_hold_each_class_as_often_even_of_lessons_smaller_than_they():
     labels = np.ones((20, 300), np.uint8)
     labels[10, 150] = 5
-    settings = UNetSettings(crop=64)
-    unet = UNet(torch.nn.Conv2d(1, 2, 1), settings, (1, 5), (0.0, 255.0))
-    crops = Crops(unet, [whole_field(labels)], np.random.default_rng(2))
-    gray, targets = crops.draw(200)
-    assert gray.shape == (200, 1, 64, 64)
-    assert gray.dtype == torch.float32
-    assert targets.shape == (200, 64, 64)
-    assert (targets >= 0).sum(dim=(1, 2)).max() <= 20 * 64  # beyond the field: not labelled
-    with_rare = (targets == 1).any(dim=2).any(dim=1).float().mean()
+    crops = Crops(unet_of((1, 5), crop=64, batch=200), [lesson(labels)], seed=2)
+    gray, shares, weights = crops.draw(0)
+    assert gray.shape == (200, 1, 64, 64) and shares.shape == (200, 2, 64, 64)
+    assert gray.dtype == shares.dtype == weights.dtype == torch.float32
+    labelled = weights > 0
+    assert labelled.sum(dim=(1, 2)).max() <= 20 * 64  # beyond the lesson: nothing is known
+    assert torch.equal(shares.sum(dim=1) == 1, labelled)
+    with_rare = (shares[:, 1] == 1).any(dim=2).any(dim=1).float().mean()
     assert 0.5 < with_rare < 0.75  # half of them drawn for it, some others by chance
 
 
-def test_weights_of_classes_balance_their_pixels():
-    labels = np.repeat(np.array([[1] * 3 + [2]], np.uint8), 100, axis=0)
-    unet = UNet(torch.nn.Conv2d(1, 2, 1), UNetSettings(), (1, 2), (0.0, 1.0))
-    assert balanced_weights(unet, [whole_field(labels)]).tolist() == pytest.approx([2 / 3, 2])
+def test_a_step_draws_the_same_whatever_was_drawn_before():
+    crops = Crops(
+        unet_of((1, 2), crop=32, batch=3),
+        [lesson(RNG.integers(0, 3, (90, 80)).astype(np.uint8))],
+        5,
+    )
+    first, second = crops.draw(7), crops.draw(8)
+    assert all(torch.equal(one, other) for one, other in zip(first, crops.draw(7), strict=True))
+    assert not torch.equal(first[0], second[0])
+
+
+def test_strokes_count_more_than_the_forest_and_that_as_it_is_sure():
+    labels = np.zeros((64, 64), np.uint8)
+    labels[:, 60:] = 1
+    shares = np.zeros((2, 64, 64), np.uint8)
+    shares[:, :32] = np.array([255, 0])[:, None, None]  # sure
+    shares[:, 32:48] = np.array([64, 191])[:, None, None]  # in doubt; below, it is no rock
+    crops = Crops(unet_of((1, 2), crop=64, batch=1), [lesson(labels, shares)], 0)
+    _, (told,), (weights,) = crops.draw(0)
+    doubt = 2 * (191 / 255) - 1
+    assert weights.unique().tolist() == pytest.approx([0.0, doubt, 1.0, STROKE])
+    assert (told[0][weights == STROKE] == 1).all()
+    assert (told[0][weights == 1.0] == 1).all()
+    assert told[0][(weights > 0) & (weights < 1)].numpy() == pytest.approx(64 / 255)
+    counts = [(weights == value).sum().item() for value in (STROKE, 0.0, 1.0)]
+    assert counts == [64 * 4, 16 * 60, 32 * 60]
+
+
+def test_crops_lie_around_strokes_and_all_over_what_a_forest_was_asked_for():
+    painted, other, unasked = (np.zeros((128, 128), np.uint8) for _ in range(3))
+    painted[:4, :4], unasked[:4, :4] = (2, 1)
+    shares = np.full((2, 128, 128), 127, np.uint8)
+    lessons = [
+        Lesson(whole_field(labels), np.full(labels.shape, level, np.uint8), told)
+        for labels, level, told in (
+            (painted, 0, shares),
+            (other, 100, shares),
+            (unasked, 200, None),
+        )
+    ]
+    crops = Crops(unet_of((1, 2), crop=32), lessons, 1)
+    found = np.array([crops._place(np.random.default_rng(seed))[0] for seed in range(2000)])
+    shares = np.bincount(found) / len(found)
+    assert shares == pytest.approx([0.5, 0.25, 0.25], abs=0.04)
 
 
 def test_augmentation_changes_gray_about_its_level_and_is_drawn_from_the_seed():
@@ -235,36 +247,45 @@ def test_charging_lies_along_the_rows():
 
 def certain(classes: torch.Tensor, n: int) -> torch.Tensor:
     """Scores that leave no doubt."""
-    return 50 * torch.nn.functional.one_hot(classes, n).movedim(-1, 1).float()
+    return 50 * one_hot(classes, n).movedim(-1, 1).float()
 
 
-def test_loss_of_the_right_answer_is_0_whatever_is_not_labelled():
+def told(classes: torch.Tensor, n: int) -> torch.Tensor:
+    return one_hot(classes, n).movedim(-1, 1).float()
+
+
+def test_loss_of_the_right_answer_is_0_whatever_does_not_count():
     truth = torch.randint(0, 3, (2, 16, 16), generator=torch.Generator().manual_seed(1))
-    targets = truth.clone()
-    targets[:, :8] = -1
+    weights = torch.ones(truth.shape)
+    weights[:, :8] = 0
     answer = truth.clone()
     answer[:, :8] = 2 - truth[:, :8]
-    assert segmentation_loss(certain(answer, 3), targets, 1.0).item() == pytest.approx(0, abs=1e-5)
+    loss = taught_loss(certain(answer, 3), told(truth, 3), weights, 1.0)
+    assert loss.item() == pytest.approx(0, abs=1e-5)
 
 
 def test_dice_by_hand():
     """Class 0: 3 pixels, of 4 predicted; class 1: 3 pixels, of 2 predicted; class 2: absent."""
-    targets = torch.tensor([[[0, 0, 0, 1, 1, 1, -1, -1]]])
+    truth = told(torch.tensor([[[0, 0, 0, 1, 1, 1, 2, 2]]]), 3)
+    weights = torch.tensor([[[1.0, 1, 1, 1, 1, 1, 0, 0]]])
     predicted = torch.tensor([[[0, 0, 0, 0, 1, 1, 2, 2]]])
     expected = 1 - (6 / 7 + 4 / 5) / 2
-    assert dice_loss(certain(predicted, 3), targets).item() == pytest.approx(expected, abs=1e-5)
+    found = dice_loss(certain(predicted, 3), truth, weights)
+    assert found.item() == pytest.approx(expected, abs=1e-5)
 
 
-def test_dice_and_class_weights_count_as_much_as_asked():
+def test_dice_counts_as_much_as_asked_and_the_entropy_is_least_at_what_is_told():
     scores = torch.randn(2, 2, 8, 8, generator=torch.Generator().manual_seed(0))
-    targets = torch.zeros(2, 8, 8, dtype=torch.long)
-    targets[:, 0, 0] = 1
-    plain, half, full = (segmentation_loss(scores, targets, w).item() for w in (0, 0.5, 1))
-    assert full - plain == pytest.approx(dice_loss(scores, targets).item(), abs=1e-6)
+    shares = torch.rand(2, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    shares = torch.cat([shares, 1 - shares], dim=1)
+    weights = torch.rand(2, 8, 8, generator=torch.Generator().manual_seed(2))
+    plain, half, full = (taught_loss(scores, shares, weights, w).item() for w in (0, 0.5, 1))
+    assert full - plain == pytest.approx(dice_loss(scores, shares, weights).item(), abs=1e-6)
     assert half == pytest.approx((plain + full) / 2, abs=1e-6)
-    only_rare = segmentation_loss(scores, targets, 0.0, torch.tensor([0.0, 1.0]))
-    rare = -scores.log_softmax(1)[:, 1, 0, 0].mean()
-    assert only_rare.item() == pytest.approx(rare.item(), abs=1e-6)
+    by_hand = -(weights[:, None] * shares * scores.log_softmax(1)).sum() / weights.sum()
+    assert plain == pytest.approx(by_hand.item(), abs=1e-6)
+    right = shares.clamp(min=1e-12).log()
+    assert taught_loss(right, shares, weights, 0.0) < plain
 
 
 # --- scores ---------------------------------------------------------------------------------
@@ -355,10 +376,10 @@ def test_boundary_that_is_not_found_scores_0():
         ({"crop": 100}, "crop must be .* a multiple of 32, not 100"),
         ({"steps": 0}, "steps must be a whole number, 1 or more, not 0"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
-        ({"validation_fraction": 0.6, "test_fraction": 0.4}, "leaves no labels to train on"),
+        ({"folds": 1}, "folds must be a whole number, 2 or more and at most 10, not 1"),
+        ({"encoder_weights": "imagenet"}, "'imagenet' are not of encoder small"),
         ({"precision": "half"}, "precision must be float32 or bfloat16, not 'half'"),
         ({"dice_weight": -1.0}, "dice_weight must be 0 or more"),
-        ({"class_weights": "some"}, "class_weights must be none or balanced, not 'some'"),
         ({"patience": 0}, "patience must be .* 1 or more, or null, not 0"),
         ({"freeze_encoder_epochs": -1}, "freeze_encoder_epochs must be .* 0 or more, not -1"),
     ],

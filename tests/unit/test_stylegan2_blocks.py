@@ -1,15 +1,18 @@
 """StyleGAN2's blocks against plain formulas and slow references."""
 
+import functools
 import math
 
 import numpy as np
 import pytest
 import torch
 from tiny_stylegan2 import normal, random, small
+from torch.autograd import gradcheck, gradgradcheck
 from torch.nn import functional
 
 from rockrec.gans.draws import Draws
 from rockrec.gans.settings import at_size, gan_settings
+from rockrec.gans.stylegan2 import filters
 from rockrec.gans.stylegan2.adversaries import StyleGan2Ada
 from rockrec.gans.stylegan2.discriminator import batch_spread
 from rockrec.gans.stylegan2.equalised import EqualisedConv, EqualisedLinear
@@ -55,6 +58,24 @@ def test_smoothing_is_filtering_and_keeps_flat_images():
         halved(flat)[..., 1:-1, 1:-1],
     ):
         assert torch.allclose(out, torch.full_like(out, 0.7))
+
+
+@pytest.mark.parametrize("form", ["convolved", "means", "shifted"])
+def test_filters_are_the_same_in_each_form_and_twice_differentiable(monkeypatch, form):
+    images = normal(2, 2, 4, 6, dtype=torch.float64).requires_grad_()
+    maps = [doubled, halved, *(functools.partial(smoothed, padding=p) for p in range(4))]
+    by_convolution = [one(images) for one in maps]
+    monkeypatch.setattr(filters, "form_for", lambda images: form)
+    for one, expected in zip(maps, by_convolution, strict=True):
+        assert torch.allclose(one(images), expected, atol=1e-14)
+        assert gradcheck(one, images) and gradgradcheck(one, images)
+
+
+def test_a_halving_skip_filters_before_it_convolves():
+    conv = EqualisedConv(2, 3, 1, random(), halving=True, bias=False)
+    signal = normal(2, 2, 8, 8)
+    every = functional.conv2d(filtered(signal), conv.weight * conv.scale)
+    assert torch.allclose(conv(signal), every[..., 2:-1:2, 2:-1:2], atol=1e-6)
 
 
 @pytest.mark.parametrize("doubling", [False, True])

@@ -39,7 +39,7 @@ def test_headline_has_one_line_per_descriptor_and_method():
     assert not lines.duplicated(["method", "name"]).any()
     assert set(lines["against"]) == {"heldout"}
     assert lines.loc[lines["method"] == "sa", "name"].tolist() == [
-        "F2", "F3H", "F3V", "F4", "F6", "L",
+        "S2", "P3H", "P3V", "P4", "P6", "L",
         "spread of S2 between tiles", "phase fraction", "Euler number", "specific perimeter",
     ]  # fmt: skip
 
@@ -47,15 +47,15 @@ def test_headline_has_one_line_per_descriptor_and_method():
 def test_summary_names_what_differs_the_furthest_off_first():
     real, sa, gan = summaries(headline(example_results.errors()))
     assert (real.method, sa.method, gan.method) == ("real", "sa", "wgan_gp")
-    assert sa.verdicts["differs from real"] == ["F6 (40)", "L (12)"]
+    assert sa.verdicts["differs from real"] == ["P6 (40)", "L (12)"]
     assert gan.verdicts["differs from real"] == ["L (4.0)"]
     assert "differs from real" not in real.verdicts
 
 
 def test_what_was_fitted_is_no_part_of_the_verdict():
     _, sa, _ = summaries(headline(example_results.errors()))
-    assert sa.fitted == ["F2", "spread of S2 between tiles"]
-    assert not any("F2" in text for names in sa.verdicts.values() for text in names)
+    assert sa.fitted == ["S2", "spread of S2 between tiles"]
+    assert not any("S2" in text for names in sa.verdicts.values() for text in names)
 
 
 def test_replicates_are_named_where_there_are_several():
@@ -67,7 +67,7 @@ def test_replicates_are_named_where_there_are_several():
 
 def test_an_undefined_ratio_is_no_crash():
     errors = example_results.errors().assign(ratio=float("nan"), verdict="not defined")
-    assert summaries(headline(errors))[0].verdicts["not defined"][0] == "F2 (–)"
+    assert summaries(headline(errors))[0].verdicts["not defined"][0] == "S2 (–)"
 
 
 @pytest.mark.parametrize(

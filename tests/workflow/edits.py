@@ -159,12 +159,13 @@ def _candidates(config: dict, key: Key, folder: Path) -> Iterator:
     elif isinstance(value, str):
         yield from _copies(value, folder)
         yield from config["samples"]
-        yield from (f"{value}b", value[::-1])
+        yield from (f"{value}b", value[::-1], "gaussian")
     elif isinstance(value, list):
         items = node.get("items", {})
         yield value[:-1]
         yield from ([*value, one] for one in items.get("enum", []))
         yield [one / 2 for one in value if isinstance(one, float)]
+        yield from ([*value, name] for name in config["samples"])
     elif isinstance(value, dict):
         yield from ({"S2": 2.0}, {1: "one", 2: "two"})
         yield {known: f"{text}b" for known, text in value.items()}

@@ -64,6 +64,20 @@ def test_a_users_config_holds_none_of_the_demos_rocks(tmp_path):
     assert "meta_igneous" not in done.stdout
 
 
+@pytest.mark.parametrize("start", ["quilting", "wgan_gp", "sa_pn", "gaussian"])
+def test_an_annealing_waits_for_what_it_starts_from(start, tmp_path):
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    config["methods"]["sa"] |= {"start": start, "replicates": 2}
+    (tmp_path / "start.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    wanted = "results/meta_igneous/comparison/sa/2/realisations.tif"
+    planned = jobs(
+        run_snakemake(tmp_path, wanted, "--dry-run", "--configfile", tmp_path / "start.yaml")
+    )
+    assert planned["anneal"] == (2 if start == "sa_pn" else 1)
+    assert planned.get("quilt", 0) == (start == "quilting")
+    assert planned.get("sample_gan", 0) == (start == "wgan_gp")
+
+
 def test_a_wrong_config_ends_in_its_mistakes_and_no_traceback(tmp_path):
     text = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
     wrong = tmp_path / "wrong.yaml"

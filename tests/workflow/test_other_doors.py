@@ -1,5 +1,7 @@
 """Mosaics in tiles, labels as annotated fields, networks handed from rock to rock: a real run."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -76,6 +78,7 @@ def test_a_network_is_trained_on_fields_of_a_mosaic_in_tiles_and_handed_on(folde
         "results/figures/segmentation.png",
         "results/given/mosaic/paint_next.csv",
         "results/looked/mosaic/paint_next.csv",
+        "results/looked/mosaic/phase_fraction.json",
     )
     denoised = tifffile.imread(results / "tiles/mosaic/denoised.tif")
     assert (denoised.shape, denoised.dtype) == ((384, 640), np.uint16)
@@ -96,7 +99,29 @@ def test_a_network_is_trained_on_fields_of_a_mosaic_in_tiles_and_handed_on(folde
             assert np.array_equal(cut, denoised[rows, columns])
     assert not (results / "looked/unet").exists()
     scores = pd.read_csv(results / "started/unet/scores.csv")
-    assert set(scores["model"]) == {"initial", "trained"}
+    assert set(scores["model"]) == {"initial", "forest", "trained"}
+
+
+def test_judged_points_give_the_phase_fraction_its_interval(folder):
+    truth, mosaic = make_rock("fractures", 300, 400, seed=2).truth, folder / "results/looked/mosaic"
+    before = json.loads((mosaic / "phase_fraction.json").read_text("utf-8"))
+    assert before["judged"] is None
+    assert before["found"] == (tifffile.imread(mosaic / "segmented.tif") == 1).mean()
+    points = pd.read_csv(mosaic / "points.csv")
+    assert len(points) == len(tifffile.imread(mosaic / "points.tif")) == 300
+    points["label"] = np.where(truth[points["row"], points["column"]], 1, 2)
+    points.to_csv(folder / "judged.csv", index=False)
+    config = folder / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    settings = yaml.safe_load(text)
+    settings["samples"]["looked"]["points"] = "judged.csv"
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    made(folder, "results/looked/mosaic/phase_fraction.json")
+    config.write_text(text, encoding="utf-8")
+    judged = json.loads((mosaic / "phase_fraction.json").read_text("utf-8"))["judged"]
+    assert judged["points"] == 300
+    assert judged["low"] <= truth.mean() <= judged["high"]
+    assert judged["high"] - judged["low"] < 0.1  # by counting alone: 0.11
 
 
 def test_a_label_of_no_named_class_is_an_error_that_names_file_and_value(folder):

@@ -20,10 +20,11 @@ from rockrec.plain.records.kinds import KINDS, NETWORKS
 from rockrec_planning import code_inputs
 from rockrec_settings.resolve import resolve
 
-TRAINING = {"train_gan", "train_unet", "train_forest"}
+TRAINING = {"train_gan", "train_unet", "train_forest", "train_shared_forest"}
 # What a method of a kind has to have, or that no rule runs without.
 OFF_BY_DEFAULT = {
     "external": {"stack": "stack.tif"},
+    "quilting": {"draw": [64, 128]},
     "stylegan2_ada": {"interpolation": 8, "project": [0, 1]},
 }
 
@@ -61,6 +62,8 @@ def config_of_everything(folder):
     write("field.tif", (300, 500))
     write("stack.tif", (4, 64, 64), low=0)
     tifffile.imwrite(folder / "mask.tif", np.zeros((512, 1024), np.uint8))
+    (folder / "encoder.pth").write_bytes(b"")
+    (folder / "points.csv").write_text("row,column\n", encoding="utf-8")
     outside = {"value": 5, "mask": "mask.tif"}
     for row in range(4):
         for column in range(6):
@@ -81,6 +84,7 @@ def config_of_everything(folder):
                 "mosaic": "raw.tif",
                 "labels": "labels.tif",
                 "outside": outside,
+                "points": "points.csv",
                 "pixel_size_nm": 50.0,
             },
             "given": {"mosaic": "raw.tif", "model": "raw", "pixel_size_nm": 50.0},
@@ -91,10 +95,17 @@ def config_of_everything(folder):
                 "pixel_size_nm": 50.0,
             },
             "first_look": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
+            "taught": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
+            "taught_too": {"mosaic": "raw.tif", "labels": "labels.tif", "pixel_size_nm": 50.0},
             "made": {"synthetic": "pores", "height": 512, "width": 1024, "pixel_size_nm": 50.0},
         },
-        "segmentation": {"per_sample": {"first_look": {"kind": "forest"}}},
-        "unet": {"encoder_weights": "imagenet"},  # an encoder to freeze
+        "models": {"series": {"samples": ["taught", "taught_too"]}},
+        "segmentation": {
+            "per_sample": {
+                name: {"kind": "forest"} for name in ("first_look", "taught", "taught_too")
+            }
+        },
+        "unet": {"encoder": "resnet18", "encoder_weights": "encoder.pth"},  # an encoder to freeze
         "res": {"sizes": [32, 64, 128]},
         "methods": {
             "guided": {"kind": NETWORKS[0], "guide": ["S2"]},

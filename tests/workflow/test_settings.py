@@ -40,6 +40,12 @@ def mistakes(config):
         (["denoise", "kernel"], "median", "denoise.kernel: 'median' is none of exact, skimage"),
         (["methods", "sa", "cooling"], 1.5, "methods.sa.cooling: 1.5 is more than 1"),
         (["methods", "sa", "targets"], ["S3"], "methods.sa.targets.0: 'S3' is none of"),
+        (["methods", "sa", "targets"], {"S3": "LICENSE"}, "methods.sa.targets"),
+        (["methods", "sa", "targets"], {"S2": "no.csv"}, "methods.sa.targets.S2: no file 'no.csv'"),
+        (["methods", "sa", "targets"], {}, "methods.sa.targets"),
+        (["methods", "sa", "start"], "quilt", "methods.sa.start: experiments.comparison has no method 'quilt'; known: random, gaussian, sa_pn, quilting, wgan_gp"),
+        (["methods", "sa", "start"], "sa", "methods.sa.start: sa starts from sa: none of them can be the first"),
+        (["methods", "random"], {"kind": "sa"}, "methods.random: not a possible name"),
         (["methods", "sa", "penalty"], 3, "methods.sa.penalty: unknown key"),
         (["methods", "sa", "weights"], {"L": 2}, "methods.sa.weights.L: is no target; those are S2"),
         (["methods", "sa", "weights"], {"S2": 0}, "methods.sa.weights.S2: 0 is not above 0"),
@@ -74,11 +80,12 @@ def mistakes(config):
         (["denoise", "per_sample"], {"meta_igneous": {"radius": 0}}, "denoise.per_sample.meta_igneous.radius: 0 is less than 1"),
         (["unet", "init_from"], "LICENSE", "unet.init_from: 'LICENSE' is no model, or a damaged one"),
         (["unet", "freeze_encoder_epochs"], 2, "unet.freeze_encoder_epochs: the encoder of meta_igneous was never trained"),
+        (["unet", "encoder_weights"], "imagenet", "unet.encoder_weights: no file 'imagenet'"),
         (["segmentation", "overlap"], 0, "segmentation.overlap: 0 is less than 1"),
         (["segmentation", "per_sample"], {"meta_igneous": {"overlap": 300}}, "segmentation.per_sample.meta_igneous.overlap: 300 is more than"),
         (["samples", "mine"], {"mosaic": "LICENSE", "model": "serpentinite", "classes": {1: "a", 2: "b"}, "pixel_size_nm": 5}, "samples.mine.classes: are those of the model"),
         (["segmentation", "overlap"], 300, "segmentation.overlap: 300 is more than half of window 512"),
-        (["unet", "test_fraction"], 0.9, "unet.test_fraction: 0.9 beside validation_fraction 0.2 leaves no"),
+        (["unet", "encoder_weights"], "imagenet", "unet.encoder_weights: 'imagenet' are of an encoder of"),
         (["methods", "wgan_gp", "steps"], 77, "methods.wgan_gp: steps 77 must be a multiple of check_every"),
         (["methods", "stylegan2_ada", "size"], 128, "methods.stylegan2_ada.size: 128, but stylegan2_ada draws tiles of the size that it is trained on only, 64 px"),
         (["methods", "stylegan2_ada", "ada"], ["hue"], "methods.stylegan2_ada.ada.0: 'hue' is none of flips"),
@@ -86,6 +93,58 @@ def mistakes(config):
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_path(path, value, expected):
     assert expected in mistakes(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("model", "first", "second", "expected"),
+    [
+        (["a"], {}, {}, "models.series.samples: "),
+        (["a", "nobody"], {}, {}, "models.series.samples: no sample 'nobody'; known: "),
+        (["a", "b"], {}, {"labels": None, "model": "series"}, "models.series.samples: b has no labels"),
+        (["a", "b"], {}, {"pixel_size_nm": 100}, "of b 100 nm, 2 times as much; one model learns"),
+        (["a", "b"], {"classes": {1: "pore", 2: "x"}}, {"classes": {1: "ore", 2: "x"}}, "label 1 is 'pore' before b, and 'ore' there"),
+        (["a", "c"], {}, {}, "segmentation.kind has a by a unet, c by a forest"),
+        (["a", "b"], {"model": "series"}, {}, "samples.a: needs either labels or a model"),
+    ],
+)  # fmt: skip
+def test_samples_that_cannot_teach_a_model_together_are_named(model, first, second, expected):
+    config, block = copy.deepcopy(DEMO), {"mosaic": "LICENSE", "labels": "LICENSE"}
+    block |= {"pixel_size_nm": 50}
+    config["samples"] |= {"a": block | first, "b": block | second, "c": block}
+    config["models"] = {"series": {"samples": model}}
+    config["segmentation"] = {"per_sample": {"c": {"kind": "forest"}}}
+    assert expected in mistakes(config)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"model": "series", "pixel_size_nm": 200}, "samples.d.model: series has pixels of 50 nm, d of 200 nm, 4 times"),
+        ({"model": "series", "phase": 3}, "samples.d.phase: 3 is none of the classes, 1, 2"),
+        ({"model": "a"}, "samples.d.model: the labels of a teach series with others'; name that"),
+    ],
+)  # fmt: skip
+def test_a_model_that_does_not_fit_a_sample_is_named(changes, expected):
+    config, block = copy.deepcopy(DEMO), {"mosaic": "LICENSE", "pixel_size_nm": 50}
+    labelled = block | {"labels": "LICENSE"}
+    config["samples"] |= {
+        "a": labelled,
+        "b": labelled | {"classes": {1: "pore", 2: "rest"}},
+        "d": block | changes,
+    }
+    config["models"] = {"series": {"samples": ["a", "b"]}}
+    assert expected in mistakes(config)
+
+
+def test_a_model_has_a_name_of_its_own():
+    said = mistakes(
+        changed(["models", "serpentinite"], {"samples": ["meta_igneous", "serpentinite"]})
+    )
+    assert "models.serpentinite: is the name of a sample, too" in said
+    points = {"mosaic": "LICENSE", "labels": "LICENSE", "pixel_size_nm": 5}
+    points |= {"points": "results/mine/mosaic/points.csv"}
+    said = mistakes(changed(["samples", "mine"], points))
+    assert "samples.mine.points: results/mine/mosaic/points.csv is written anew by the run" in said
 
 
 def test_missing_tiles_are_told_in_one_line(tmp_path):
@@ -120,6 +179,21 @@ def test_networks_that_start_from_one_another_in_a_circle_are_named():
     start["serpentinite"] = {"init_from": "meta_igneous"}
     said = mistakes(config | {"unet": {"per_sample": start}})
     assert "meta_igneous from serpentinite from meta_igneous: none of them can be the first" in said
+
+
+def test_annealings_that_start_from_one_another_in_a_circle_are_named():
+    config = changed(["methods", "sa", "start"], "sa_pn")
+    resolve(config)
+    config["methods"]["sa_pn"]["start"] = "sa"
+    said = mistakes(config)
+    assert "sa starts from sa_pn starts from sa: none of them can be the first" in said
+
+
+def test_an_annealing_starts_from_images_of_its_own_size():
+    config = changed(["methods", "sa", "start"], "quilting")
+    config["methods"]["quilting"]["size"] = 128
+    said = mistakes(config)
+    assert "methods.sa.start: quilting has another size, 128, than sa, that of the tiles" in said
 
 
 def test_a_raw_mosaic_of_numbers_that_are_no_gray_levels_is_found_before_any_job(tmp_path):

@@ -24,7 +24,7 @@ from snakemake.settings.types import (
 PROFILE = ROOT / "profiles/slurm/config.yaml"
 PARTITIONS = ROOT / "profiles/slurm/partitions.yaml"
 NETWORKS = {"train_unet", "segment_mosaic", "train_gan", "sample_gan"}
-CONTINUED = {"train_gan", "anneal", "quilt"}
+CONTINUED = {"train_gan", "train_unet", "anneal", "quilt"}
 ATTEMPTS = (1, 2, 3)
 SMALL, LARGE = 100, 10_000  # MB of input
 
@@ -152,7 +152,8 @@ def test_what_goes_on_has_a_fixed_time_and_is_retried_until_done(profile, rules)
             assert len(set(minutes)) == 1
         else:
             assert rule.retries == int(profile["retries"])
-    assert rules["train_gan"].asked[0]["slurm_extra"] == "--signal=TERM@300"
+    for name in ("train_gan", "train_unet"):
+        assert rules[name].asked[0]["slurm_extra"] == "--signal=TERM@300"
 
 
 def test_only_rules_that_take_seconds_are_grouped(rules):

@@ -10,13 +10,16 @@ import tifffile
 from running import CORES, ROOT, run_snakemake
 
 from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.scalars import DIFFUSIVITIES, WIDTHS
 
 TINY = ROOT / "tests/tiny.yaml"
 ROCK = "results/meta_igneous"
 TARGETS = (
     "results/figures/segmentation.png",
     "results/figures/representative/latent_space.png",
+    *(f"results/figures/comparison/{name}.png" for name in ("novelty", "mosaics")),
     *(f"{ROCK}/comparison/{name}.csv" for name in ("errors", "pores", "diagnosis")),
+    *(f"results/figures/comparison/{name}.png" for name in ("transport", "widths")),
     *(f"{ROCK}/representative/{method}/1/model.pt" for method in ("dcgan", "wgan_gp")),
 )
 ERROR_COLUMNS = {
@@ -62,6 +65,8 @@ def test_errors_hold_every_method_and_the_row_real(finished):
     assert set(errors["descriptor"]) >= {
         *("S2", "S2H", "S2V", "P3H", "P3V", "P4", "P6", "L", "euler_number", "perimeter"),
         *("percolation_x", "percolation_y", "pore_area", "pore_orientation"),
+        *DIFFUSIVITIES,
+        *WIDTHS,
     }
     annealed = errors.query("method == 'sa' and against == 'heldout'").set_index(
         ["descriptor", "quantity", "form"]
@@ -93,6 +98,26 @@ def test_faults_are_looked_for_in_every_method_and_in_real_tiles(finished):
     faults = pd.read_csv(finished / ROCK / "comparison/diagnosis.csv")
     assert set(faults["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
     assert {"edge_excess", "memorised_tiles"} <= set(faults["diagnosis"])
+
+
+def test_what_is_copied_is_told_of_every_method(finished):
+    novelty = pd.read_csv(finished / ROCK / "comparison/novelty.csv")
+    assert set(novelty["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
+    assert set(novelty["side_px"]) <= {16, 24} and 24 in set(novelty["side_px"])
+    with_control = novelty.dropna(subset="copied_control")
+    assert (with_control["copied_control"] > 0.9).all()
+
+
+def test_a_mosaic_is_drawn_where_it_is_asked_for(finished):
+    path = finished / ROCK / "comparison/quilting/1/mosaic.tif"
+    with tifffile.TiffFile(path) as file:
+        assert file.series[0].shape == (100, 150)
+        assert file.pages[0].is_tiled
+    record = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    drawn = tifffile.imread(path)
+    assert record["phase_fraction"] == pytest.approx(drawn.mean())
+    assert drawn.max() == 1
+    assert [p.parent.parent.name for p in finished.rglob("mosaic.json")] == ["quilting"]
 
 
 def test_beside_each_set_of_realisations_stands_where_it_comes_from(finished):
@@ -146,6 +171,15 @@ def test_what_is_made_anew_without_its_checkpoints_has_the_same_bytes(finished, 
     checkpoints.rename(tmp_path / "checkpoints")
     run(finished, "--force", str(model.relative_to(finished)))
     assert digest(model) == before
+
+
+def test_each_tile_conducts_once_and_isolated_pores_have_no_verdict(finished):
+    transport = pd.read_csv(finished / ROCK / "comparison/transport.csv")
+    assert not transport.duplicated(["source", "tile"]).any()
+    assert set(transport["source"]) >= {"heldout", "train", "sa/1", "quilting/1", "wgan_gp/1"}
+    errors = pd.read_csv(finished / ROCK / "comparison/errors.csv")
+    lines = errors[errors["descriptor"].isin(["diffusivity_x", "diffusivity_y"])]
+    assert set(lines["verdict"]) <= {"not defined", "too few tiles"}
 
 
 def test_which_pores_count_concerns_the_comparison_and_no_reconstruction(finished, tmp_path):

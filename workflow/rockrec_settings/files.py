@@ -27,6 +27,8 @@ def sample_file_mistakes(path: str, sample: dict) -> list[str]:
         files |= {f"labels.{i}.file": [field["file"]] for i, field in enumerate(labels)}
     if masks := outside_of(sample).masks:
         files["outside"] = masks
+    if sample.get("points"):
+        files["points"] = [sample["points"]]
     return lacking + [
         mistake
         for key, several in files.items()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rockrec.plain.network_sizes import can_be_drawn, with_automatic_values
 from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.kinds.sa import STARTS, method_started_from
 from rockrec_settings.blocks import experiment_samples, for_sample
 from rockrec_settings.files import missing, path_mistakes
 
@@ -27,6 +28,10 @@ def _of_method(path: str, method: dict, gpus: int) -> Iterator[str]:
     if "stack" in method:
         where, file = f"{path}.stack", method["stack"]
         yield from path_mistakes(where, file) or missing(where, file)
+    if isinstance(targets := method.get("targets"), dict):
+        for target, file in targets.items():
+            where = f"{path}.targets.{target}"
+            yield from path_mistakes(where, file) or missing(where, file)
     for weighted in method.get("weights", {}):
         if weighted not in method["targets"]:
             targets = ", ".join(method["targets"])
@@ -43,6 +48,36 @@ def _sharing_mistakes(said: str, method: dict, gpus: int) -> Iterator[str]:
             f"{said} leaves {method['batch'] // gpus} tiles to each of run.gpus, {gpus}; its "
             f"discriminator compares groups of {compared} or more"
         )
+
+
+def start_mistakes(settings: dict) -> Iterator[str]:
+    """Yield methods that an annealing cannot start from."""
+    for name, experiment in settings["experiments"].items():
+        for sample in experiment_samples(settings, name):
+            methods = {
+                label: for_sample(settings["methods"][label], sample)
+                for label in experiment["methods"]
+            }
+            for label in methods:
+                yield from _of_start(label, methods, name)
+
+
+def _of_start(label: str, methods: dict[str, dict], experiment: str) -> Iterator[str]:
+    """A start that is no method of the experiment, comes back to itself, or is of another size."""
+    path, chain = f"methods.{label}.start", [label]
+    while start := method_started_from(methods[chain[-1]]):
+        if start not in methods:
+            if len(chain) == 1:
+                known = ", ".join([*STARTS, *(name for name in methods if name != label)])
+                yield f"{path}: experiments.{experiment} has no method {start!r}; known: {known}"
+            return
+        if start in chain:
+            yield f"{path}: {' starts from '.join([*chain, start])}: none of them can be the first"
+            return
+        if len(chain) == 1 and methods[label]["size"] != methods[start].get("size"):
+            sizes = [methods[one].get("size") or "that of the tiles" for one in (label, start)]
+            yield f"{path}: {start} has another size, {sizes[1]}, than {label}, {sizes[0]}"
+        chain.append(start)
 
 
 def tile_mistakes(settings: dict) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from rockrec.plain.records.blocks import Config, TilesBlock
 from rockrec.plain.records.doors import DOORS, USUAL_PIXELS, door_of, outside_of
 from rockrec.plain.records.kinds import KINDS
+from rockrec.plain.records.kinds.sa import STARTS
 from rockrec.plain.records.rocks import LEAST_FRACTURED
 from rockrec.plain.records.schema import block_schema
 from rockrec_settings.blocks import for_sample
@@ -13,9 +15,10 @@ from rockrec_settings.files import sample_file_mistakes
 from rockrec_settings.schema import schema_mistakes
 
 RESERVED_NAMES = {
-    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "results"),
-    "experiments": ("mosaic", "unet", "forest", "res", "results"),
-    "methods": ("real", "train", "validation", "heldout", "results"),
+    "samples": ("figures", "tables", "benchmarks", "checkpoints", "checksums", "models", "results"),
+    "experiments": ("mosaic", "unet", "forest", "precision", "res", "results"),
+    "models": (),
+    "methods": ("real", "train", "validation", "heldout", "results", *STARTS),
 }
 LONGEST_NAME = 64
 LABELS = {str(value) for value in range(1, 256)}
@@ -49,6 +52,8 @@ def _sample_mistakes(settings: dict) -> Iterator[str]:
         yield from _pixel_size_mistakes(path, sample)
         known, span = (VALUES, "0 to 65535") if "segmented" in sample else (LABELS, "1 to 255")
         yield from _outside_mistakes(path, sample)
+        if Path(sample.get("points") or "").parts[-3:] == (name, "mosaic", "points.csv"):
+            yield f"{path}.points: {sample['points']} is written anew by the run; copy it elsewhere"
         for value in sample.get("classes", {}):
             if str(value) not in known:
                 yield f"{path}.classes.{value}: a label is a whole number from {span}"
@@ -81,6 +86,8 @@ def _own_name_mistakes(settings: dict) -> Iterator[str]:
                     f"{block}.{name}: not a possible name (text of up to {LONGEST_NAME} letters, "
                     f"digits, _ and -; none of {', '.join(reserved)})"
                 )
+    for name in set(settings["models"]) & set(settings["samples"]):
+        yield f"models.{name}: is the name of a sample, too"
 
 
 def _is_name(name: str) -> bool:
@@ -90,10 +97,11 @@ def _is_name(name: str) -> bool:
 def _by_sample_mistakes(settings: dict) -> Iterator[str]:
     samples = settings["samples"]
     for path, block, schema in _blocks_by_sample(settings):
+        models = settings["models"] if path in ("unet", "forest") else {}
         for name in block["per_sample"]:
             where = f"{path}.per_sample.{name}"
-            if name not in samples:
-                yield f"{where}: no such sample; known: {', '.join(samples)}"
+            if name not in samples and name not in models:
+                yield f"{where}: no such sample; known: {', '.join([*samples, *models])}"
             elif "replicates" in block["per_sample"][name]:
                 yield f"{where}.replicates: all samples have as many"
             else:
@@ -113,6 +121,11 @@ def _blocks_by_sample(settings: dict) -> Iterator[tuple[str, dict, dict]]:
 
 
 def _reference_mistakes(settings: dict) -> Iterator[str]:
+    for name, model in settings["models"].items():
+        for sample in model["samples"]:
+            if sample not in settings["samples"]:
+                known = ", ".join(map(str, settings["samples"]))
+                yield f"models.{name}.samples: no sample {sample!r}; known: {known}"
     for name, experiment in settings["experiments"].items():
         for key in ("samples", "methods"):
             known = settings[key]

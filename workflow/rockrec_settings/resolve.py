@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterable, Sequence
 
-from rockrec_settings.methods import method_mistakes, tile_mistakes
+from rockrec_settings.methods import method_mistakes, start_mistakes, tile_mistakes
 from rockrec_settings.mosaics import mosaic_mistakes
 from rockrec_settings.names import name_mistakes
 from rockrec_settings.schema import filled, load_schema, schema_mistakes
@@ -18,7 +18,12 @@ def key_mistakes(settings: dict) -> list[str]:
 
 def fit_mistakes(settings: dict) -> list[str]:
     """What does not fit together within the config."""
-    return [*unet_mistakes(settings), *tile_mistakes(settings), *method_mistakes(settings)]
+    return [
+        *unet_mistakes(settings),
+        *tile_mistakes(settings),
+        *method_mistakes(settings),
+        *start_mistakes(settings),
+    ]
 
 
 # Each looks at what all before it found in order.

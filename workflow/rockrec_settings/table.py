@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from rockrec.plain.records.blocks import Config, ExperimentBlock, TilesBlock
+from rockrec.plain.records.blocks import Config, ExperimentBlock, ModelBlock, TilesBlock
 from rockrec.plain.records.doors import DOORS
 from rockrec.plain.records.kinds import KINDS
 from rockrec.plain.records.schema import block_schema, described
@@ -45,6 +45,8 @@ def sections() -> Iterator[tuple[str, type]]:
             yield from ((f"`samples.<name>`: {d.title}", d.settings) for d in DOORS.values())
         elif name == "methods":
             yield from ((f"`methods.<label>` of kind `{k}`", r.settings) for k, r in KINDS.items())
+        elif name == "models":
+            yield "`models.<name>`", ModelBlock
         elif name == "experiments":
             yield "`experiments.<name>`", ExperimentBlock
             yield "`experiments.<name>.tiles`", TilesBlock

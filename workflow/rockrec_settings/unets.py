@@ -5,9 +5,16 @@ import zipfile
 
 from rockrec.plain.model_files import segmenter_of
 from rockrec.plain.network_sizes import SAME_PIXELS
-from rockrec.plain.records.doors import door_of
+from rockrec.plain.records.unet import SMALL
 from rockrec_settings.blocks import for_sample
-from rockrec_settings.files import path_mistakes
+from rockrec_settings.files import missing, path_mistakes
+from rockrec_settings.models import (
+    merged_classes,
+    shared_model,
+    shared_model_mistakes,
+    taught_alone,
+    teachers,
+)
 
 
 def unet_mistakes(settings: dict) -> list[str]:
@@ -24,7 +31,7 @@ def unet_mistakes(settings: dict) -> list[str]:
         for name in settings["samples"]
         for check in checks
         for mistake in check(settings, name)
-    ] + _circles(settings)
+    ] + [*shared_model_mistakes(settings), *_circles(settings)]
 
 
 def _source_mistakes(settings: dict, name: str) -> list[str]:
@@ -41,8 +48,8 @@ def _source_mistakes(settings: dict, name: str) -> list[str]:
 def _class_mistakes(settings: dict, name: str) -> list[str]:
     sample = settings["samples"][name]
     # A network that is handed on knows the classes of the sample it was trained on.
-    source = settings["samples"].get(sample.get("model"), sample)
-    classes = sorted(map(int, source.get("classes") or {}))
+    source = sample.get("model") or shared_model(settings, name) or name
+    classes = sorted(map(int, merged_classes(settings, source)))
     if not classes:
         return []
     mistakes = []
@@ -53,7 +60,7 @@ def _class_mistakes(settings: dict, name: str) -> list[str]:
             f"samples.{name}.phase: {sample['phase']} is none of the classes, "
             f"{', '.join(map(str, classes))}"
         )
-    if source is sample and sample.get("unlabelled") in classes:
+    if name in teachers(settings, source) and sample.get("unlabelled") in classes:
         mistakes.append(
             f"samples.{name}.unlabelled: {sample['unlabelled']} is one of the classes, too"
         )
@@ -63,7 +70,7 @@ def _class_mistakes(settings: dict, name: str) -> list[str]:
 def _model_mistakes(settings: dict, name: str) -> list[str]:
     """A model that is to be used or started from, but is none, and no sample's labels teach it."""
     sample = settings["samples"][name]
-    labelled = [other for other in _labelled(settings) if other != name]
+    labelled = [other for other in taught_alone(settings) if other != name]
     mistakes = []
     for path, wanted, kind in (
         (
@@ -77,12 +84,20 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
             "unet",
         ),
     ):
+        if wanted in settings["models"]:
+            found = for_sample(settings["segmentation"], teachers(settings, wanted)[0])["kind"]
+            if found != kind:
+                mistakes.append(f"{path}: {wanted} is a {found}, and a {kind} is needed here")
+            continue
         if wanted is None or wanted in labelled:
             continue
         mistakes += path_mistakes(path, wanted)
         if not os.path.isfile(wanted):
+            shared = shared_model(settings, wanted)
             mistakes.append(
-                f"{path}: {wanted!r} is no file, and no other sample with labels "
+                f"{path}: the labels of {wanted} teach {shared} with others'; name that"
+                if shared
+                else f"{path}: {wanted!r} is no file, and no other sample with labels "
                 f"({', '.join(labelled) or 'there is none'})"
             )
         elif not zipfile.is_zipfile(wanted):  # as models are written
@@ -95,7 +110,9 @@ def _model_mistakes(settings: dict, name: str) -> list[str]:
 def _pixel_size_mistakes(settings: dict, name: str) -> list[str]:
     """A model that another sample has taught on pixels of another size."""
     sample = settings["samples"][name]
-    source = settings["samples"].get(sample.get("model"))
+    source = next(
+        (settings["samples"][one] for one in teachers(settings, sample.get("model"))), None
+    )
     if source is None or for_sample(settings["segmentation"], name)["resample"]:
         return []
     factor = sample["pixel_size_nm"] / source["pixel_size_nm"]
@@ -110,7 +127,7 @@ def _pixel_size_mistakes(settings: dict, name: str) -> list[str]:
 
 
 def _training_mistakes(settings: dict, name: str) -> list[str]:
-    """Windows that overlap too much, labels that leave nothing to train on, a frozen beginner."""
+    """Windows that overlap too much, weights of another encoder, a frozen beginner."""
     mistakes = []
     segmentation = for_sample(settings["segmentation"], name)
     if 2 * segmentation["overlap"] > segmentation["window"]:
@@ -120,14 +137,17 @@ def _training_mistakes(settings: dict, name: str) -> list[str]:
             f"{segmentation['window']}"
         )
     unet = for_sample(settings["unet"], name)
-    if unet["validation_fraction"] + unet["test_fraction"] >= 1:
-        place = _place(settings, "unet", "test_fraction", name)
+    if unet["encoder"] == SMALL and unet["encoder_weights"]:
+        place = _place(settings, "unet", "encoder_weights", name)
         mistakes.append(
-            f"{place}: {unet['test_fraction']} beside validation_fraction "
-            f"{unet['validation_fraction']} leaves no labels to train on"
+            f"{place}: {unet['encoder_weights']!r} are of an encoder of "
+            f"segmentation-models-pytorch, and unet.encoder is {SMALL}"
         )
+    if (weights := unet["encoder_weights"]) is not None:
+        place = _place(settings, "unet", "encoder_weights", name)
+        mistakes += path_mistakes(place, weights) or missing(place, weights)
     trained_before = unet["init_from"] or unet["encoder_weights"]
-    if unet["freeze_encoder_epochs"] and not trained_before and name in _labelled(settings):
+    if unet["freeze_encoder_epochs"] and not trained_before and name in taught_alone(settings):
         place = _place(settings, "unet", "freeze_encoder_epochs", name)
         mistakes.append(
             f"{place}: the encoder of {name} was never trained; give init_from or encoder_weights"
@@ -138,7 +158,7 @@ def _training_mistakes(settings: dict, name: str) -> list[str]:
 def _circles(settings: dict) -> list[str]:
     """Samples each of which would start from the other's network."""
     start_of = {
-        name: for_sample(settings["unet"], name)["init_from"] for name in _labelled(settings)
+        name: for_sample(settings["unet"], name)["init_from"] for name in taught_alone(settings)
     }
     for name in start_of:
         passed = [name]
@@ -157,12 +177,3 @@ def _place(settings: dict, block: str, key: str, name: str) -> str:
     """Where the value of a key stands that holds for a sample."""
     own = key in settings[block]["per_sample"].get(name, {})
     return f"{block}.per_sample.{name}.{key}" if own else f"{block}.{key}"
-
-
-def _labelled(settings: dict) -> list[str]:
-    """Samples that a network is trained on."""
-    return [
-        name
-        for name, sample in settings["samples"].items()
-        if sample.get("labels") or door_of(sample).is_made
-    ]

@@ -6,6 +6,8 @@ rule anneal:
     input:
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
+        start=start_of,
+        curves=target_curves,
         code=code("anneal.py", stop_at=SHAPES_NO_PIXEL),
     output:
         temp("results/{sample}/{experiment}/{method}/{replicate}/annealed/{chunk}of{chunks}.npz"),
@@ -25,6 +27,7 @@ rule anneal:
         method=method_setting("replicates"),
         checkpoints=CHECKPOINTS,
         seed=run_seed,
+        contents=contents(curves=target_curves),
     message:
         "Anneal {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
         " ({wildcards.chunk} of {wildcards.chunks})"
@@ -38,6 +41,8 @@ rule gather_realisations:
         chunks=annealed_chunks,
         tiles="results/{sample}/{experiment}/tiles.tif",
         table="results/{sample}/{experiment}/tiles.csv",
+        start=start_of,
+        curves=target_curves,
         code=code("gather_realisations.py", stop_at=SHAPES_NO_PIXEL),
     output:
         realisations="results/{sample}/{experiment}/{method}/{replicate}/realisations.tif",
@@ -57,6 +62,7 @@ rule gather_realisations:
     params:
         method=method_setting("replicates"),
         seed=run_seed,
+        contents=contents(curves=target_curves),
     message:
         "Gather {wildcards.method} {wildcards.replicate} of {wildcards.sample}, {wildcards.experiment}"
     script:

@@ -21,6 +21,7 @@ from rockrec.plain.grid import Grid
 from rockrec.plain.records.doors import door_of, outside_of
 from rockrec.plain.records.figures import FIGURES
 from rockrec.plain.records.kinds import KINDS, kinds_that
+from rockrec.plain.records.kinds.sa import method_started_from
 from rockrec.plain.records.rocks import RockVariant
 from rockrec.plain.records.settings import of_the_paper
 from rockrec.plain.records.tables import ARCHITECTURES, TABLES
@@ -46,6 +47,7 @@ from rockrec_planning.stage_times import time_table
 from rockrec_planning.surroundings import python_mistake
 from rockrec_planning.user_files import contents_with
 from rockrec_settings.blocks import experiment_samples, for_sample
+from rockrec_settings.models import merged_classes, shared_model, taught_alone
 from rockrec_settings.mosaics import advice
 from rockrec_settings.resolve import SettingsError, check_texts, resolve
 
@@ -129,6 +131,7 @@ def samples_that(capability):
 
 wildcard_constraints:
     sample=one_of(SAMPLES),
+    model=one_of(settings["models"]),
     experiment=one_of(EXPERIMENTS),
     method=one_of(settings["methods"]),
     replicate=r"[1-9][0-9]*",
@@ -152,11 +155,6 @@ def mosaic_of(block):
     return block[door_of(block).name]
 
 
-def is_labelled(sample):
-    block = settings["samples"][sample]
-    return door_of(block).is_made or bool(block.get("labels"))
-
-
 # Mosaics that users bring, and what the run makes with a rim; else it needs no inspection.
 INSPECTED = [
     name
@@ -164,12 +162,14 @@ INSPECTED = [
     if not door_of(block).is_made or outside_of(block).asked
 ]
 SCANNED = [name for name, block in settings["samples"].items() if door_of(block).brings_gray]
-LABELLED_SAMPLES = [sample for sample in SAMPLES if is_labelled(sample)]
+# Samples whose labels teach a model of their own.
+LABELLED_SAMPLES = taught_alone(settings)
 
 
 def segmenter(sample):
-    """The kind of model that segments a sample."""
-    return for_sample(settings["segmentation"], sample)["kind"]
+    """The kind of model that segments a sample, or of a model that several samples teach."""
+    first, *_ = settings["models"].get(sample, {"samples": [sample]})["samples"]
+    return for_sample(settings["segmentation"], first)["kind"]
 
 
 def segmented_by(kind):
@@ -178,7 +178,12 @@ def segmented_by(kind):
     return one_of(sample for sample in gray if segmenter(sample) == kind)
 
 
-SCORES = [Rock(sample).file(f"{segmenter(sample)}/scores.csv") for sample in LABELLED_SAMPLES]
+# Samples and shared models that are scored on labels.
+SCORED = [*LABELLED_SAMPLES, *settings["models"]]
+SCORES = [
+    Rock(name if name in SAMPLES else f"models/{name}").file(f"{segmenter(name)}/scores.csv")
+    for name in SCORED
+]
 
 
 def setting(block):

@@ -62,6 +62,8 @@ rule compare:
         heldout="results/{sample}/{experiment}/heldout/descriptors.npz",
         realisations=of_each_reconstruction("descriptors.npz"),
         pores="results/{sample}/{experiment}/pores.csv",
+        transport="results/{sample}/{experiment}/transport.csv",
+        widths="results/{sample}/{experiment}/widths.csv",
         code=code("compare.py"),
     output:
         errors="results/{sample}/{experiment}/errors.csv",
@@ -114,6 +116,37 @@ rule diagnose:
         "Look for artefacts in {wildcards.sample}, {wildcards.experiment}"
     script:
         "../scripts/diagnose.py"
+
+
+rule measure_novelty:
+    """How much of every method's tiles is copied from the training tiles, and from where."""
+    input:
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        realisations=of_each_reconstruction("realisations.tif"),
+        code=code("measure_novelty.py"),
+    output:
+        novelty="results/{sample}/{experiment}/novelty.csv",
+        maps="results/{sample}/{experiment}/novelty.npz",
+    log:
+        "logs/{sample}/{experiment}/measure_novelty.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/measure_novelty.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
+    params:
+        methods=methods_of_reconstructions,
+        window=lambda wildcards: tile_setting(wildcards)["window"],
+        n_tiles=settings["evaluation"]["set_size"],
+        augmentation=lambda wildcards: told.augmentations(methods_of(wildcards)),
+        seed=settings["seed"],
+    message:
+        "Look for what is copied in {wildcards.sample}, {wildcards.experiment}"
+    script:
+        "../scripts/measure_novelty.py"
 
 
 rule classify_tiles:
@@ -169,3 +202,57 @@ rule measure_pores:
         "Measure the pores of {wildcards.sample}, {wildcards.experiment}"
     script:
         "../scripts/measure_pores.py"
+
+
+rule measure_transport:
+    """Effective diffusivity of tiles, real and reconstructed."""
+    input:
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        realisations=of_each_reconstruction("realisations.tif"),
+        code=code("measure_transport.py"),
+    output:
+        transport="results/{sample}/{experiment}/transport.csv",
+    log:
+        "logs/{sample}/{experiment}/measure_transport.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/measure_transport.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
+    params:
+        methods=methods_of_reconstructions,
+        transport=settings["transport"],
+    message:
+        "Measure how tiles of {wildcards.sample} conduct, {wildcards.experiment}"
+    script:
+        "../scripts/measure_transport.py"
+
+
+rule measure_widths:
+    """Local thickness and chord lengths, real and reconstructed."""
+    input:
+        tiles="results/{sample}/{experiment}/tiles.tif",
+        table="results/{sample}/{experiment}/tiles.csv",
+        realisations=of_each_reconstruction("realisations.tif"),
+        code=code("measure_widths.py"),
+    output:
+        widths="results/{sample}/{experiment}/widths.csv",
+    log:
+        "logs/{sample}/{experiment}/measure_widths.log",
+    benchmark:
+        "results/benchmarks/{sample}/{experiment}/measure_widths.tsv"
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=memory(4000, beside_input=4),
+        runtime=again(60),
+    params:
+        methods=methods_of_reconstructions,
+        n_tiles=settings["transport"]["tiles"],
+    message:
+        "Measure the widths of the phase of {wildcards.sample}, {wildcards.experiment}"
+    script:
+        "../scripts/measure_widths.py"

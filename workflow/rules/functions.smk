@@ -36,18 +36,26 @@ def outside_setting(wildcards):
     return outside_of(settings["samples"][wildcards.sample])._asdict()
 
 
-def labels_of(wildcards):
+def labels_of_sample(sample):
     """The labels as the config gives them: a path, or fields with their offsets."""
-    labels = settings["samples"][wildcards.sample].get("labels")
-    return labels or str(placed(Rock(wildcards.sample).file("mosaic/labels.tif")))
+    labels = settings["samples"][sample].get("labels")
+    return labels or str(placed(Rock(sample).file("mosaic/labels.tif")))
+
+
+def labels_of(wildcards):
+    return labels_of_sample(wildcards.sample)
+
+
+def label_files_of(sample):
+    labels = settings["samples"][sample].get("labels")
+    if not labels:
+        return [Rock(sample).file("mosaic/labels.tif")]
+    paths = [labels] if isinstance(labels, str) else [one["file"] for one in labels]
+    return list(map(of_the_user, paths))
 
 
 def label_files(wildcards):
-    labels = settings["samples"][wildcards.sample].get("labels")
-    if not labels:
-        return Rock(wildcards.sample).file("mosaic/labels.tif")
-    paths = [labels] if isinstance(labels, str) else [one["file"] for one in labels]
-    return list(map(of_the_user, paths))
+    return label_files_of(wildcards.sample)
 
 
 def unet_settings(wildcards):
@@ -67,8 +75,16 @@ MODELS = {"unet": "unet/model.pt", "forest": "forest/model.npz"}
 
 
 def trained(kind, name):
-    """The file of a model that is named by its path or by the sample whose labels teach it."""
+    """The file of a model that is named by its path, or by what teaches it."""
+    if name in settings["models"]:
+        return Rock(f"models/{name}").file(MODELS[kind])
     return Rock(name).file(MODELS[kind]) if name in SAMPLES else of_the_user(name)
+
+
+def encoder_file(wildcards):
+    """The pretrained weights of a network's encoder, if there are any."""
+    path = for_sample(settings["unet"], wildcards.sample)["encoder_weights"]
+    return of_the_user(path) if path else []
 
 
 def initial_model(wildcards):
@@ -77,9 +93,76 @@ def initial_model(wildcards):
 
 
 def model_of(wildcards):
-    """What segments a sample: a model that is given, or its own."""
+    """What segments a sample: a model that is given, that it teaches with others, or its own."""
     given = settings["samples"][wildcards.sample].get("model")
-    return trained(segmenter(wildcards.sample), given or wildcards.sample)
+    shared = shared_model(settings, wildcards.sample)
+    return trained(segmenter(wildcards.sample), given or shared or wildcards.sample)
+
+
+def teachers_of(wildcards):
+    """The samples whose labels teach a shared model."""
+    return settings["models"][wildcards.model]["samples"]
+
+
+def of_teachers(**names):
+    """Input functions: files of every sample that teaches a model; marks where there are any."""
+
+    def files(name):
+        marks = name in ("mosaic/outside.tif", "mosaic/inspection.json")
+        return lambda wildcards: [
+            Rock(sample).file(name)
+            for sample in teachers_of(wildcards)
+            if not marks or sample in INSPECTED
+        ]
+
+    return {key: files(name) for key, name in names.items()}
+
+
+def labels_of_teachers(wildcards):
+    return [path for sample in teachers_of(wildcards) for path in label_files_of(sample)]
+
+
+def teachers_told(wildcards):
+    """A params function: what a training has to know of each sample that teaches the model."""
+    return [
+        {
+            "name": sample,
+            "labels": labels_of_sample(sample),
+            "unlabelled": settings["samples"][sample].get("unlabelled", 0),
+            "inspected": sample in INSPECTED,
+        }
+        for sample in teachers_of(wildcards)
+    ]
+
+
+def classes_of_teachers(wildcards):
+    return merged_classes(settings, wildcards.model)
+
+
+def model_setting(block, *omit):
+    """A params function: the settings of a shared model, without the keys that do not concern it."""
+
+    def of_model(wildcards):
+        found = for_sample(settings[block], wildcards.model)
+        return {key: value for key, value in found.items() if key not in omit}
+
+    return of_model
+
+
+def encoder_of_model(wildcards):
+    path = for_sample(settings["unet"], wildcards.model)["encoder_weights"]
+    return of_the_user(path) if path else []
+
+
+def initial_of_model(wildcards):
+    name = for_sample(settings["unet"], wildcards.model)["init_from"]
+    return [] if name is None else trained("unet", name)
+
+
+def points_of(wildcards):
+    """The table of points that the user judged, if she did."""
+    points = settings["samples"][wildcards.sample].get("points")
+    return of_the_user(points) if points else []
 
 
 # --- anneal
@@ -93,6 +176,24 @@ def run_seed(wildcards):
     """A params function: the seed of one replicate of a method."""
     names = wildcards.sample, wildcards.experiment, wildcards.method, wildcards.replicate
     return seed_for(settings["seed"], *names)
+
+
+def start_of(wildcards):
+    """The realisations that an annealing begins with; none where it begins with no method."""
+    method = method_started_from(method_setting()(wildcards))
+    if method is None:
+        return []
+    replicates = settings["methods"][method].get("replicates", 1)
+    replicate = (int(wildcards.replicate) - 1) % replicates + 1
+    kind = settings["methods"][method]["kind"]
+    names = wildcards.sample, wildcards.experiment, method, replicate, kind
+    return Reconstruction(*names).file("realisations.tif")
+
+
+def target_curves(wildcards):
+    """The user's own curves that realisations are annealed to."""
+    targets = method_setting()(wildcards)["targets"]
+    return list(map(of_the_user, targets.values())) if isinstance(targets, dict) else []
 
 
 def annealed_chunks(wildcards):

@@ -129,13 +129,14 @@ rule denoise_mosaic:
 
 
 rule train_unet:
-    """Train a U-Net on the labelled pixels; keep the epoch that validates best."""
+    """Train a U-Net on the labelled pixels and a forest's answers; keep the epoch that scores best."""
     input:
         **INSPECTION,
         denoised="results/{sample}/mosaic/denoised.tif",
         contrast="results/{sample}/mosaic/contrast.json",
         labels=label_files,
         initial=initial_model,
+        encoder=encoder_file,
         code=code("train_unet.py", stop_at=SHAPES_NO_WEIGHTS),
     output:
         model="results/{sample}/unet/model.pt",
@@ -151,17 +152,22 @@ rule train_unet:
         "../../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=memory(8000, beside_input=0.5),
-        runtime=again(240),
+        mem_mb=memory(8000, beside_input=0.5, most=2),
+        runtime=240,
         gpu=GPU,
         device=RUN["device"],
         phase=sample_setting("phase"),
+        checkpoint_interval_s=RUN["checkpoint_interval_s"],
+        # On SLURM it is told to save before its time is up, and the next job goes on.
+        slurm_extra="--signal=TERM@300",
     params:
-        contents=contents(labels=label_files, initial=initial_model),
+        contents=contents(labels=label_files, initial=initial_model, encoder=encoder_file),
         unet=unet_settings,
+        forest=setting("forest"),
         labels=labels_of,
         unlabelled=sample_setting("unlabelled", 0),
         classes=sample_setting("classes", {}),
+        checkpoints=CHECKPOINTS,
         seed=settings["seed"],
     message:
         "Train the U-Net of {wildcards.sample}"
@@ -306,6 +312,68 @@ rule propose_fields:
         "Propose fields of {wildcards.sample} to paint"
     script:
         "../scripts/propose_fields.py"
+
+
+rule propose_points:
+    """Draw random points of a mosaic, to be judged by its user, and cut out what is around them."""
+    input:
+        segmented="results/{sample}/mosaic/segmented.tif",
+        confidence="results/{sample}/mosaic/confidence.tif",
+        summary="results/{sample}/mosaic/confidence.json",
+        denoised="results/{sample}/mosaic/denoised.tif",
+        code=code("propose_points.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        table="results/{sample}/mosaic/points.csv",
+        images="results/{sample}/mosaic/points.tif",
+        plan="results/{sample}/mosaic/points.json",
+    log:
+        "logs/{sample}/propose_points.log",
+    benchmark:
+        "results/benchmarks/{sample}/propose_points.tsv"
+    wildcard_constraints:
+        sample=samples_that("is_gray"),
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=again(2000),
+        runtime=again(30),
+    params:
+        points=setting("points"),
+        mosaic=sample_settings("phase", "pixel_size_nm"),
+        seed=settings["seed"],
+    message:
+        "Propose points of {wildcards.sample} to judge"
+    script:
+        "../scripts/propose_points.py"
+
+
+rule calibrate_phase_fraction:
+    """Tell the phase fraction, with its interval where points were judged."""
+    input:
+        plan="results/{sample}/mosaic/points.json",
+        points=points_of,
+        code=code("calibrate_phase_fraction.py", stop_at=SHAPES_NO_PIXEL),
+    output:
+        fraction="results/{sample}/mosaic/phase_fraction.json",
+    log:
+        "logs/{sample}/calibrate_phase_fraction.log",
+    benchmark:
+        "results/benchmarks/{sample}/calibrate_phase_fraction.tsv"
+    wildcard_constraints:
+        sample=samples_that("is_gray"),
+    conda:
+        "../../envs/imaging.yaml"
+    resources:
+        mem_mb=again(2000),
+        runtime=again(10),
+    params:
+        contents=contents(points=points_of),
+        phase=sample_setting("phase"),
+        classes=sample_setting("classes", {}),
+    message:
+        "Tell the phase fraction of {wildcards.sample}"
+    script:
+        "../scripts/calibrate_phase_fraction.py"
 
 
 rule assess_mosaic:

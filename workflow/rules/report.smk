@@ -15,6 +15,7 @@ rule make_report:
         scores=SCORES,
         doubts=[rock.file("mosaic/confidence.json") for rock in rocks(settings, "is_gray")],
         proposals=[rock.file("mosaic/paint_next.csv") for rock in rocks(settings, "is_gray")],
+        calibrated=[rock.file("mosaic/phase_fraction.json") for rock in rocks(settings, "is_gray")],
         res=[rock.file("res/errors.csv") for rock in rocks(settings)],
         references=[rock.file("res/references.csv") for rock in rocks(settings)],
         fractions=[rock.file("precision/fraction.json") for rock in rocks(settings)],
@@ -43,7 +44,7 @@ rule make_report:
             (sample, door_of(block).name, *(block.get(key) for key in TOLD_OF_MOSAICS))
             for sample, block in settings["samples"].items()
         ],
-        scored=LABELLED_SAMPLES,
+        scored=SCORED,
         doubted=[rock.sample for rock in rocks(settings, "is_gray")],
         scanned=SCANNED,
         samples=SAMPLES,

@@ -9,11 +9,12 @@ rule denoise:
 
 
 rule segment:
-    """Stage: all segmented mosaics, with their figure, the models' scores and what to paint next."""
+    """Stage: all segmented mosaics, their figure, the models' scores, what to paint and judge."""
     input:
         [segmented_of(sample) for sample in SAMPLES],
         SCORES,
         [rock.file("mosaic/paint_next.csv") for rock in rocks(settings, "is_gray")],
+        [rock.file("mosaic/phase_fraction.json") for rock in rocks(settings, "is_gray")],
         [path for path in ALL_FIGURES if path == "results/figures/segmentation.png"],
     localrule: True
 
@@ -45,6 +46,16 @@ rule gan:
     """Stage: all networks, trained, and their realisations."""
     input:
         [one.file("realisations.tif") for one in reconstructions(settings, that="is_network")],
+    localrule: True
+
+
+rule draw_mosaic:
+    """Stage: the single mosaics that methods are asked for by their key `draw`."""
+    input:
+        [
+            one.file("mosaic.tif")
+            for one in reconstructions(settings, that="draws_mosaics", asked="draw")
+        ],
     localrule: True
 
 

@@ -4,14 +4,16 @@ import json
 import logging
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from rockrec.annealing import anneal_each
 from rockrec.annealing.finished import Shelf, save_realisations
+from rockrec.annealing.own_curves import read_curves
 from rockrec.annealing.targets import targets_of
 from rockrec.housekeeping.integrity import checksum
 from rockrec.housekeeping.logbook import logged
-from rockrec.images import read_stack
+from rockrec.images import read_stack, stack_pixel_size
 from rockrec.plain.seeds import seed_for
 from rockrec.plain.windows import training_windows
 
@@ -25,7 +27,8 @@ def main():
     n = method.pop("realisations")
     # What is finished outlives a killed job, under a name that says what shaped it: so more
     # realisations, or another number of jobs, cost only what is new.
-    shaping = [inputs.tiles, inputs.table, *inputs.code]
+    start_file = [inputs.start] if inputs.start else []
+    shaping = [inputs.tiles, inputs.table, *start_file, *inputs.curves, *inputs.code]
     key = seed_for(params.seed, json.dumps(method, sort_keys=True), *map(checksum, shaping))
     shelf = Shelf(Path(params.checkpoints, f"sa-{key:016x}"))
 
@@ -40,16 +43,25 @@ def main():
         table = pd.read_csv(inputs.table)
         train = training_windows(table["split"], method.pop("limit"), params.seed)
         size = method.pop("size") or stack.shape[1]
-        names, target = method.pop("targets"), method.pop("target")
-        targets, fraction = targets_of(
-            stack,
-            train,
-            names,
-            target=target,
-            n=n,
-            seed=params.seed,
-            boundary=method["boundary"],
-        )
+        start = method.pop("start")
+        if start_file:
+            start = np.asarray(read_stack(inputs.start))
+        wanted_curves, target = method.pop("targets"), method.pop("target")
+        if inputs.curves:
+            files = dict(zip(wanted_curves, inputs.curves, strict=True))
+            n_lags = stack.shape[1] // 2
+            targets, fraction = read_curves(files, stack_pixel_size(inputs.tiles), n_lags)
+        else:
+            targets, fraction = targets_of(
+                stack,
+                train,
+                wanted_curves,
+                target=target,
+                n=n,
+                seed=params.seed,
+                boundary=method["boundary"],
+                start=start if start_file else None,
+            )
         for realisation in anneal_each(
             targets,
             (size, size),
@@ -57,6 +69,7 @@ def main():
             n=n,
             seed=params.seed,
             indices=missing,
+            start=start,
             threads=snakemake.threads,
             **method,
         ):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rockrec.comparison import PoreSet, Source, compare_sources
+from rockrec.comparison import PoreSet, Source, WidthSet, compare_sources
 from rockrec.description import load_description
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
@@ -12,13 +12,15 @@ from rockrec.plain.seeds import seed_for
 @logged(snakemake)
 def main():
     inputs, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
-    pores = dict(list(pd.read_csv(inputs.pores).groupby("source", sort=False)))
-    no_pores = pd.read_csv(inputs.pores, nrows=0)
+    measured = {name: pd.read_csv(inputs[name]) for name in ("pores", "transport", "widths")}
 
     def read(name, path):
         described = load_description(path)
+        pores, transport, widths = (t[t["source"] == name] for t in measured.values())
         n_tiles = min(len(described["phase_fraction"]), params.pore_tiles)
-        return Source(described, PoreSet(pores.get(name, no_pores), n_tiles))
+        return Source(
+            described, PoreSet(pores, n_tiles), transport, WidthSet(widths, len(transport))
+        )
 
     real = {part: read(part, inputs[part]) for part in ("heldout", "train")}
 

@@ -10,8 +10,7 @@ from rockrec.housekeeping.outputs import written_whole
 from rockrec.images import in_pieces, read_stack
 from rockrec.plain.motions import motions
 from rockrec.plain.seeds import seed_for
-from rockrec.plain.windows import disjoint
-from rockrec.tiles import disjoint_tiles
+from rockrec.tiles import disjoint_tiles, tiles_halfway
 
 
 @logged(snakemake)
@@ -19,10 +18,7 @@ def main():
     inputs, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     stack, table = read_stack(inputs.tiles), pd.read_csv(inputs.table)
     train, heldout = (stack[disjoint_tiles(table, part)] for part in ("train", "heldout"))
-    # Copies are sought over all shifts: windows half a window apart show every place.
-    lines = table[table["split"] == "train"]
-    halfway = disjoint(list(lines["row"]), list(lines["column"]), params.window // 2)
-    originals = stack[lines.index[halfway]]
+    originals = stack[tiles_halfway(table, "train", params.window)]
     turns = [list(TURNS)[4 * flip + turn] for flip, turn in motions(params.augmentation)]
 
     @cache

@@ -18,9 +18,10 @@ def main():
     write_stack(output.realisations, annealed.realisations, stack_pixel_size(inputs.tiles))
     with written_whole(output.history) as partial:
         annealed.history.to_csv(partial, index=False)
+    start = [inputs.start] if inputs.start else []
     write_provenance(
         output.provenance,
-        inputs=[inputs.tiles, inputs.table],
+        inputs=[inputs.tiles, inputs.table, *start, *inputs.curves],
         settings=dict(params.method),
         seed=params.seed,
         core_seconds_per_realisation=float(np.median(annealed.core_seconds)),

@@ -1,4 +1,4 @@
-"""Make the table of faults: diagnoses and the classifier's accuracy, all samples together."""
+"""Make the table of faults: diagnoses, novelty and the classifier's accuracy, all samples."""
 
 from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
@@ -11,9 +11,9 @@ def main():
     inputs, samples = snakemake.input, snakemake.params.samples
     table = fault_table(
         {
-            sample: (read_by_method(diagnosis), read_by_method(classifier))
-            for sample, diagnosis, classifier in zip(
-                samples, inputs.diagnosis, inputs.classifier, strict=True
+            sample: tuple(map(read_by_method, tables))
+            for sample, *tables in zip(
+                samples, inputs.diagnosis, inputs.novelty, inputs.classifier, strict=True
             )
         }
     )

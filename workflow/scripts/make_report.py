@@ -15,7 +15,14 @@ from rockrec.mosaics import open_mosaic
 from rockrec.plain.stage_times import stage_times
 from rockrec.report.advice import advice
 from rockrec.report.page import Figure, Report, RunFacts, render
-from rockrec.report.story import Mosaic, doubt_in_words, phases_in_words, sureness, tile_set
+from rockrec.report.story import (
+    Mosaic,
+    calibrated_in_words,
+    doubt_in_words,
+    phases_in_words,
+    sureness,
+    tile_set,
+)
 from rockrec.report.verdicts import verdicts
 from rockrec.report.versions import all_versions
 from rockrec.scan_faults.fault import read_faults, told
@@ -60,6 +67,10 @@ def main():
                 params.doubted, inputs.doubts, inputs.proposals, strict=True
             )
         },
+        fractions={
+            sample: calibrated_in_words(read_json(path), Path(path).with_name("points.csv"))
+            for sample, path in zip(params.doubted, inputs.calibrated, strict=True)
+        },
         tiles=tiles,
         res=res,
         references=by_name(params.samples, map(pd.read_csv, inputs.references)),
@@ -81,7 +92,9 @@ def main():
             map(tuple, params.tables), (Path(path).read_text("utf-8") for path in inputs.tables)
         ),
         verdicts={
-            (tile.experiment, tile.sample): verdicts(of_scene(errors, tile), of_scene(faults, tile))
+            (tile.experiment, tile.sample): verdicts(
+                of_scene(errors, tile), of_scene(faults, tile), of_scene(costs, tile)
+            )
             for tile in tiles
         },
         advice=advice(tiles, res, scores, errors, faults, costs),

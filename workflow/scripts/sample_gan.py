@@ -2,7 +2,7 @@
 
 import time
 
-from rockrec.gans.sampling import load_model, sample, sample_larger, threshold
+from rockrec.gans.sampling import load_model, realise
 from rockrec.gans.settings import as_dict
 from rockrec.housekeeping.devices import choose_device, device_name
 from rockrec.housekeeping.logbook import logged
@@ -21,11 +21,8 @@ def main():
     names = wildcards.sample, wildcards.experiment, wildcards.method, wildcards.replicate
     seed = seed_for(snakemake.params.seed, *names, "sample")
     began = time.monotonic()
-    if size is None:
-        gray = sample(model, n, seed, sampling["truncation"])
-    else:
-        gray = sample_larger(model, n, size, seed)
-    realisations = threshold(gray, sampling["threshold"], model.phase_fraction)
+    how, truncation = sampling["threshold"], sampling["truncation"]
+    realisations = realise(model, n, seed, how=how, size=size, truncation=truncation)
     seconds = time.monotonic() - began
     pixel_size_nm = stack_pixel_size(snakemake.input.tiles)
     write_stack(snakemake.output.realisations, realisations, pixel_size_nm)

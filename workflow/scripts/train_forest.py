@@ -11,7 +11,7 @@ from rockrec.segmentation.annotations import annotated_fields, check_painted, fi
 from rockrec.segmentation.forests.features import HALO
 from rockrec.segmentation.forests.model import save_forest
 from rockrec.segmentation.forests.training import train_forest
-from rockrec.segmentation.parts import LabelsError
+from rockrec.segmentation.label_classes import LabelsError
 
 
 @logged(snakemake)

@@ -1,4 +1,4 @@
-"""Train a U-Net on the labelled pixels of a mosaic."""
+"""Train a U-Net on the labelled pixels of a mosaic and on what a forest makes of them."""
 
 from contextlib import contextmanager
 
@@ -9,11 +9,13 @@ from rockrec.housekeeping.logbook import logged
 from rockrec.housekeeping.outputs import written_whole
 from rockrec.housekeeping.threads import use_threads
 from rockrec.mosaics import open_mosaic, open_outside, read_contrast
+from rockrec.plain.records.forest import ForestSettings
 from rockrec.plain.records.unet import UNetSettings
 from rockrec.plain.seeds import seed_for
 from rockrec.segmentation.annotations import annotated_fields, check_painted, files_of
+from rockrec.segmentation.forests.features import HALO
+from rockrec.segmentation.label_classes import LabelsError
 from rockrec.segmentation.model import load_unet, save_unet
-from rockrec.segmentation.parts import LabelsError
 from rockrec.segmentation.training import InitialModelError, train_unet
 
 # As many whatever the cores that there are: other sums would round otherwise, and a run that is
@@ -29,7 +31,7 @@ def main():
     initial = snakemake.input.get("initial")
     marks = snakemake.input.get("outside"), snakemake.input.get("inspection")
     params, classes = snakemake.params, class_names()
-    labels, margin = (params.labels, params.unlabelled, classes), params.unet["crop"]
+    labels, margin = (params.labels, params.unlabelled, classes), max(params.unet["crop"], HALO)
     with (
         open_mosaic(snakemake.input.denoised, threads=snakemake.threads) as mosaic,
         open_outside(*marks) as outside,
@@ -40,15 +42,18 @@ def main():
         check_painted(fields, params.labels, classes, snakemake.resources.phase, key)
         trained = train_unet(
             fields,
-            mosaic.shape,
             classes=classes,
             gray_range=(contrast.low, contrast.high),
             settings=UNetSettings(**params.unet),
+            forest=ForestSettings(**params.forest),
             seed=seed_for(params.seed, snakemake.wildcards.sample, "unet"),
             device=choose_device(snakemake.resources.device),
             initial=load_unet(initial) if initial else None,
+            threads=snakemake.threads,
             pixel_size_nm=mosaic.pixel_size_nm,
             bits=8 * mosaic.dtype.itemsize,
+            checkpoints=params.checkpoints,
+            checkpoint_seconds=snakemake.resources.checkpoint_interval_s,
         )
     save_unet(snakemake.output.model, trained.unet)
     for rows, output in (

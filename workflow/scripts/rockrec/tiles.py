@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 from rockrec.housekeeping.progress import Progress
 from rockrec.images import write_stack
-from rockrec.plain.windows import Window, disjoint_windows
+from rockrec.plain.windows import Window, disjoint, disjoint_windows
 
 RESIZE_MODES = ("keep_fraction", "any_nonzero")
 WINDOWS_AT_ONCE = 64  # in memory
@@ -56,6 +56,16 @@ def write_tiles(
 def disjoint_tiles(table: pd.DataFrame, part: str) -> np.ndarray:
     """Return the places in the stack of a part's disjoint tiles, by the table of `write_tiles`."""
     return np.flatnonzero((table["split"] == part) & table["disjoint"])
+
+
+def tiles_halfway(table: pd.DataFrame, part: str, window: int) -> np.ndarray:
+    """Return the places in the stack of a part's tiles that lie half a window apart, or more.
+
+    Copies are sought over all shifts: such tiles show every place.
+    """
+    lines = table[table["split"] == part]
+    apart = disjoint(list(lines["row"]), list(lines["column"]), window // 2)
+    return lines.index[apart].to_numpy()
 
 
 def cut_tiles(

@@ -5,21 +5,39 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockrec.annealing.kernels import CHORDS, PAIRS, TUPLES
+from rockrec.annealing.kernels import (
+    CHORDS,
+    CLUSTERS,
+    DIAGONALS,
+    EDGES,
+    EULER,
+    PAIRS,
+    TUPLES,
+)
 from rockrec.annealing.lattice import Lattice, lattice_of
 from rockrec.annealing.tables import Channel, Terms, tables_of
+from rockrec.annealing.windows import count_windows
 from rockrec.descriptors import NAMES, origins
 from rockrec.descriptors.counting import count
 
-# No swap changes C2 cheaply: it may join or split clusters of any size.
-TARGETS = tuple(name for name in NAMES if name != "C2")
 # Primitives counted along rows (..H) and columns (..V); a mean of both where there are two.
 LINES = {
     "S2": (PAIRS, ("S2H", "S2V")),
     "S2H": (PAIRS, ("S2H",)),
     "S2V": (PAIRS, ("S2V",)),
     "L": (CHORDS, ("LH", "LV")),
+    "C2": (CLUSTERS, ("C2H", "C2V")),
 }
+# Numbers of a whole tile, per pixel: what is counted of neighbouring pixels, and what one of each
+# count is worth. They stand at lag 1 of their curve.
+WHOLE = {
+    "euler_number": ((EULER, 1.0),),
+    "perimeter": ((EDGES, np.pi / 8), (DIAGONALS, np.pi / 8 / np.sqrt(2))),
+}
+# Their weight beside that of a curve's lag, so that they are met as curves are: on fractures and
+# pores of 64 px to a count, and the curves no worse than without.
+STRESS = {"euler_number": 1000.0, "perimeter": 100.0}
+TARGETS = (*NAMES, *WHOLE)
 
 
 @dataclass(frozen=True)
@@ -47,11 +65,15 @@ class Energy:
 
     def counts(self, image: np.ndarray) -> np.ndarray:
         """Count the image (H, W) afresh: int64 (channels, padded lags)."""
-        primitives = {p for channel in self.channels for p in channel.primitives}
-        counted = count(image[None], primitives, self.boundary, self.n_lags)
+        primitives = {p for channel in self.channels for p in channel.primitives if p not in WHOLE}
+        reach = min(self.n_lags, min(self.shape) // 2)
+        counted = count(image[None], primitives, self.boundary, reach)
         counts = np.zeros((len(self.channels), self.terms.weight.shape[1]), np.int64)
         for row, channel in zip(counts, self.channels, strict=True):
-            row[: self.n_lags] = sum(counted[p][0] for p in channel.primitives)
+            if channel.primitives[0] in WHOLE:
+                row[1] = count_windows(channel.kind, image, self.boundary)
+                continue
+            row[:reach] = sum(counted[p][0] for p in channel.primitives)
         return counts
 
     def padded(self, curves: np.ndarray) -> np.ndarray:
@@ -94,24 +116,36 @@ def energy_of(
     channels, first_channel = [], [0]
     for row, (name, there) in zip(weight, has_target.items(), strict=True):
         there = np.pad(there, (0, n_lags - len(there)))
-        there = there & (origins(name, shape, boundary, n_lags) > 0)
+        if name not in WHOLE:
+            there = there & (_origins(name, shape, boundary, n_lags) > 0)
         there[0] = False
-        row[there] = weights.get(name, 1.0)
+        row[there] = weights.get(name, 1.0) * STRESS.get(name, 1.0)
         channels += _channels(name, shape, boundary, there)
         first_channel.append(len(channels))
     terms, copies = tables_of(channels, first_channel, weight, shape, boundary)
     return Energy(names, shape, boundary, n_lags, tuple(channels), weight, terms, copies)
 
 
+def _origins(name, shape, boundary, n_lags) -> np.ndarray:
+    """Origins at each lag, 0 at those that an image does not allow."""
+    reach = min(n_lags, min(shape) // 2)
+    return np.pad(origins(name, shape, boundary, reach), (0, n_lags - reach))
+
+
 def _channels(name, shape, boundary, there) -> list[Channel]:
+    if name in WHOLE:
+        return [
+            Channel(kind, (name,), np.where(there, worth / (shape[0] * shape[1]), 0.0))
+            for kind, worth in WHOLE[name]
+        ]
     kind, primitives = LINES.get(name, (TUPLES, (name,)))
     square = shape[0] == shape[1]
     # Rows and columns of a square have as many origins: their sum is the mean, but for a factor.
     groups = [primitives] if square else [(primitive,) for primitive in primitives]
     channels = []
     for group in groups:
-        ends = [p.replace("L", "S2") for p in group]
-        n_origins = sum(origins(p, shape, boundary, len(there)) for p in ends)
+        ends = [p.replace("L", "S2").replace("C2", "S2") for p in group]
+        n_origins = sum(_origins(p, shape, boundary, len(there)) for p in ends)
         share = np.where(there, len(group) / len(primitives), 0.0)
         channels.append(Channel(kind, group, share / np.maximum(n_origins, 1)))
     return channels

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockrec.annealing.energy import TARGETS, Energy, energy_of
+from rockrec.annealing.energy import TARGETS, WHOLE, Energy, energy_of
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +68,8 @@ def _checked_curves(name, curve, shape, n) -> np.ndarray:
     if name not in TARGETS:
         raise ValueError(f"{name!r} cannot be a target: those that can are {', '.join(TARGETS)}")
     curve = np.asarray(curve, float)
+    if name in WHOLE:
+        return _checked_numbers(name, curve, shape, n)
     if curve.ndim not in (1, 2) or (curve.ndim == 2 and len(curve) not in (1, n)):
         raise ValueError(
             f"the target {name} has shape {curve.shape}: (lags,) or ({n}, lags) are needed"
@@ -82,6 +84,18 @@ def _checked_curves(name, curve, shape, n) -> np.ndarray:
     if outside.size:
         raise ValueError(f"the target {name} is no probability: it holds {outside[0]}")
     return curve
+
+
+def _checked_numbers(name, numbers, shape, n) -> np.ndarray:
+    """Numbers of whole tiles where the kernel has them: at lag 1; Euler numbers are whole."""
+    if numbers.shape not in ((), (1,), (n,)):
+        raise ValueError(f"the target {name} has shape {numbers.shape}: one, or {n}, are needed")
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"the target {name} is no number: it holds {numbers}")
+    if name == "euler_number":
+        size = shape[0] * shape[1]
+        numbers = np.rint(numbers * size) / size
+    return np.pad(numbers.reshape(-1, 1), ((0, 0), (1, 0)), constant_values=np.nan)
 
 
 def _checked_weights(weights, curves) -> Mapping[str, float]:

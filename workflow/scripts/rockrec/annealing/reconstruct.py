@@ -12,15 +12,23 @@ import numpy as np
 import pandas as pd
 
 from rockrec.annealing.energy import Energy
-from rockrec.annealing.kernels import Best, Sites, list_sites, run_stage
+from rockrec.annealing.kernels import Best, Clusters, Sites, list_sites, run_stage
 from rockrec.annealing.problem import Problem, problem_of
-from rockrec.annealing.schedule import moves_of, stop_of
+from rockrec.annealing.schedule import cooled, moves_of, stop_of, temperature_for
+from rockrec.annealing.start import gaussian_start, random_start, with_pixels
+from rockrec.descriptors.clusters import label_clusters
 from rockrec.housekeeping.progress import Progress
-from rockrec.plain.records.kinds.sa import Schedule
+from rockrec.plain.records.kinds.sa import STARTS, Schedule
 
 log = logging.getLogger(__name__)
 
 INTERFACE_SHARE = 0.9
+TRIAL_MOVES = 2000
+# Share of the trial moves that raise the energy which is accepted at first: where there is nothing
+# to keep, and where there is.
+ACCEPTED = {True: 0.1, False: 0.01}
+NOT_TRIED = np.zeros(0)
+PAIRS_ALONG_AXES = ("S2", "S2H", "S2V")
 HISTORY = ["realisation", "stage", "temperature", "energy", "acceptance"]
 
 
@@ -127,6 +135,7 @@ def anneal_each(
     indices: Iterable[int] | None = None,
     boundary: str = "unbiased",
     weights: Mapping[str, float] | None = None,
+    start: str | np.ndarray = "random",
     threads: int | None = None,
     **schedule,
 ) -> Iterator[Realisation]:
@@ -150,6 +159,10 @@ def anneal_each(
     indices : which of 0 ... n - 1 to make; by default all.
     boundary : convention of targets and realisations: ``"unbiased"`` or ``"periodic"``.
     weights : of the descriptors in the energy; 1 where none is given.
+    start : what they begin with: ``"random"`` pixels, a ``"gaussian"`` field that has S2 (any
+        target among S2, S2H and S2V) nearly, or images (m, H, W) of 0/1, realisation i with image
+        i, again from the first after the last. An image's phase is grown or shrunk at its
+        interface to the phase fraction.
     threads : realisations annealed at a time; by default numba's number of threads.
     **schedule : temperatures, moves and stopping energy, see `Schedule`.
 
@@ -167,13 +180,29 @@ def anneal_each(
     threads = numba.get_num_threads() if threads is None else threads
     if threads < 1:
         raise ValueError(f"threads is {threads}: at least 1 is needed")
-    return _annealed_in_parallel(problem, plan, seed, wanted, threads)
+    _check_start(start, problem)
+    return _annealed_in_parallel(problem, plan, seed, start, wanted, threads)
 
 
-def _annealed_in_parallel(problem, plan, seed, indices, threads) -> Iterator[Realisation]:
+def _check_start(start, problem: Problem) -> None:
+    if not isinstance(start, str):
+        if start.ndim != 3 or start.shape[1:] != problem.energy.shape:
+            raise ValueError(
+                f"the images to start from have shape {start.shape}, the realisations "
+                f"{problem.energy.shape}"
+            )
+    elif start not in STARTS:
+        raise ValueError(f"start is {start!r}: {', '.join(STARTS)}, or images are known")
+    elif start == "gaussian" and not set(problem.energy.names) & set(PAIRS_ALONG_AXES):
+        raise ValueError(
+            f"a gaussian start needs one of {', '.join(PAIRS_ALONG_AXES)} among the targets"
+        )
+
+
+def _annealed_in_parallel(problem, plan, seed, start, indices, threads) -> Iterator[Realisation]:
     watch = _Watch(plan, len(indices))
     with ThreadPoolExecutor(threads) as pool:
-        jobs = [pool.submit(_anneal_one, problem, plan, seed, i, watch) for i in indices]
+        jobs = [pool.submit(_anneal_one, problem, plan, seed, start, i, watch) for i in indices]
         try:
             for job in as_completed(jobs):
                 yield job.result()
@@ -204,14 +233,17 @@ class _Watch:
 
 
 def _anneal_one(
-    problem: Problem, plan: Schedule, seed: int, index: int, watch: _Watch
+    problem: Problem,
+    plan: Schedule,
+    seed: int,
+    start: str | np.ndarray,
+    index: int,
+    watch: _Watch,
 ) -> Realisation:
     began = time.thread_time()
-    energy, height, width = problem.energy, *problem.energy.shape
+    energy = problem.energy
     rng = np.random.default_rng([seed, index])
-    image = np.zeros(height * width, np.uint8)
-    image[rng.permutation(image.size)[: problem.pixels[index]]] = 1
-    image = image.reshape(height, width)
+    image = _first_image(problem, start, index, rng)
     random_state = rng.integers(1, 2**63, size=1, dtype=np.uint64)
 
     targets = problem.target(index)
@@ -226,15 +258,10 @@ def _anneal_one(
         *(np.zeros(size, np.int64) for size in ((2, 2, image.size), (2, 2), (2, image.size)))
     )
     list_sites(image, lattice.periodic, sites)
-    moves, stop = moves_of(plan, energy), stop_of(plan, energy)
-    temperature, history = plan.initial_temperature, []
-    now = least = _energy(energy, targets, counts)
-    for stage in range(plan.stages):
-        if watch.cancelled.is_set():
-            raise RuntimeError("annealing was cancelled")
-        if least <= stop or not sites.n.all():
-            break
-        tried, accepted, now, least = run_stage(
+    clusters = _clusters(image, lattice.periodic)
+
+    def run(temperature, moves, stop, least, rises=NOT_TRIED):
+        return run_stage(
             image,
             lattice,
             energy.terms,
@@ -242,18 +269,61 @@ def _anneal_one(
             best,
             energy.padded(targets),
             counts,
+            clusters,
             temperature,
             moves,
             stop,
             least,
             INTERFACE_SHARE if plan.interface_moves else 0.0,
             random_state,
+            rises,
         )
+
+    moves, stop = moves_of(plan, energy), stop_of(plan, energy)
+    now = least = _energy(energy, targets, counts)
+    temperature, history = plan.initial_temperature, []
+    if temperature is None and least > stop and sites.n.all():
+        rises = np.zeros(TRIAL_MOVES)
+        run(0.0, TRIAL_MOVES, stop, least, rises)
+        temperature = temperature_for(rises, ACCEPTED[isinstance(start, str)])
+    for stage in range(plan.stages):
+        if watch.cancelled.is_set():
+            raise RuntimeError("annealing was cancelled")
+        if least <= stop or not sites.n.all():
+            break
+        tried, accepted, now, least, _, variance = run(temperature, moves, stop, least)
         history.append((index, stage, temperature, now, accepted / max(tried, 1)))
         watch.report(1, history[-1])
-        temperature *= plan.cooling
+        temperature = cooled(plan, temperature, variance)
     watch.report(plan.stages - len(history), history[-1] if history else (index, 0, 0.0, now, 0.0))
     return _realisation(problem, index, best, stop, history, time.thread_time() - began)
+
+
+def _first_image(problem: Problem, start, index: int, rng: np.random.Generator) -> np.ndarray:
+    energy, n_pixels = problem.energy, int(problem.pixels[index])
+    if not isinstance(start, str):
+        return with_pixels(start[index % len(start)], n_pixels, rng)
+    if start == "random":
+        return random_start(energy.shape, n_pixels, rng)
+    among = [energy.names.index(name) for name in PAIRS_ALONG_AXES if name in energy.names]
+    s2 = problem.target(index)[among].mean(axis=0)
+    s2[0] = n_pixels / (energy.shape[0] * energy.shape[1])
+    return gaussian_start(s2, energy.shape, n_pixels, rng)
+
+
+def _clusters(image: np.ndarray, periodic: bool) -> Clusters:
+    labels = label_clusters(image, periodic).ravel()
+    size = np.zeros(image.size + 2, np.int32)
+    numbers = np.bincount(labels)
+    size[: len(numbers)] = numbers
+    return Clusters(
+        labels,
+        size,
+        np.zeros(image.size, np.int64),
+        np.zeros((4, image.size), np.int32),
+        np.zeros((3 * image.size + 2, 2), np.int32),
+        np.zeros(3, np.int64),
+    )
 
 
 def _energy(energy: Energy, targets: np.ndarray, counts: np.ndarray) -> float:

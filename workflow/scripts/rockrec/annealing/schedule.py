@@ -7,6 +7,7 @@ from rockrec.plain.records.kinds.sa import Schedule
 
 # A mean squared error of a curve that needs no bettering: a tenth of the paper's best.
 FINE_ERROR = 1e-9
+PACE = 0.7  # of the adaptive cooling, in standard deviations of the energy
 
 
 def moves_of(schedule: Schedule, energy: Energy) -> int:
@@ -20,8 +21,41 @@ def stop_of(schedule: Schedule, energy: Energy) -> float:
     """Return the energy at which the annealing stops, and is then called converged.
 
     By default that of curves with a mean squared error of 1e-9, or that are off by one count at
-    each lag where an image is too small to tell so little.
+    each lag where an image is too small to tell so little; the Euler number is met.
     """
     if schedule.stop_energy is not None:
         return schedule.stop_energy
-    return float((energy.weight * np.maximum(energy.of_one_count(), FINE_ERROR)).sum())
+    slack = energy.weight * np.maximum(energy.of_one_count(), FINE_ERROR)
+    return float(slack[[name != "euler_number" for name in energy.names]].sum())
+
+
+def temperature_for(rises: np.ndarray, accepted: float) -> float:
+    """Return the temperature at which a share of the moves that raise the energy is accepted.
+
+    Parameters
+    ----------
+    rises : of the energy, by trial moves that were not made; falls among them do not count.
+    """
+    rises = rises[rises > 0]
+    if not len(rises):
+        return 0.0
+    low, high = np.log(rises.min()) - 10, np.log(rises.max()) + 10
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.exp(-rises / np.exp(middle)).mean() < accepted:
+            low = middle
+        else:
+            high = middle
+    return float(np.exp(high))
+
+
+def cooled(schedule: Schedule, temperature: float, variance: float) -> float:
+    """Return the temperature of the next stage.
+
+    By default it falls the slower the more the energy fluctuates (Huang et al. 1986), and by a
+    half at most.
+    """
+    if schedule.cooling is not None:
+        return temperature * schedule.cooling
+    spread = max(np.sqrt(variance), temperature)
+    return temperature * max(np.exp(-PACE * temperature / spread), 0.5)

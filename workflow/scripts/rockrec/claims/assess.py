@@ -96,6 +96,13 @@ CLAIMS = (
         f"dcgan, {NETWORK}",
     ),
     Claim(
+        "connected_fractures",
+        "WGAN-GP and StyleGAN2-ADA reproduce the connectivity of fractures better than DCGAN",
+        "Fig. 6",
+        networks.connected_fractures,
+        f"dcgan beside another network, {NETWORK}",
+    ),
+    Claim(
         "checkerboard",
         "WGAN-GP underestimates L, by a checkerboard",
         "Figs. 6e, 9",

@@ -100,6 +100,40 @@ def edge_excess(evidence: Evidence) -> Findings:
         )
 
 
+def connected_fractures(evidence: Evidence) -> Findings:
+    """WGAN-GP and StyleGAN2-ADA draw fractures that are connected as in the rock, DCGAN does not.
+
+    What is connected conducts: by the diffusivity of the phase along x and y.
+    """
+    if not evidence.is_network:
+        return
+    for other in evidence.labels_of("dcgan"):
+        for label in evidence.labels_of("wgan_gp", "stylegan2_ada"):
+            lines = {
+                name: [
+                    evidence.lines(name, f"diffusivity_{axis}", "scalar", "mean") for axis in "xy"
+                ]
+                for name in (other, label)
+            }
+            errors = {name: sum(line["error"] for line in both) for name, both in lines.items()}
+            seen = {name: [line["verdict"] for line in both] for name, both in lines.items()}
+            defined = all(told in (SAME, DIFFERENT) for both in seen.values() for told in both)
+            yield Finding(
+                evidence.experiment,
+                evidence.sample,
+                f"{label} against {other}",
+                float(np.sqrt(errors[other] / errors[label])) if errors[label] else float("inf"),
+                "times nearer the rock's mean diffusivity",
+                verdict(errors[label] < errors[other] and DIFFERENT in seen[other], defined),
+                "; ".join(f"{name}: {', '.join(both)}" for name, both in seen.items()),
+            )
+
+
+def _conducting(evidence: Evidence, label: str) -> list[pd.Series]:
+    names = ("diffusivity_x", "diffusivity_y")
+    return [evidence.lines(label, name, "scalar", "mean") for name in names]
+
+
 def first_place(evidence: Evidence) -> Findings:
     """StyleGAN2-ADA is nearest the rock among the networks."""
     places = {label: _mean_ratio(evidence, label) for label in evidence.labels_of(*NETWORKS)}

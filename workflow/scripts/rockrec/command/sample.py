@@ -41,18 +41,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> None:
     """Draw the realisations and write them."""
-    from rockrec.gans.sampling import load_model, sample, sample_larger, threshold
+    from rockrec.gans.sampling import load_model, realise
     from rockrec.housekeeping.devices import choose_device
     from rockrec.images import write_stack
 
     model = load_model(asked.model, choose_device(asked.device))
     if asked.truncation != 1 and not KINDS[model.settings.kind].walks_latent_space:
         raise ValueError(f"{model.settings.kind} has no styles for --truncation")
-    if asked.size in (None, model.size):
-        gray = sample(model, asked.n, asked.seed, asked.truncation)
-    else:
-        gray = sample_larger(model, asked.n, asked.size, asked.seed)
-    realisations = threshold(gray, model.settings.threshold, model.phase_fraction)
+    realisations = realise(
+        model,
+        asked.n,
+        asked.seed,
+        how=model.settings.threshold,
+        size=asked.size,
+        truncation=asked.truncation,
+    )
     write_stack(asked.output, realisations, asked.pixel_size)
     log.info(
         "%s: %d realisations of %d x %d px by %s of step %d, phase fraction %.4g",

@@ -26,6 +26,8 @@ def _values(node: Mapping) -> dict:
     """What argparse has to know of the values that a setting may have."""
     if node.get("type") == "boolean":
         return {"action": argparse.BooleanOptionalAction}
+    if node.get("type") == ["array", "object"]:
+        return {"nargs": "+", "action": _NamesOrNamed, "metavar": "NAME[=FILE]", "node": node}
     if node.get("type") == "array":
         return {"nargs": "+", "type": _reader(node["items"]), "metavar": "NAME"}
     if node.get("type") == "object":
@@ -41,6 +43,26 @@ class _Named(argparse.Action):
 
     def __call__(self, parser, namespace, values, option_string=None):
         setattr(namespace, self.dest, dict(values))
+
+
+class _NamesOrNamed(argparse.Action):
+    """Names, or else a value for each of them."""
+
+    def __init__(self, *args, node: Mapping, **options):
+        super().__init__(*args, **options)
+        self.node = node
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        try:
+            if not any("=" in value for value in values):
+                read = list(map(_reader(self.node["items"]), values))
+            else:
+                read = dict(map(_named(self.node["additionalProperties"]), values))
+                for name in read:
+                    _reader(self.node["items"])(name)
+        except argparse.ArgumentTypeError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+        setattr(namespace, self.dest, read)
 
 
 def _named(node: Mapping) -> Callable[[str], tuple]:

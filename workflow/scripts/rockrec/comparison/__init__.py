@@ -5,10 +5,12 @@ from rockrec.comparison.errors import floor, mse
 from rockrec.comparison.pores import PoreSet, compare_pores
 from rockrec.comparison.sources import Source, compare_sources
 from rockrec.comparison.table import compare_sets, curve_table
+from rockrec.comparison.widths import WidthSet
 
 __all__ = [
     "PoreSet",
     "Source",
+    "WidthSet",
     "band",
     "compare_pores",
     "compare_sets",

@@ -7,6 +7,7 @@ import numpy as np
 
 from rockrec.comparison.curves import contributions, mean_curve, per_image, pooled
 from rockrec.descriptors import ORDER
+from rockrec.plain.records.scalars import AT_PHI
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Measure:
     """A descriptor in one quantity and form.
 
     quantity : ``"P"`` (P_n, L, C2), ``"F"`` (Eq. 2) or ``"scalar"``.
-    form : ``"mean"`` for P and scalars, ``"pooled"`` or ``"per_image"`` for F, ``"spread"``.
+    form : ``"mean"`` for P and scalars, ``"at_phi"`` for P of sets that `rockrec.comparison.at_phi`
+        has freed of the phase fraction, ``"pooled"`` or ``"per_image"`` for F, ``"spread"``.
     """
 
     descriptor: str
@@ -43,6 +45,9 @@ class Measure:
         """What each tile adds to the curve of the set, (n, lags): its variance sets the floor."""
         if self.form == "pooled":
             return contributions(tiles, ORDER[self.descriptor])
+        if self.form == AT_PHI and len(tiles) > 2:  # the slope took another degree of freedom
+            mean = mean_curve(tiles)
+            return mean + (tiles - mean) * np.sqrt((len(tiles) - 1) / (len(tiles) - 2))
         return tiles
 
 
@@ -58,6 +63,11 @@ def squared_distances(tiles: np.ndarray) -> np.ndarray:
     n = len(tiles)
     squares = (tiles - mean_curve(tiles)) ** 2 * (n / max(n - 1, 1))
     return mean_curve(squares.T)[:, None]
+
+
+def measures_at_phi(descriptors: Mapping[str, np.ndarray]) -> list[Measure]:
+    """What is compared of two sets at equal phase fraction, see `rockrec.comparison.at_phi`."""
+    return [Measure(name, "P", AT_PHI) for name in descriptors]
 
 
 def measures_of(descriptors: Mapping[str, np.ndarray]) -> list[Measure]:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
+from rockrec.comparison.at_phi import at_phi
 from rockrec.comparison.curves import band
 from rockrec.comparison.errors import draw_pairs, ratio_over_pairs
-from rockrec.comparison.measures import ONE_PHASE, measures_of
+from rockrec.comparison.measures import ONE_PHASE, measures_at_phi, measures_of
 from rockrec.comparison.verdict import (
     Power,
     holm,
@@ -35,6 +36,7 @@ def compare_sets(
     n_per_set: int = WANTED_TILES,
     permutations: int = 1000,
     max_lag: int | None = None,
+    undefined: Collection[str] = (),
 ) -> pd.DataFrame:
     """Compare two sets of tiles in every descriptor that both have.
 
@@ -49,15 +51,17 @@ def compare_sets(
         the family of tests.
     n_pairs, n_per_set : random subsets that errors and ratios are the mean over.
     max_lag : the largest lag compared, by default all.
+    undefined : descriptors (or scalars) that no verdict is given on, nor are they tested.
 
     Returns
     -------
-    One line per measure: method, replicate, against, descriptor, quantity, form, boundary,
-    lags (their number), n_a, n_b (tiles in a subset), targeted, error, floor, ratio, ratio_low,
-    ratio_high, p, verdict, tiles_needed (for one, where there is none), one_phase_a, one_phase_b
-    (share of tiles with phi = 0 or 1), phi_sd_a, phi_sd_b (standard deviation of phi over the
-    tiles: 0 where all were given one phi). The
-    test is made on the first pair of subsets; p is adjusted after Holm over the descriptors of
+    One line per measure, curves also at equal phase fraction (form ``at_phi``, see
+    `rockrec.comparison.at_phi`; the slopes are those of `floor_source`): method, replicate,
+    against, descriptor, quantity, form, boundary, lags (their number), n_a, n_b (tiles in a
+    subset), targeted, error, floor, ratio, ratio_low, ratio_high, p, verdict, tiles_needed (for
+    one, where there is none), one_phase_a, one_phase_b (share of tiles with phi = 0 or 1),
+    phi_sd_a, phi_sd_b (standard deviation of phi over the tiles: 0 where all were given one phi).
+    The test is made on the first pair of subsets; p is adjusted after Holm over the descriptors of
     one quantity and form that are not targeted, and as it is where targeted.
 
     Raises
@@ -66,7 +70,12 @@ def compare_sets(
     """
     a, b, source = (_cut(one, max_lag) for one in (reconstructed, real, floor_source))
     _check_alike(a, b, source)
-    measures = [m for m in measures_of(a) if m.descriptor in b or m.descriptor == "one_phase"]
+    plain = a, b, source
+    freed = [at_phi(one, source) for one in plain]
+    compared_sets = [
+        *((m, plain) for m in measures_of(a) if m.descriptor in b or m.descriptor == "one_phase"),
+        *((m, freed) for m in measures_at_phi(freed[0]) if m.descriptor in freed[1]),
+    ]
     pairs = draw_pairs(_n_tiles(a), _n_tiles(b), n_per_set, n_pairs, seed)
     first_a, first_b = (weights[0] > 0 for weights in pairs)
     n_a, n_b = int(first_a.sum()), int(first_b.sum())
@@ -75,10 +84,11 @@ def compare_sets(
     n_least, telling = min(map(len, sets)), min(map(telling_tiles, sets))
 
     lines, powers = [], []
-    for measure in measures:
-        tiles_a, tiles_b = measure.of_tiles(a), measure.of_tiles(b)
-        compared = ratio_over_pairs(measure, tiles_a, tiles_b, measure.of_tiles(source), pairs)
+    for measure, three in compared_sets:
+        tiles_a, tiles_b, tiles_source = map(measure.of_tiles, three)
+        compared = ratio_over_pairs(measure, tiles_a, tiles_b, tiles_source, pairs)
         errors = permuted_errors(measure, tiles_a[first_a], tiles_b[first_b], labels)
+        p = float("nan") if measure.descriptor in undefined else permutation_p(errors)
         if measure == ONE_PHASE:  # of which empty tiles tell most
             powers.append(Power(n_least, n_least, 0.0))
         else:
@@ -101,7 +111,7 @@ def compare_sets(
                 "ratio": compared.ratio,
                 "ratio_low": compared.low,
                 "ratio_high": compared.high,
-                "p": permutation_p(errors),
+                "p": p,
             }
         )
     table = pd.DataFrame(lines)

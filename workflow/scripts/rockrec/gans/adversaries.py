@@ -8,6 +8,7 @@ from torch import nn
 
 from rockrec.gans.batches import TileSubset
 from rockrec.gans.draws import Draws
+from rockrec.gans.transfer import sent
 
 
 class Adversaries(nn.Module, ABC):
@@ -32,7 +33,7 @@ class Adversaries(nn.Module, ABC):
 
     def generate(self, draws: Draws, device: torch.device) -> torch.Tensor:
         """Draw a batch of images (n, 1, size, size) as they are drawn in training."""
-        return self.generator(draws.latents(self.generator.latent).to(device))
+        return self.generator(sent(draws.latents(self.generator.latent), device))
 
     def prepare(  # noqa: B027
         self, tiles: np.ndarray | TileSubset, random: torch.Generator

@@ -4,6 +4,7 @@ import pandas as pd
 import torch
 from torch import nn
 
+from rockrec.gans.batches import crop_side
 from rockrec.gans.networks import build
 from rockrec.plain.records.kinds.networks import NetworkSettings
 
@@ -28,12 +29,12 @@ def list_layers(settings: NetworkSettings, size: int) -> pd.DataFrame:
     its output; width and height are empty for vectors), parameters (weights that are learnt). A
     layer that is passed twice is listed once.
     """
-    networks = build(size, settings, seed=0).eval()
+    networks, side = build(size, settings, seed=0).eval(), crop_side(settings, size)
     with torch.no_grad():
         latents = torch.zeros(TILES, settings.latent)
         parts = [
             _layers_met("generator", networks.generator, latents),
-            _layers_met("discriminator", networks.discriminator, torch.zeros(TILES, 1, size, size)),
+            _layers_met("discriminator", networks.discriminator, torch.zeros(TILES, 1, side, side)),
         ]
     return pd.concat(parts, ignore_index=True)
 

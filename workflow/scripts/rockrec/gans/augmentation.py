@@ -3,6 +3,7 @@
 import torch
 
 from rockrec.fabric import EXCHANGED
+from rockrec.gans.transfer import sent
 from rockrec.plain.records.kinds.networks import NetworkSettings
 
 
@@ -18,7 +19,8 @@ def moved(images: torch.Tensor, which: torch.Tensor, allowed: list) -> torch.Ten
         return images
     out = torch.empty_like(images)
     for number, (flip, turn) in enumerate(allowed):
-        chosen = (which == number).to(images.device)
+        # Where they are is found on the CPU, so that no GPU is waited for.
+        chosen = sent((which == number).nonzero()[:, 0], images.device)
         some = images[chosen]
         out[chosen] = torch.rot90(some.flip(-1) if flip else some, turn, (-2, -1))
     return out

@@ -19,8 +19,8 @@ class RunningMean:
     @torch.no_grad()
     def update(self, generator: nn.Module, decay: float) -> None:
         """Take in the weights after an update of the generator."""
-        for mean, weight in zip(self.generator.parameters(), generator.parameters(), strict=True):
-            mean.lerp_(weight, 1 - decay)
+        means, weights = (list(one.parameters()) for one in (self.generator, generator))
+        torch._foreach_lerp_(means, weights, 1 - decay)
 
 
 def ready_to_sample(generator: nn.Module, seed: int) -> nn.Module:

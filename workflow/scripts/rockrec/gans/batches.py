@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from rockrec.gans.transfer import sent
 from rockrec.plain.network_sizes import check_size
+from rockrec.plain.records.kinds.networks import NetworkSettings
 
 TILES_AT_ONCE = 256
 CHOSEN, CHOSEN_AT_ONCE = 1024, 16
@@ -30,6 +32,31 @@ class TileSubset:
 
     def __getitem__(self, chosen) -> np.ndarray:
         return self.stack[self.lines[chosen]]
+
+
+class Crops:
+    """All square windows of `side` px of tiles (n, size, size), cut when they are asked for."""
+
+    def __init__(self, tiles: np.ndarray | TileSubset, side: int):
+        self.tiles, self.dtype = tiles, tiles.dtype
+        self._counts = len(tiles), *(size - side + 1 for size in tiles.shape[1:])
+        self.shape = (int(np.prod(self._counts)), side, side)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, chosen: np.ndarray) -> np.ndarray:
+        side = self.shape[1]
+        tiles, tops, lefts = np.unravel_index(chosen, self._counts)
+        cut = np.empty((len(tiles), side, side), self.dtype)
+        for one, tile, top, left in zip(cut, self.tiles[tiles], tops, lefts, strict=True):
+            one[:] = tile[top : top + side, left : left + side]
+        return cut
+
+
+def crop_side(settings: NetworkSettings, size: int) -> int:
+    """Return the side of what a network is shown of tiles of `size` px: the whole, or a crop."""
+    return min(getattr(settings, "crop", size), size)
 
 
 def check_tiles(tiles: np.ndarray | TileSubset, name: str) -> None:
@@ -65,7 +92,7 @@ def images_of(
     tiles: np.ndarray | TileSubset, lines: torch.Tensor, device: torch.device
 ) -> torch.Tensor:
     """Read the tiles of the given numbers (n,) as images (n, 1, size, size) of -1 and 1."""
-    batch = torch.from_numpy(np.ascontiguousarray(tiles[lines.numpy()])).to(device)
+    batch = sent(torch.from_numpy(np.ascontiguousarray(tiles[lines.numpy()])), device)
     images = batch[:, None].to(torch.float32) * 2 - 1
     return images.contiguous(memory_format=torch.channels_last)
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from rockrec.gans.batches import TileSubset
 from rockrec.gans.checkpoint import TrainingFiles
-from rockrec.gans.interrupt import signals_noted
 from rockrec.gans.settings import gan_settings
 from rockrec.gans.training import train
+from rockrec.housekeeping.interrupt import signals_noted
 from rockrec.images import read_stack
 
 log = logging.getLogger(__name__)

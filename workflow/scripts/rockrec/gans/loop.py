@@ -9,7 +9,8 @@ import torch
 
 from rockrec.gans.augmentation import moved
 from rockrec.gans.averaging import RunningMean, ready_to_sample
-from rockrec.gans.batches import TileSubset, images_of
+from rockrec.gans.batches import Crops, TileSubset, crop_side, images_of
+from rockrec.gans.compiling import begin_step, compile_passes
 from rockrec.gans.draws import Draws
 from rockrec.gans.guide import Guide
 from rockrec.gans.history import History
@@ -17,7 +18,7 @@ from rockrec.gans.monitor import Check, Monitor
 from rockrec.gans.networks import build
 from rockrec.gans.processes import Processes
 from rockrec.gans.schedules import adam, critic_steps, ema_at, lazy, rate_at
-from rockrec.gans.strip import Strip
+from rockrec.gans.strip import SHOWN, Strip
 from rockrec.plain.motions import motions
 from rockrec.plain.records.kinds.networks import NetworkSettings
 from rockrec.plain.seeds import seed_for
@@ -36,8 +37,10 @@ class Training:
 
     Attributes
     ----------
+    size : side of the tiles, px; `tiles` are what the network is shown, which may be crops.
     step : updates of the generator so far.
     best : the kept generator: step, metrics and weights; None before the first check.
+    compiled : whether its passes are.
     devices : (first step, name) of each device that the training has run on.
     """
 
@@ -51,19 +54,23 @@ class Training:
         processes: Processes | None = None,
     ):
         self.processes = processes or Processes()
-        self.tiles, self.monitor, self.settings, self.device = tiles, monitor, settings, device
-        networks = build(tiles.shape[1], settings, seed_for(seed, "weights"))
-        networks.prepare(tiles, torch.Generator().manual_seed(seed_for(seed, "start")))
+        self.monitor, self.settings, self.device = monitor, settings, device
+        self.size = tiles.shape[1]
+        side = crop_side(settings, self.size)
+        self.tiles = tiles if side == self.size else Crops(tiles, side)
+        networks = build(self.size, settings, seed_for(seed, "weights"))
+        networks.prepare(self.tiles, torch.Generator().manual_seed(seed_for(seed, "start")))
         self.networks = networks.to(device, memory_format=torch.channels_last)
+        self.compiled = compile_passes(self.networks, settings.compile, device)
         self.mean = RunningMean(self.networks.generator)
         self.optimisers = {
-            name: torch.optim.Adam(network.parameters(), *adam(settings, name))
+            name: torch.optim.Adam(network.parameters(), *adam(settings, name), fused=True)
             for name, network in self._players().items()
         }
         self.motions = motions(settings.augmentation)
         self.guide = None
         if settings.guide:
-            self.guide = Guide(tiles, settings.guide, self.processes).to(device)
+            self.guide = Guide(self.tiles, settings.guide, self.processes).to(device)
         self.draws = Draws(seed_for(seed, "training"), settings.batch, self.processes)
         self.statistics_seed = seed_for(seed, "statistics") % 2**32
         self.step = 0
@@ -83,6 +90,8 @@ class Training:
     def advance(self) -> None:
         """Do one step: `critic_steps` updates of the discriminator, one of the generator."""
         began = time.perf_counter()
+        if self.compiled:
+            begin_step(self.settings.compile, self.device)
         for player, optimiser in self.optimisers.items():
             for group in optimiser.param_groups:
                 group["lr"] = rate_at(self.settings, self.step, player)
@@ -180,7 +189,7 @@ class Training:
         numbers = [0.0] * 5
         if self.processes.is_first:
             check, gray = self.monitor.check(ready)
-            self.strip.add(self.step, gray)
+            self.strip.add(self.step, gray[:SHOWN].cpu().numpy())
             raw_error = check.s2_error
             if self.settings.ema:
                 raw = ready_to_sample(self.networks.generator, self.statistics_seed)

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from torch import nn
 
 from rockrec.comparison.errors import floor, mse
 from rockrec.comparison.measures import Measure
-from rockrec.descriptors import FUNCTIONS, ORDER, describe
-from rockrec.gans.sampling import draw, latents, threshold
-from rockrec.minkowski import euler_number, perimeter
+from rockrec.descriptors import FUNCTIONS, ORDER
+from rockrec.gans.described import binary, curves, described
+from rockrec.gans.sampling import draw_there, latents
 from rockrec.plain.records.kinds.networks import NetworkSettings
 
 S2 = Measure("S2", "P", "mean")
@@ -65,7 +66,7 @@ class Monitor:
         settings: NetworkSettings,
         seed: int,
     ):
-        real = _describe(np.asarray(validation_tiles[:]))
+        real = described(torch.from_numpy(np.array(validation_tiles[:])))
         n_real, n = len(validation_tiles), settings.check_tiles
         self.real, self.floors = {}, {}
         for measure in (S2, *SCORED, *GUARDS):
@@ -77,20 +78,20 @@ class Monitor:
         self.how = settings.threshold
         self.training_fraction = training_fraction
 
-    def check(self, generator: nn.Module) -> tuple[Check, np.ndarray]:
+    def check(self, generator: nn.Module) -> tuple[Check, torch.Tensor]:
         """Draw tiles from a generator in eval mode and describe them in full.
 
-        Returns the check and the gray tiles (n, size, size) it was made on.
+        Returns the check and the gray tiles (n, size, size) it was made on, on their device.
         """
-        gray = draw(generator, self.latents)
+        gray = draw_there(generator, self.latents)
         tiles = self._binary(gray)
-        described = _describe(tiles)
-        ratios = [max(ratio, 1.0) for ratio in self._ratios(SCORED, described)]
-        guard = max(self._ratios(GUARDS, described), default=0.0)
+        made = described(tiles)
+        ratios = [max(ratio, 1.0) for ratio in self._ratios(SCORED, made)]
+        guard = max(self._ratios(GUARDS, made), default=0.0)
         mean = math.exp(np.mean(np.log(ratios)))
         check = Check(
-            float(tiles.mean()),
-            self._error(S2, described),
+            float(tiles.double().mean()),
+            self._error(S2, made),
             mean * max(guard / GUARD_LIMIT, 1.0),
             guard,
         )
@@ -98,31 +99,23 @@ class Monitor:
 
     def s2_error(self, generator: nn.Module) -> float:
         """Draw tiles from a generator in eval mode and compare their mean S2 alone."""
-        return self._error(S2, describe(self._binary(draw(generator, self.latents)), ("S2",)))
+        gray = draw_there(generator, self.latents)
+        return self._error(S2, curves(self._binary(gray), ("S2",)))
 
-    def _binary(self, gray: np.ndarray) -> np.ndarray:
-        return threshold(gray, self.how, self.training_fraction)
+    def _binary(self, gray: torch.Tensor) -> torch.Tensor:
+        return binary(gray, self.how, self.training_fraction)
 
-    def _error(self, measure: Measure, described: Mapping[str, np.ndarray]) -> float:
-        return float(mse(measure.of_set(measure.of_tiles(described)), self.real[measure]))
+    def _error(self, measure: Measure, made: Mapping[str, np.ndarray]) -> float:
+        return float(mse(measure.of_set(measure.of_tiles(made)), self.real[measure]))
 
-    def _ratios(self, measures, described) -> list[float]:
+    def _ratios(self, measures, made) -> list[float]:
         """Error over floor; infinite where only the real tiles have a value.
 
         A measure that is undefined or the same in all real tiles says nothing and is left out.
         """
         ratios = [
-            self._error(measure, described) / self.floors[measure]
+            self._error(measure, made) / self.floors[measure]
             for measure in measures
             if self.floors[measure] > 0
         ]
         return [math.inf if math.isnan(ratio) else ratio for ratio in ratios]
-
-
-def _describe(tiles: np.ndarray) -> dict[str, np.ndarray]:
-    return {
-        **describe(tiles, FUNCTIONS),
-        "phase_fraction": tiles.mean(axis=(1, 2)),
-        "euler_number": euler_number(tiles),
-        "perimeter": perimeter(tiles),
-    }

@@ -1,6 +1,7 @@
 """Drawing tiles from a trained network, and making them binary."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,10 @@ import torch
 from skimage.filters import threshold_otsu
 from torch import nn
 
-from rockrec.gans.checkpoint import load_whole
 from rockrec.gans.networks import build
 from rockrec.gans.settings import gan_settings
+from rockrec.gans.transfer import sent
+from rockrec.housekeeping.states import load_whole
 from rockrec.plain.records.kinds import KINDS
 from rockrec.plain.records.kinds.networks import THRESHOLDS, NetworkSettings
 
@@ -63,6 +65,40 @@ def load_model(path: str | os.PathLike, device: str = "cpu") -> TrainedModel:
     )
 
 
+def realise(
+    model: TrainedModel,
+    n: int,
+    seed: int,
+    *,
+    how: str,
+    size: int | None = None,
+    truncation: float = 1.0,
+) -> np.ndarray:
+    """Draw `n` binary realisations.
+
+    Parameters
+    ----------
+    how : gray to binary, see `threshold`. The level of an endless model is its own, not the set's.
+    size : side, px, a multiple of the tile's; None for the tile's.
+    truncation : see `sample`.
+
+    Returns
+    -------
+    (n, size, size) uint8, 1 for the phase.
+
+    Raises
+    ------
+    ValueError : a size that the network does not draw.
+    """
+    if size in (None, model.size):
+        gray = sample(model, n, seed, truncation)
+    else:
+        gray = sample_larger(model, n, size, seed)
+    if KINDS[model.settings.kind].is_endless and how == "phase_fraction":
+        return (gray > model.generator.level_for(model.phase_fraction)).astype(np.uint8)
+    return threshold(gray, how, model.phase_fraction)
+
+
 def sample(model: TrainedModel, n: int, seed: int, truncation: float = 1.0) -> np.ndarray:
     """Draw `n` gray tiles; tile i depends on the seed and on i alone.
 
@@ -105,6 +141,8 @@ def sample_larger(model: TrainedModel, n: int, size: int, seed: int) -> np.ndarr
         )
     if size % model.size:
         raise ValueError(f"size {size} px is no whole multiple of the tile's, {model.size} px")
+    if KINDS[model.settings.kind].is_endless:
+        return model.generator.windows(latents(n, model.settings.latent, seed), size)
     cell = model.size // CELLS
     cells = size // cell + CELLS - 1
     random = torch.Generator().manual_seed(seed)
@@ -126,19 +164,27 @@ def latents(n: int, length: int, seed: int) -> torch.Tensor:
     return torch.cat(drawn)[:n] if drawn else torch.empty(0, length)
 
 
-@torch.no_grad()
 def draw(generator: nn.Module, latent: torch.Tensor, **more) -> np.ndarray:
     """Draw the gray tiles (n, size, size) of latent vectors (n, latent), in eval mode.
 
     `more` goes to the generator.
     """
+    parts = _drawn_in_parts(generator, latent, **more)
+    return np.concatenate([tiles.cpu().numpy() for tiles in parts])
+
+
+def draw_there(generator: nn.Module, latent: torch.Tensor) -> torch.Tensor:
+    """Draw them as `draw` does, and leave them on the generator's device."""
+    return torch.cat(list(_drawn_in_parts(generator, latent)))
+
+
+@torch.no_grad()
+def _drawn_in_parts(generator: nn.Module, latent: torch.Tensor, **more) -> Iterator[torch.Tensor]:
     device = next(generator.parameters()).device
-    drawn = []
     for some in latent.split(TILES_AT_ONCE):
         batch = torch.zeros(TILES_AT_ONCE, latent.shape[1])
         batch[: len(some)] = some
-        drawn.append(generator(batch.to(device), **more)[: len(some), 0].float().cpu().numpy())
-    return np.concatenate(drawn)
+        yield generator(sent(batch, device), **more)[: len(some), 0].float()
 
 
 def threshold(gray: np.ndarray, how: str, phase_fraction: float | None = None) -> np.ndarray:

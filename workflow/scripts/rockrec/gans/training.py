@@ -11,15 +11,16 @@ import numpy as np
 
 from rockrec.gans import sampling
 from rockrec.gans.batches import TileSubset, check_tiles, checksum, phase_fraction
-from rockrec.gans.checkpoint import TrainingFiles, checkpoint_key, save_whole
-from rockrec.gans.interrupt import Interrupted, signals_noted
-from rockrec.gans.lock import FolderLock
+from rockrec.gans.checkpoint import TrainingFiles, checkpoint_key
 from rockrec.gans.loop import Training
 from rockrec.gans.monitor import Monitor
 from rockrec.gans.processes import together
 from rockrec.gans.settings import as_dict, at_size
 from rockrec.housekeeping.devices import choose_device, device_name
+from rockrec.housekeeping.interrupt import Interrupted, signals_noted
+from rockrec.housekeeping.lock import FolderLock
 from rockrec.housekeeping.progress import Progress
+from rockrec.housekeeping.states import save_whole
 from rockrec.housekeeping.threads import use_threads
 from rockrec.plain.records.kinds.networks import NetworkSettings
 from rockrec.plain.seeds import seed_for
@@ -90,7 +91,8 @@ def train(
         monitor = Monitor(validation_tiles, fraction, settings, seed_for(seed, "monitor"))
         training = Training(train_tiles, monitor, settings, seed, where, processes)
         _resume(training, files)
-        training.devices.append((training.step + 1, device_name(where)))
+        compiled = f", {settings.compile} compiled" if training.compiled else ""
+        training.devices.append((training.step + 1, device_name(where) + compiled))
         _run(training, files, lock, request, checkpoint_seconds, log_seconds)
         if processes.is_first:
             _finish(training, files, fraction)
@@ -142,7 +144,7 @@ def _finish(training: Training, files: TrainingFiles, fraction: float) -> None:
     model = {
         "format": sampling.FORMAT,
         "settings": as_dict(training.settings),
-        "size": training.tiles.shape[1],
+        "size": training.size,
         "phase_fraction": fraction,
         **training.best,
     }

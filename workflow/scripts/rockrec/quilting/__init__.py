@@ -5,7 +5,7 @@ Sahimi (2013). Nothing is trained. Small structures are copied from the training
 pixel, and only their arrangement is new.
 """
 
-from rockrec.quilting.reconstruct import Quilted, Quilter
+from rockrec.quilting.reconstruct import Front, Quilted, Quilter
 from rockrec.quilting.sizes import Patches, patches_for
 
-__all__ = ["Patches", "Quilted", "Quilter", "patches_for"]
+__all__ = ["Front", "Patches", "Quilted", "Quilter", "patches_for"]

@@ -24,24 +24,32 @@ def lay_patches(image, planes, shape, side, overlap, best, tried, lean, state):
     planes : the packed tiles, see `rockrec.descriptors.packing`; `shape` of one, px.
     state : (1,) uint64, of the random numbers; not 0.
     """
+    for top in range(0, max(len(image) - overlap, 1), side - overlap):
+        lay_row(image, planes, shape, side, overlap, best, tried, lean, state, top, top > 0)
+
+
+@compiled(nogil=True)
+def lay_row(image, planes, shape, side, overlap, best, tried, lean, state, top, joined):
+    """Lay the row of patches that begins in row `top` of an image, see `lay_patches`.
+
+    joined : the `overlap` rows from `top` on are laid already.
+    """
     rows, columns = image.shape
-    step = side - overlap
     old, mask = np.zeros(side, np.uint64), np.zeros(side, np.uint64)
     errors, places = np.empty(best, np.int64), np.empty((best, 3), np.int64)
     whole = ~np.uint64(0) >> np.uint64(64 - side)
     strip = ~np.uint64(0) >> np.uint64(64 - overlap)
-    for top in range(0, max(rows - overlap, 1), step):
-        for left in range(0, max(columns - overlap, 1), step):
-            for row in range(side):
-                mask[row] = whole if top > 0 and row < overlap else strip if left > 0 else 0
-                old[row] = 0
-                for column in range(side):
-                    if top + row < rows and left + column < columns:
-                        old[row] |= np.uint64(image[top + row, left + column]) << np.uint64(column)
-            wanted = best if top > 0 or left > 0 else 1
-            kept = _find(planes, shape, old, mask, wanted, tried, errors, places, state)
-            number, y, x = places[_choose(planes, places[:kept], mask, lean, state)]
-            _join(image, planes, number, y, x, (top, left), side, overlap, state)
+    for left in range(0, max(columns - overlap, 1), side - overlap):
+        for row in range(side):
+            mask[row] = whole if joined and row < overlap else strip if left > 0 else 0
+            old[row] = 0
+            for column in range(side):
+                if top + row < rows and left + column < columns:
+                    old[row] |= np.uint64(image[top + row, left + column]) << np.uint64(column)
+        wanted = best if joined or left > 0 else 1
+        kept = _find(planes, shape, old, mask, wanted, tried, errors, places, state)
+        number, y, x = places[_choose(planes, places[:kept], mask, lean, state)]
+        _join(image, planes, number, y, x, (top, left), side, overlap, state, joined)
 
 
 @compiled(nogil=True)
@@ -104,7 +112,7 @@ def _added(planes, place, mask):
 
 
 @compiled(nogil=True)
-def _join(image, planes, number, y, x, corner, side, overlap, state):
+def _join(image, planes, number, y, x, corner, side, overlap, state, joined):
     """Copy a patch to its corner; in the overlaps as far as the cuts of least error say."""
     top, left = corner
     patch, taken = np.empty((side, side), np.uint8), np.ones((side, side), np.bool_)
@@ -122,7 +130,7 @@ def _join(image, planes, number, y, x, corner, side, overlap, state):
         path = _cut(error[:, :overlap])
         for row in range(side):
             taken[row, : path[row]] = False
-    if top > 0:
+    if joined:
         path = _cut(error[:overlap].T)
         for column in range(side):
             taken[: path[column], column] = False

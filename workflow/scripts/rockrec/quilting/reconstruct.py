@@ -11,7 +11,7 @@ from rockrec.descriptors.packing import pack
 from rockrec.plain.motions import motions
 from rockrec.plain.seeds import seed_for
 from rockrec.quilting.balance import lean_for
-from rockrec.quilting.kernels import lay_patches
+from rockrec.quilting.kernels import lay_patches, lay_row
 from rockrec.quilting.sizes import Patches
 
 BEST = 10  # a patch is one, by chance, of so many that agree best with what lies there
@@ -26,6 +26,16 @@ class Quilted(NamedTuple):
     index: int
     image: np.ndarray
     core_seconds: float
+
+
+class Front(NamedTuple):
+    """Where a mosaic goes on: rows (overlap, width) that the next patches join, and the chance.
+
+    `hanging` has no rows above the first patches; `state` is that of the random numbers (1,).
+    """
+
+    hanging: np.ndarray
+    state: np.ndarray
 
 
 class Quilter:
@@ -89,6 +99,33 @@ class Quilter:
 
         with ThreadPoolExecutor(self.threads) as pool:
             yield from pool.map(make, indices)
+
+    def start(self, width: int) -> "Front":
+        """Return where a mosaic of this width [px] begins.
+
+        Raises
+        ------
+        ValueError : a width smaller than a patch.
+        """
+        if width < self.patches.side:
+            raise ValueError(f"{width} px are less than a patch of {self.patches.side} px")
+        state = np.array([seed_for(self.seed, "mosaic") | 1], np.uint64)
+        return Front(np.zeros((0, width), np.uint8), state)
+
+    def advance(self, front: "Front") -> tuple[np.ndarray, "Front"]:
+        """Lay a row of patches below what is laid.
+
+        Returns
+        -------
+        The rows (h, width) that are finished by it, and where the next one begins.
+        """
+        side, overlap = self.patches.side, self.patches.overlap
+        image = np.zeros((side, front.hanging.shape[1]), np.uint8)
+        image[: len(front.hanging)] = front.hanging
+        state, joined = front.state.copy(), len(front.hanging) > 0
+        common = side, overlap, BEST, TRIED, self.lean, state
+        lay_row(image, self.planes, self.tile, *common, 0, joined)
+        return image[: side - overlap], Front(image[side - overlap :], state)
 
     def _trial(self, lean: np.ndarray, number: int) -> np.ndarray:
         """Images of a round of the search for the lean."""

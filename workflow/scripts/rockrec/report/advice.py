@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from rockrec.plain.records.descriptors import DESCRIPTORS, TARGETS
+from rockrec.plain.records.descriptors import DESCRIPTORS, TARGETS, WHOLE_TARGETS
 from rockrec.plain.records.diagnoses import DIAGNOSES
 from rockrec.plain.records.kinds import KINDS, kinds_that
 from rockrec.plain.records.verdicts import DIFFERENT, FOUND, WANTED_TILES
@@ -40,6 +40,7 @@ def advice(
         _heldout(tiles),
         _trainings(costs),
         _annealing(errors, costs),
+        _convergence(costs),
         _faults(faults, dict(zip(costs["method"], costs["kind"], strict=True))),
     ):
         for change, why in stage:
@@ -49,10 +50,10 @@ def advice(
 
 def _segmentation(scores) -> Advice:
     for sample, table in scores.items():
-        is_forest = table["model"] == "forest"
-        tested = table[is_forest | (table["part"] == "test") & (table["model"] == "trained")]
+        is_forest = not (table["model"] == "trained").any()  # else it was a U-Net's teacher
+        tested = table[table["model"] == ("forest" if is_forest else "trained")]
         for line in tested[tested["iou"] < LOW_IOU].to_dict("records"):
-            other = "segmentation.kind: unet" if is_forest.any() else "more unet.epochs"
+            other = "segmentation.kind: unet" if is_forest else "more unet.epochs"
             yield (
                 f"More labels where the segmentation is wrong, or {other}",
                 f"class {line['class']} of {sample} has an IoU of only {line['iou']:.2f} on pixels "
@@ -112,13 +113,23 @@ def _annealing(errors, costs) -> Advice:
         & (lines["verdict"] == DIFFERENT)
         & ~lines["targeted"]
         & lines["descriptor"].isin(MISSED)
-        & (lines["quantity"] != "scalar")
+        & ((lines["quantity"] != "scalar") | lines["descriptor"].isin(WHOLE_TARGETS))
     ]
     for _, group in missed.groupby(["experiment", "sample", "method"], sort=False):
         names = ", ".join(dict.fromkeys(group["descriptor"]))
         yield (
             "More targets of annealing (a warmer initial_temperature helps it to meet them)",
             f"{_named(next(group.itertuples()))} misses {names}",
+        )
+
+
+def _convergence(costs) -> Advice:
+    for line in costs[costs["converged"] < costs["realisations"]].itertuples():
+        missing = line.realisations - line.converged
+        yield (
+            "More stages or moves_per_stage, for annealing that comes nearer its targets",
+            f"{missing:,.0f} of {line.realisations:,.0f} realisations of {_named(line)} did not "
+            "reach the stopping energy",
         )
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from rockrec.plain.records.diagnoses import DIAGNOSES
@@ -10,29 +11,32 @@ from rockrec.plain.records.verdicts import CANNOT_TELL, FOUND, NOT_FOUND
 from rockrec.report.templates import fragment
 from rockrec.tables.by_method import source_of
 
-CLASSIFIER = "classifier"
+COPIED, CLASSIFIER = "copied", "classifier"
 TITLES = {name: diagnosis.title for name, diagnosis in DIAGNOSES.items()} | {
-    CLASSIFIER: "a small network tells them from real tiles"
+    COPIED: "areas copied from training tiles, but for their edges",
+    CLASSIFIER: "a small network tells them from real tiles",
 }
 
 
 def fault_table(
-    samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+    samples: Mapping[str, tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]],
 ) -> pd.DataFrame:
-    """Put diagnoses and the classifier's accuracy of all samples into one table.
+    """Put diagnoses, what is copied and the classifier's accuracy of all samples into one table.
 
     Parameters
     ----------
-    samples : for each sample the tables of ``diagnosis.csv`` and ``classifier.csv``.
+    samples : for each sample the tables of ``diagnosis.csv``, ``novelty.csv`` and
+        ``classifier.csv``.
 
     Returns
     -------
-    Columns sample, method, replicate, diagnosis, value, threshold, where, verdict. Of the
-    classifier, value is its accuracy, threshold 0.5, and it is found where even the low end of
-    the 95 % interval is above.
+    Columns sample, method, replicate, diagnosis, value, threshold, where, verdict. Of what is
+    copied, value is the share in pieces of the side that has the least novelty, threshold the
+    share of held-out tiles. Of the classifier, value is its accuracy, threshold 0.5, and it is
+    found where even the low end of the 95 % interval is above.
     """
     parts = []
-    for sample, (diagnosis, classifier) in samples.items():
+    for sample, (diagnosis, novelty, classifier) in samples.items():
         told = pd.DataFrame(
             {
                 "method": classifier["method"],
@@ -44,10 +48,38 @@ def fault_table(
                 "verdict": [_verdict(low) for low in classifier["low"]],
             }
         )
-        both = pd.concat([diagnosis, told], ignore_index=True)
-        both.insert(0, "sample", sample)
-        parts.append(both)
+        all_three = pd.concat([diagnosis, _copied(novelty), told], ignore_index=True)
+        all_three.insert(0, "sample", sample)
+        parts.append(all_three)
     return pd.concat(parts, ignore_index=True).fillna({"replicate": "", "where": ""})
+
+
+def _copied(novelty: pd.DataFrame) -> pd.DataFrame:
+    """One line for each source: the pieces in which it is least new."""
+    lines = []
+    for _, sides in novelty.groupby(source_of(novelty), sort=False):
+        row = sides.loc[sides["novelty"].fillna(np.inf).idxmin()]
+        told = f"pieces of {row['side_px']} px: {row['pieces']} of {row['tiles']} tiles"
+        if not math.isnan(row["novelty"]):
+            low, high = row["novelty_low"], row["novelty_high"]
+            told += (
+                f"; novelty {row['novelty']:.2f} ({low:.2f} to {high:.2f}); of training tiles with "
+                f"other edges {row['copied_control']:.0%} are found copied"
+            )
+        if row["searched"] < 1:
+            told += f"; {row['searched']:.0%} of the training tiles searched"
+        lines.append(
+            {
+                "method": row["method"],
+                "replicate": row["replicate"],
+                "diagnosis": COPIED,
+                "value": row["copied"],
+                "threshold": row["copied_real"],
+                "where": told,
+                "verdict": row["verdict"],
+            }
+        )
+    return pd.DataFrame(lines)
 
 
 def _interval(row) -> str:

@@ -59,9 +59,10 @@ class Report:
     ----------
     settings : YAML text.
     scores, res : by sample, the tables of ``unet/scores.csv`` and ``res/errors.csv``.
+    doubts, fractions : by sample that was segmented here, how sure its segmentation is, and its
+        phase fraction with what is known of it.
     references : by sample, ``res/references.csv``.
     sureness : by sample, how sure its mosaic makes of its rock.
-    doubts : by sample that was segmented here, how sure its segmentation is.
     tables : HTML fragments by (kind, experiment); the claims' experiment is empty.
     verdicts : by (experiment, sample).
     advice : what to change next.
@@ -73,6 +74,7 @@ class Report:
     mosaics: Sequence[Mosaic]
     scores: Mapping[str, pd.DataFrame]
     doubts: Mapping[str, str]
+    fractions: Mapping[str, str]
     tiles: Sequence[TileSet]
     res: Mapping[str, pd.DataFrame]
     references: Mapping[str, pd.DataFrame]

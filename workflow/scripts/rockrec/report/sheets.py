@@ -1,4 +1,4 @@
-"""Tables of methods as HTML: architectures, settings, costs."""
+"""Tables as HTML: architectures, settings and costs of methods, phase fractions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +68,15 @@ def settings_fragment(table: pd.DataFrame) -> str:
 
 def cost_fragment(table: pd.DataFrame) -> str:
     """Return `rockrec.tables.costs` as HTML, a table per sample."""
-    head = ("method", "training", "on", "time per realisation", "on", "speed-up over annealing")
+    head = (
+        "method",
+        "training",
+        "on",
+        "time per realisation",
+        "on",
+        "converged",
+        "speed-up over annealing",
+    )
     sheets = [
         Sheet(sample, head, [_cost_row(run, lines) for run in lines.itertuples()])
         for sample, lines in table.groupby("sample", sort=False)
@@ -77,6 +85,7 @@ def cost_fragment(table: pd.DataFrame) -> str:
         f"Speed-up: seconds that {PAPER_CORES} cores would take to anneal a realisation, over "
         "the seconds in which the network drew one, on the hardware named; in brackets one core "
         "against one core. Training times contain the checks. "
+        "Converged: annealed realisations at the stopping energy; the others are the best met. "
         "The paper: 128 realisations of 128 x 128 px in 4 s on two GPUs against 2 h on 24 cores, "
         "1,800 times; training 3 h."
     )
@@ -85,12 +94,14 @@ def cost_fragment(table: pd.DataFrame) -> str:
 
 def _cost_row(run, lines: pd.DataFrame) -> tuple[str, ...]:
     several = (lines["method"] == run.method).sum() > 1
-    training = speed_up = "–"
+    training = speed_up = converged = "–"
     if pd.notna(run.training_hours):
         training = (
             f"{duration(3600 * run.training_hours)} for {run.steps:,.0f} steps; kept is step "
             f"{run.kept_step:,.0f}, after {duration(3600 * run.hours_to_kept)}"
         )
+    if pd.notna(run.converged):
+        converged = f"{run.converged:,.0f} of {run.realisations:,.0f}"
     if pd.notna(run.speed_up):
         speed_up = f"{times(run.speed_up)} {run.annealing}"
         if pd.notna(run.speed_up_one_core):
@@ -101,7 +112,38 @@ def _cost_row(run, lines: pd.DataFrame) -> tuple[str, ...]:
         _or_dash(run.training_hardware),
         "–" if pd.isna(run.seconds_per_realisation) else duration(run.seconds_per_realisation),
         _or_dash(run.sampling_hardware),
+        converged,
         speed_up,
+    )
+
+
+def fraction_fragment(table: pd.DataFrame) -> str:
+    """Return `rockrec.tables.phase_fractions` as HTML."""
+    begin = "half_width_"
+    halves = [name for name in table if name.startswith(begin)]
+    head = ("sample", "found", "by points", "95 % interval", "points judged")
+    rows = [
+        (
+            one["sample"],
+            f"{one['found']:.4f}",
+            *(
+                (f"{one['fraction']:.4f}", f"{one['low']:.4f} to {one['high']:.4f}")
+                if one["points"]
+                else ("–", "not known")
+            ),
+            int(one["points"]),
+            *(f"± {one[name]:.2g}" for name in halves),
+        )
+        for one in table.to_dict("records")
+    ]
+    head += tuple(f"{int(name.removeprefix(begin)):,} points" for name in halves)
+    note = (
+        "Found: by the segmentation. By points: of random points that were judged, whatever the "
+        "model is worth. The last columns: what interval so many points would give, as far as the "
+        "model doubts justly."
+    )
+    return fragment(
+        "plain.html.j2", sheets=[Sheet("Phase fraction", head, rows)], note=note, empty=""
     )
 
 

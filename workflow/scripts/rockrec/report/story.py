@@ -81,6 +81,31 @@ def doubt_in_words(told: Mapping, fields: int, table: Path) -> str:
     )
 
 
+def calibrated_in_words(told: Mapping, table: Path) -> str:
+    """Say what the phase fraction of a mosaic is, and how well that is known.
+
+    Parameters
+    ----------
+    told : as ``mosaic/phase_fraction.json`` holds it. table : the points that are proposed.
+    """
+    found, judged = told["found"], told["judged"]
+    if judged is None:
+        expected = ", ".join(f"{n:,} ± {half:.2g}" for n, half in told["expected"])
+        return (
+            f"The segmentation finds a phase fraction of {found:.4f}, of which strokes tell no "
+            "interval. Points that are drawn at random and judged do: as far as the model doubts "
+            f"justly, {expected} "
+            f"({table.parent.parent.name}/{table.parent.name}/{table.name})."
+        )
+    value, low, high = (judged[name] for name in ("value", "low", "high"))
+    within = "within" if low <= found <= high else "outside"
+    return (
+        f"Phase fraction {value:.4f}, 95 % interval {low:.4f} to {high:.4f}, from "
+        f"{judged['points']:,} random points that were judged; the segmentation finds {found:.4f}, "
+        f"{within} the interval."
+    )
+
+
 class Sureness(NamedTuple):
     """How sure a mosaic makes of its rock: sentences, and the table of wanted sizes."""
 

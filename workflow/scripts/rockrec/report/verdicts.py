@@ -7,7 +7,7 @@ import pandas as pd
 from rockrec.plain.records.diagnoses import DIAGNOSES, Diagnosis
 from rockrec.plain.records.scalars import ONE_PHASE
 from rockrec.plain.records.verdicts import DIFFERENT, FOUND, SAME
-from rockrec.report.faults import CLASSIFIER
+from rockrec.report.faults import CLASSIFIER, COPIED
 from rockrec.tables.by_method import source_of
 from rockrec.tables.errors import headline, summaries
 
@@ -22,13 +22,16 @@ class Verdict(NamedTuple):
     sentences: list[str]
 
 
-def verdicts(errors: pd.DataFrame, faults: pd.DataFrame) -> list[Verdict]:
+def verdicts(
+    errors: pd.DataFrame, faults: pd.DataFrame, costs: pd.DataFrame | None = None
+) -> list[Verdict]:
     """Put one sample's table of errors and table of faults into words, method by method.
 
     Parameters
     ----------
     errors : the sample's lines of `rockrec.tables.errors.error_table`.
     faults : its lines of `rockrec.report.faults.fault_table`.
+    costs : its lines of `rockrec.tables.costs.cost_table`; None where nothing is known of them.
 
     Returns
     -------
@@ -42,13 +45,27 @@ def verdicts(errors: pd.DataFrame, faults: pd.DataFrame) -> list[Verdict]:
         names = set(of_method.loc[of_method["verdict"] == FOUND, "diagnosis"])
         sentences = _sentences(summary, [DIAGNOSES[name] for name in DIAGNOSES if name in names])
         if summary.method != "real":
-            sentences += _classified(of_method)
+            sentences += [*_copied(of_method), *_classified(of_method)]
+            sentences += _converged(costs, summary.method)
         found.append(Verdict(summary.method, sentences))
     return found
 
 
+def _converged(costs: pd.DataFrame | None, source: str) -> list[str]:
+    """``10 of 128 realisations did not reach the stopping energy``; nothing if all did."""
+    if costs is None:
+        return []
+    lines = costs[(source_of(costs) == source) & costs["converged"].notna()]
+    missing = lines["realisations"] - lines["converged"]
+    return [
+        f"{n:,.0f} of {of:,.0f} realisations did not reach the stopping energy"
+        for n, of in zip(missing, lines["realisations"], strict=True)
+        if n
+    ]
+
+
 def _sentences(summary, found: list[Diagnosis]) -> list[str]:
-    """``cannot be told from real by F2 ...; L is 4.0 times the floor: checkerboard``."""
+    """``cannot be told from real by S2 ...; L is 4.0 times the floor: checkerboard``."""
     said = []
     different = [_split(name) for name in summary.verdicts.get(DIFFERENT, [])]
     same = [_split(name)[0] for name in summary.verdicts.get(SAME, [])]
@@ -87,6 +104,16 @@ def _split(name_and_ratio: str) -> tuple[str, str]:
 
 def _because(causes: list[str]) -> str:
     return f": {', '.join(causes)}" if causes else ""
+
+
+def _copied(faults: pd.DataFrame) -> list[str]:
+    """How much of its tiles is copied from training tiles, beside what chance brings."""
+    lines = faults[(faults["diagnosis"] == COPIED) & faults["value"].notna()]
+    return [
+        f"{line.value:.0%} of it is copied from training tiles "
+        f"(of held-out rock {line.threshold:.0%}, by chance)"
+        for line in lines.itertuples()
+    ]
 
 
 def _classified(faults: pd.DataFrame) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from rockrec.label_values import LabelValues
 from rockrec.labels import open_labels, read_labels
 from rockrec.segmentation.fields import Field, fields_at, labelled_fields
-from rockrec.segmentation.parts import label_counts
+from rockrec.segmentation.label_classes import label_counts
 
 log = logging.getLogger(__name__)
 

@@ -72,6 +72,25 @@ class Field:
         labels = self.labels[rows, columns]
         return Field(self._mosaic, self.row + down, self.column + right, labels, self._outside)
 
+    def relabelled(self, labels: np.ndarray) -> "Field":
+        """Return the field with other labels."""
+        return Field(self._mosaic, self.row, self.column, labels, self._outside)
+
+    def elsewhere(self, rows: slice, columns: slice) -> "Field":
+        """Return another piece of the same mosaic, of which nothing is labelled."""
+        labels = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
+        return Field(self._mosaic, rows.start, columns.start, labels, self._outside)
+
+    @property
+    def mosaic_shape(self) -> tuple[int, int]:
+        """Of the whole mosaic, px."""
+        return tuple(self._mosaic.shape)
+
+
+def one_of_each_mosaic(fields: Iterable[Field]) -> list[Field]:
+    """Return the first field of each mosaic."""
+    return list({id(field._mosaic): field for field in reversed(list(fields))}.values())[::-1]
+
 
 def labelled_fields(mosaic, labels, margin: int = 128, outside=None) -> list[Field]:
     """Find the labelled places of a mosaic that has a label image of its full size.

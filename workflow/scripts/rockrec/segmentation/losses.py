@@ -1,16 +1,12 @@
-"""The loss of sparse labels: cross-entropy and Dice over the labelled pixels."""
+"""The loss of what strokes and a forest tell: cross-entropy, and Dice, of weighted pixels."""
 
 import torch
-from torch.nn.functional import cross_entropy, one_hot
 
-NOT_LABELLED = -1
+LEAST = 1e-6  # a batch without a pixel that counts teaches nothing
 
 
-def segmentation_loss(
-    scores: torch.Tensor,
-    targets: torch.Tensor,
-    dice_weight: float,
-    class_weights: torch.Tensor | None = None,
+def taught_loss(
+    scores: torch.Tensor, shares: torch.Tensor, weights: torch.Tensor, dice_weight: float
 ) -> torch.Tensor:
     """Return cross-entropy + `dice_weight` x Dice loss.
 
@@ -20,22 +16,22 @@ def segmentation_loss(
     Parameters
     ----------
     scores : (n, classes, h, w), before softmax.
-    targets : (n, h, w) class numbers, -1 = not labelled.
-    class_weights : (classes,) of the cross-entropy.
+    shares : (n, classes, h, w), the probabilities that are to be found.
+    weights : (n, h, w), how much a pixel counts.
     """
-    loss = cross_entropy(scores, targets, class_weights, ignore_index=NOT_LABELLED)
-    return loss + dice_weight * dice_loss(scores, targets) if dice_weight else loss
+    entropies = -(shares * scores.log_softmax(dim=1)).sum(dim=1)
+    loss = (weights * entropies).sum() / weights.sum().clamp(min=LEAST)
+    return loss + dice_weight * dice_loss(scores, shares, weights) if dice_weight else loss
 
 
-def dice_loss(scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """One minus the soft Dice coefficient of a batch, mean of the classes labelled in it.
+def dice_loss(scores: torch.Tensor, shares: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """One minus the soft Dice coefficient of a batch, mean of the classes that are in it.
 
-    With probabilities p and targets t of the labelled pixels of the batch, the coefficient of a
-    class is 2 sum(p t) / (sum(p) + sum(t)) (Milletari et al., 3DV 2016, without squares).
+    With probabilities p found, t told, and weights w, the coefficient of a class is
+    2 sum(w p t) / sum(w (p + t)) (Milletari et al., 3DV 2016, without squares).
     """
-    labelled = targets != NOT_LABELLED
-    probabilities = scores.softmax(dim=1).movedim(1, -1)[labelled]
-    truth = one_hot(targets[labelled], scores.shape[1]).to(probabilities.dtype)
-    overlap, total = (probabilities * truth).sum(0), (probabilities + truth).sum(0)
-    present = truth.sum(0) > 0
-    return 1 - (2 * overlap[present] / total[present]).mean()
+    found, weights = scores.softmax(dim=1), weights.unsqueeze(1)
+    over = (0, 2, 3)
+    overlap, total = (weights * found * shares).sum(over), (weights * (found + shares)).sum(over)
+    present = (weights * shares).sum(over) > 0
+    return 1 - (2 * overlap[present] / total[present]).mean() if present.any() else total.sum() * 0

@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 
 import numpy as np
 import segmentation_models_pytorch as smp
@@ -11,10 +11,12 @@ import torch
 
 from rockrec.housekeeping.integrity import check_model_file
 from rockrec.housekeeping.outputs import written_whole
-from rockrec.plain.records.unet import UNetSettings
+from rockrec.plain.records.unet import SMALL, UNetSettings
+from rockrec.segmentation.pretrained import load_encoder
+from rockrec.segmentation.small_unet import SmallUNet
 
-FORMAT = 3
-READ = (2, FORMAT)  # what 3 tells of its training, 2 does not
+FORMAT = 4
+READ = (2, 3, FORMAT)  # 2 tells less of its training; both name settings that are no more
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -50,18 +52,23 @@ class UNet:
 
 
 def build_network(settings: UNetSettings, n_classes: int) -> torch.nn.Module:
-    """Return an untrained U-Net, one channel in, a score for each class out."""
+    """Return an untrained U-Net, one channel in, a score for each class out.
+
+    Its encoder has the weights of the file that the settings name, if they do.
+    """
+    if settings.encoder == SMALL:
+        return SmallUNet(n_classes).to(memory_format=torch.channels_last)
     try:
         network = smp.Unet(
             encoder_name=settings.encoder,
-            encoder_weights=settings.encoder_weights,
+            encoder_weights=None,
             in_channels=1,
             classes=n_classes,
         )
     except KeyError as error:
-        raise ValueError(
-            f"no encoder {settings.encoder!r} with weights {settings.encoder_weights!r}: {error}"
-        ) from error
+        raise ValueError(f"no encoder {settings.encoder!r}: {error}") from error
+    if settings.encoder_weights is not None:
+        load_encoder(network.encoder, settings.encoder, settings.encoder_weights)
     return network.to(memory_format=torch.channels_last)
 
 
@@ -101,13 +108,16 @@ def load_unet(path: str | os.PathLike, device: str | torch.device = "cpu") -> UN
     if found not in READ:
         known = " and ".join(map(str, READ))
         raise ValueError(f"{path}: a U-Net of format {found}, this version reads {known}")
-    settings = UNetSettings(**{**content["settings"], "encoder_weights": None})
-    network = build_network(settings, len(content["classes"]))
+    known = {setting.name for setting in fields(UNetSettings)}
+    settings = UNetSettings(
+        **{name: value for name, value in content["settings"].items() if name in known}
+    )
+    network = build_network(replace(settings, encoder_weights=None), len(content["classes"]))
     network.load_state_dict(content["state_dict"])
     network.to(device).eval()
     return UNet(
         network,
-        UNetSettings(**content["settings"]),
+        settings,
         tuple(content["classes"]),
         tuple(content["gray_range"]),
         content["class_names"],

@@ -1,25 +1,37 @@
-"""Train a U-Net on annotated fields and keep the epoch that validates best."""
+"""Train a U-Net on strokes and on what a forest makes of them; keep the epoch that scores best."""
 
 import copy
 import logging
+import math
+import os
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
-import numpy as np
 import torch
 
+from rockrec.housekeeping.interrupt import Interrupted, Request, signals_noted
+from rockrec.housekeeping.lock import FolderLock
 from rockrec.housekeeping.progress import Progress
+from rockrec.housekeeping.states import load_whole, save_whole
 from rockrec.plain.network_sizes import SAME_PIXELS
+from rockrec.plain.records.forest import ForestSettings
 from rockrec.plain.records.unet import UNetSettings
-from rockrec.segmentation.crops import Crops, balanced_weights
+from rockrec.segmentation.course import Course, course_key, predicted
 from rockrec.segmentation.fields import Field
-from rockrec.segmentation.inference import segment
-from rockrec.segmentation.losses import segmentation_loss
-from rockrec.segmentation.model import UNet, autocast, build_network
-from rockrec.segmentation.parts import class_values, split_fields
-from rockrec.segmentation.scores import boundary_counts, class_ious, confusion, score_rows
+from rockrec.segmentation.forests.training import fit_forests, forest_scores
+from rockrec.segmentation.label_classes import class_values
+from rockrec.segmentation.lessons import blocks_of, lessons_of
+from rockrec.segmentation.model import UNet, build_network
+from rockrec.segmentation.scores import score_rows
+from rockrec.segmentation.unseen import UNSEEN, counted
 
 log = logging.getLogger(__name__)
+
+TREES = 0.5  # share of a forest's trees that teach: nearly as well, in half the time
 
 
 class InitialModelError(ValueError):
@@ -32,10 +44,10 @@ class TrainedUNet:
 
     Attributes
     ----------
-    history : a row per epoch: epoch, loss, validation_iou, learning_rate, kept.
-    scores : a row per part (validation, test), model and class, with the columns of
-        `rockrec.segmentation.scores.score_rows`. The model is ``trained``, and before it
-        ``initial`` if the training began from a given one.
+    history : a row per epoch: epoch, loss, unseen_iou, learning_rate, kept.
+    scores : a row for each model and class, see `rockrec.segmentation.unseen.unseen_scores`. The
+        models are ``initial`` if the training began from a given one, ``forest``, the U-Net's
+        teacher, and ``trained``.
     """
 
     unet: UNet
@@ -45,51 +57,63 @@ class TrainedUNet:
 
 def train_unet(
     fields: Sequence[Field],
-    mosaic_shape: tuple[int, int],
     *,
     classes: Mapping[int, str],
     gray_range: tuple[float, float],
     settings: UNetSettings,
     seed: int,
+    forest: ForestSettings | None = None,
     device: str | torch.device = "cpu",
     initial: UNet | None = None,
+    threads: int = 1,
     pixel_size_nm: float | None = None,
     bits: int | None = None,
+    whose: Sequence[str] = (),
+    checkpoints: str | os.PathLike | None = None,
+    checkpoint_seconds: float = 60.0,
 ) -> TrainedUNet:
     """Train a U-Net on the labelled pixels of a mosaic.
 
-    The labelled pixels are divided by position into train, validation and test. Crops around
-    labelled pixels of the train part, each class as often, are turned, flipped and changed in
-    gray; unlabelled pixels count for nothing. The epoch with the highest mean IoU on the
-    validation part is kept, and scored on the test part, which neither training nor that choice
-    saw.
+    A forest is fitted to the strokes first. The U-Net learns from crops around the strokes and from
+    all over the mosaic: strokes as they are, elsewhere how probable the forest holds the classes,
+    which counts the more the surer it is. Crops are turned, flipped and changed in gray.
+
+    It has seen all strokes. How well it segments is told by others, which learn beside it, each
+    from a forest and strokes without those of some places: there they are scored after each epoch.
+    The epoch that is best there is kept.
 
     Parameters
     ----------
-    fields : from `rockrec.segmentation.labelled_fields` or `fields_at`.
-    mosaic_shape : px; the parts are bands across its longer axis.
-    classes : names by label value; if empty, the classes are the values that the labels have.
+    fields : from `rockrec.segmentation.labelled_fields` or `fields_at`, with a margin of at least
+        `rockrec.segmentation.forests.features.HALO`.
+    classes : names by label value; if empty, the classes are the values that the labels have. One
+        without a labelled pixel is left out, which is said.
     gray_range : gray levels of the mosaic that become -1 and 1 for the network.
+    forest : of the teacher.
     initial : the network whose weights the training starts from; of the same encoder and
         number of classes, which correspond in the order of their label values. Its scores are
         those with `gray_range`, from which the training starts.
+    threads : of the forest, which is the same for any.
     pixel_size_nm, bits : of the mosaic, which the network keeps; None if it is not known.
+    whose : of fields of several samples, the sample of each; it is scored on each of them, too.
+    checkpoints : folder in which each training has one of its own; its state is saved there every
+        `checkpoint_seconds`, and a run that was stopped goes on from it to the same weights
+        (bitwise on a CPU with as many threads). None to save nothing.
 
     Raises
     ------
-    LabelsError : fewer than two classes, labels of none of the classes, or too few of a class
-        in a part.
+    LabelsError : labels of fewer than two classes, or of none of the classes.
     InitialModelError : an `initial` of another encoder or number of classes.
     ValueError : an empty gray range, or an encoder to freeze that nothing trained before.
+    Interrupted : SIGTERM or SIGINT came; the state is saved.
     """
     low, high = map(float, gray_range)
     if not low < high:
         raise ValueError(f"the gray range of the mosaic must rise, not go from {low:g} to {high:g}")
-    values = class_values(fields, classes)
-    parts = split_fields(
-        fields, mosaic_shape, values, settings.validation_fraction, settings.test_fraction
-    )
-    network = _initial_network(initial, settings, len(values), seed).to(device)
+    forest = forest or ForestSettings()
+    forest = replace(forest, trees=math.ceil(TREES * forest.trees))
+    values, _ = class_values(fields, classes)
+    network = _initial_network(initial, settings, len(values), seed)
     if initial is not None and None not in (initial.pixel_size_nm, pixel_size_nm):
         factor = pixel_size_nm / initial.pixel_size_nm
         if not 1 / SAME_PIXELS <= factor <= SAME_PIXELS:
@@ -97,13 +121,76 @@ def train_unet(
                 "the initial model was trained on pixels of %g nm, these have %g nm",
                 *(initial.pixel_size_nm, pixel_size_nm),
             )
+    network = network.to(device)
     unet = UNet(network, settings, values, (low, high), dict(classes), pixel_size_nm, bits)
+    blocks = blocks_of(fields, settings, seed)
 
-    scores = _scores(unet, parts, "initial") if initial is not None else []
-    history, best = _train(unet, parts, np.random.default_rng(seed))
-    network.load_state_dict(best)
+    def course() -> Course:
+        forests = fit_forests(
+            fields,
+            classes=classes,
+            gray_range=gray_range,
+            settings=forest,
+            seed=seed,
+            folds=settings.folds,
+            threads=threads,
+        )
+        scores = _initial_scores(unet, fields) if initial is not None else []
+        scores += forest_scores(fields, forests, whose)
+        known = forests.folds.known if len(forests.folds.known) > 1 else []
+        lessons = lessons_of(blocks, forests, list(forests.by_fold) if known else [], threads)
+        return Course(unet, lessons, fields, forests.folds, forests.unpainted, scores, seed, whose)
+
+    if checkpoints is None:
+        finished = _finished(course(), Request(), None, None, checkpoint_seconds)
+    else:
+        shaping = (settings, forest, values, (low, high), seed, network.state_dict())
+        folder = Path(checkpoints) / course_key(blocks.digest(fields), *shaping)
+        with ExitStack() as held:
+            lock = held.enter_context(FolderLock(folder))
+            request = held.enter_context(signals_noted())
+            path = folder / "finished.pt"
+            if path.exists():
+                log.info("%s: already trained", folder)
+            else:
+                save_whole(_finished(course(), request, lock, folder, checkpoint_seconds), path)
+                (folder / "checkpoint.pt").unlink(missing_ok=True)
+            finished = load_whole(path)
+    network.load_state_dict(finished["weights"])
     network.eval()
-    return TrainedUNet(unet, history, scores + _scores(unet, parts, "trained"))
+    for row in finished["scores"]:
+        if row["advice"] and row["model"] == "trained":
+            log.warning("class %s is not known: %s", row["class"], row["advice"])
+    return TrainedUNet(unet, finished["history"], finished["scores"])
+
+
+def _finished(
+    course: Course,
+    request: Request,
+    lock: FolderLock | None,
+    folder: Path | None,
+    checkpoint_seconds: float,
+) -> dict:
+    """Go through a course, from its checkpoint if there is one, and return what is to be kept."""
+    path = folder and folder / "checkpoint.pt"
+    if path and path.exists():
+        course.restore(load_whole(path))
+        log.info("%s: going on from step %d", folder, course.step)
+    progress, saved = Progress("U-Net epoch", course.epochs, start=course.epoch), time.monotonic()
+    while not course.is_over():
+        before = course.epoch
+        course.advance()
+        if course.epoch > before:
+            progress.report(course.epoch, course.told())
+        if path is None:
+            continue
+        lock.sign_of_life()
+        if request.number is not None or time.monotonic() - saved > checkpoint_seconds:
+            save_whole(course.state(), path)
+            saved = time.monotonic()
+        if request.number is not None:
+            raise Interrupted(request.number, course.step)
+    return course.finished()
 
 
 def _initial_network(
@@ -130,102 +217,8 @@ def _initial_network(
     return copy.deepcopy(initial.network)
 
 
-def _train(
-    unet: UNet, parts: Mapping[str, Sequence[Field]], rng: np.random.Generator
-) -> tuple[list[dict], dict[str, torch.Tensor]]:
-    """Return the history and the weights of the epoch that validates best (the first of equals)."""
-    settings = unet.settings
-    optimizer = torch.optim.AdamW(
-        unet.network.parameters(),
-        lr=settings.learning_rate,
-        weight_decay=settings.weight_decay,
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        max_lr=settings.learning_rate,
-        total_steps=settings.epochs * settings.steps + 1,
-        pct_start=0.25,
-    )
-    crops = Crops(unet, parts["train"], rng)
-    balanced = settings.class_weights == "balanced"
-    class_weights = balanced_weights(unet, parts["train"]) if balanced else None
-    history, best, best_epoch, best_iou = [], {}, 0, -1.0
-    progress = Progress("U-Net epoch", settings.epochs)
-    for epoch in range(1, settings.epochs + 1):
-        _set_training(unet.network, frozen_encoder=epoch <= settings.freeze_encoder_epochs)
-        losses = []
-        for _ in range(settings.steps):
-            losses.append(_step(unet, optimizer, class_weights, *crops.draw(settings.batch)))
-            schedule.step()
-        counts = sum(
-            confusion(field.labels, _predicted(unet, field), unet.classes)
-            for field in parts["validation"]
-        )
-        iou = float(class_ious(counts).mean())
-        history.append(
-            {
-                "epoch": epoch,
-                "loss": float(np.mean(losses)),
-                "validation_iou": iou,
-                "learning_rate": schedule.get_last_lr()[0],
-                "kept": False,
-            }
-        )
-        if iou > best_iou:
-            best_iou, best_epoch = iou, epoch
-            best = {name: value.clone() for name, value in unet.network.state_dict().items()}
-        progress.report(epoch, f"loss {history[-1]['loss']:.4f}, validation IoU {iou:.4f}")
-        if settings.patience is not None and epoch - best_epoch >= settings.patience:
-            log.info("U-Net: no better validation since epoch %d", best_epoch)
-            break
-    history[best_epoch - 1]["kept"] = True
-    return history, best
-
-
-def _set_training(network: torch.nn.Module, frozen_encoder: bool) -> None:
-    network.train().requires_grad_(True)
-    if frozen_encoder:  # the statistics of its batch normalisation too
-        network.encoder.eval().requires_grad_(False)
-
-
-def _step(
-    unet: UNet,
-    optimizer: torch.optim.Optimizer,
-    class_weights: torch.Tensor | None,
-    crops: torch.Tensor,
-    targets: torch.Tensor,
-) -> float:
-    optimizer.zero_grad(set_to_none=True)
-    with autocast(unet.device, unet.settings.precision):
-        scores = unet.network(crops)
-    loss = segmentation_loss(scores.float(), targets, unet.settings.dice_weight, class_weights)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-def _scores(unet: UNet, parts: Mapping[str, Sequence[Field]], model: str) -> list[dict]:
-    rows = []
-    for part in ("validation", "test"):
-        counts, boundaries = 0, 0
-        for field in parts[part]:
-            predicted = _predicted(unet, field)
-            counts += confusion(field.labels, predicted, unet.classes)
-            boundaries += boundary_counts(field.labels, predicted, unet.classes)
-        rows += score_rows(part, model, counts, boundaries, unet.classes, unet.class_names)
-        ious = np.round(class_ious(counts), 4).tolist()
-        log.info("U-Net: %s model, %s part, IoU %s", model, part, ious)
-    return rows
-
-
-def _predicted(unet: UNet, field: Field) -> np.ndarray:
-    """Segment a field as a mosaic is: each pixel seen with at least a crop's surroundings."""
-    return segment(
-        unet,
-        field.gray,
-        window=2 * unet.settings.crop,
-        overlap=unet.settings.crop // 2,
-        batch=unet.settings.batch,
-        precision=unet.settings.precision,
-        needed=field.labels > 0,
-    )
+def _initial_scores(unet: UNet, fields: Sequence[Field]) -> list[dict]:
+    """Score the network that the training starts from; it has seen none of the strokes."""
+    counts = counted(fields, unet.classes, lambda field: field.labels, partial(predicted, unet))
+    rows = score_rows(UNSEEN, "initial", *counts, unet.classes, unet.class_names)
+    return [row | {"advice": ""} for row in rows]

@@ -22,6 +22,8 @@ COLUMNS = (
     "training_hardware",
     "seconds_per_realisation",
     "sampling_hardware",
+    "realisations",
+    "converged",
     "annealing",
     "speed_up",
     "speed_up_one_core",
@@ -70,7 +72,8 @@ def cost_table(replicates: Iterable[Replicate]) -> pd.DataFrame:
     -------
     One line each. ``training_hours`` and ``hours_to_kept`` [h] (checks included), ``steps``
     and ``kept_step``: networks only. ``seconds_per_realisation``: seconds of one realisation, of
-    annealing and quilting on one core. ``annealing``: the annealed method, fitted to S2 alone
+    annealing and quilting on one core. ``realisations``, and of them ``converged`` to the stopping
+    energy: annealing only. ``annealing``: the annealed method, fitted to S2 alone
     where there is one, that ``speed_up`` refers to: its seconds on 24 cores, as in the paper, over
     the network's as it was drawn. ``speed_up_one_core``: seconds of one core over seconds of one
     core, for networks that drew on a CPU. Stacks made elsewhere have no costs.
@@ -87,6 +90,8 @@ def _row(one: Replicate, annealed: tuple[str, float] | None) -> dict:
     if "core_seconds_per_realisation" in told:
         row["seconds_per_realisation"] = told["core_seconds_per_realisation"]
         row["sampling_hardware"] = f"{processor}, 1 core"
+    if "converged" in told:
+        row |= {"realisations": told["settings"]["realisations"], "converged": told["converged"]}
     if one.history is not None:
         seconds = told["seconds_per_realisation"]
         row |= _training(one.history, processor)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rockrec.plain.records.descriptors import DESCRIPTORS
-from rockrec.plain.records.scalars import SCALARS
+from rockrec.plain.records.scalars import AT_PHI, SCALARS
 from rockrec.plain.records.verdicts import POWERLESS, TOO_FEW
 from rockrec.tables.by_method import source_of
 
@@ -60,18 +60,27 @@ def error_table(errors: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def headline(errors: pd.DataFrame) -> pd.DataFrame:
-    """Keep one line per descriptor and method: what a printed table shows.
+    """Keep one line per descriptor and method: what a method is judged by.
+
+    Against held-out tiles; the curves at equal phase fraction, and the scalars, of which the
+    phase fraction is one. A column ``name`` says what the line compares.
+    """
+    errors = errors[errors["against"] == "heldout"]
+    lines = pd.concat([errors[errors["form"] == AT_PHI], errors[errors["quantity"] == "scalar"]])
+    return _named(lines)
+
+
+def whole_curves(errors: pd.DataFrame) -> pd.DataFrame:
+    """Keep one line per descriptor and method of whole curves, phase fraction and all.
 
     Against held-out tiles; pooled F_n where a descriptor has one (the paper's Table S3), else
-    its P; and the scalars. A column ``name`` says what the line compares.
+    its P. Columns as of `headline`.
     """
     errors = errors[errors["against"] == "heldout"]
     with_f = set(errors.loc[errors["quantity"] == "F", "descriptor"])
-    pooled = errors["form"] == "pooled"
-    plain = (errors["quantity"] == "P") & ~errors["descriptor"].isin(with_f)
-    scalar = errors["quantity"] == "scalar"
-    lines = pd.concat([errors[pooled], errors[plain], errors[scalar]])
-    return lines.assign(name=[_name(*key) for key in _keys(lines)])
+    plain = (errors["quantity"] == "P") & (errors["form"] == "mean")
+    lines = [errors[errors["form"] == "pooled"], errors[plain & ~errors["descriptor"].isin(with_f)]]
+    return _named(pd.concat(lines))
 
 
 @dataclass(frozen=True)
@@ -127,8 +136,9 @@ def in_floors(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
 
 
-def _keys(lines: pd.DataFrame):
-    return zip(lines["descriptor"], lines["quantity"], lines["form"], strict=True)
+def _named(lines: pd.DataFrame) -> pd.DataFrame:
+    keys = zip(lines["descriptor"], lines["quantity"], lines["form"], strict=True)
+    return lines.assign(name=[_name(*key) for key in keys])
 
 
 def _name(descriptor: str, quantity: str, form: str) -> str:

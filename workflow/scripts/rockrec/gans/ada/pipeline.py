@@ -8,6 +8,7 @@ from rockrec.gans.ada.matrices import rotation, scaling, translation
 from rockrec.gans.ada.warping import warped
 from rockrec.gans.augmentation import moved
 from rockrec.gans.draws import Draws
+from rockrec.gans.transfer import sent
 from rockrec.plain.motions import motions
 
 SHIFT = 0.125  # of the tile's side, at most
@@ -34,8 +35,7 @@ class Pipeline:
         self.chosen = chosen
 
     def __call__(self, images: torch.Tensor, p: torch.Tensor, draws: Draws) -> torch.Tensor:
-        """Return images (n, 1, size, size) augmented with probability p, a tensor of one number."""
-        p = p.cpu()
+        """Return images (n, 1, size, size) augmented with probability p, one number on the CPU."""
         images = self._turned(images, p, draws)
         images = self._shifted(images, p, draws)
         images = self._warped(images, p, draws)
@@ -55,7 +55,7 @@ class Pipeline:
             return images
         size = images.shape[-1]
         by = ((2 * draws.uniform(2) - 1) * SHIFT * size).round().long()
-        by = _drawn(by, 0, p, draws).to(images.device)
+        by = sent(_drawn(by, 0, p, draws), images.device)
         places = torch.arange(size, device=images.device)
         rows, columns = (_mirrored(places - by[:, axis, None], size) for axis in (0, 1))
         numbers = torch.arange(len(images), device=images.device)[:, None, None]
@@ -67,7 +67,7 @@ class Pipeline:
         some = (matrices != torch.eye(3)).flatten(1).any(dim=1)
         if not some.any():
             return images
-        numbers = some.nonzero()[:, 0].to(images.device)
+        numbers = sent(some.nonzero()[:, 0], images.device)
         return images.index_copy(0, numbers, warped(images[numbers], matrices[some]))
 
     def _matrices(self, n, size, p, draws):
@@ -92,10 +92,10 @@ class Pipeline:
     def _recoloured(self, images, p, draws):
         if "brightness" in self.chosen:
             added = _drawn(BRIGHTNESS_STD * draws.normal(), 0.0, p, draws)
-            images = images + added.to(images.device)[:, None, None, None]
+            images = images + sent(added, images.device)[:, None, None, None]
         if "contrast" in self.chosen:
             factor = _drawn(torch.exp2(CONTRAST_STD * draws.normal()), 1.0, p, draws)
-            images = images * factor.to(images.device)[:, None, None, None]
+            images = images * sent(factor, images.device)[:, None, None, None]
         return images
 
 

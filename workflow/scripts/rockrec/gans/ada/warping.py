@@ -5,6 +5,8 @@ from functools import cache
 import torch
 from torch.nn import functional
 
+from rockrec.gans.transfer import sent
+
 TAPS = 12  # as many as the wavelet of the paper has
 BETA = 4.0
 MARGIN = TAPS // 4  # px that the filter reaches beyond an image
@@ -27,7 +29,7 @@ def warped(images: torch.Tensor, matrices: torch.Tensor) -> torch.Tensor:
     places = (torch.arange(count, device=images.device) + 0.5) / 2 - count / 4
     y, x = torch.meshgrid(places, places, indexing="ij")
     targets = torch.stack([x, y, torch.ones_like(x)], dim=-1).view(1, -1, 3)
-    inverse = torch.linalg.inv(matrices).to(images.device)
+    inverse = sent(torch.linalg.inv(matrices), images.device)
     sources = (targets @ inverse.transpose(1, 2))[..., :2] / (size / 2)
     moved = functional.grid_sample(
         _doubled(images),

@@ -13,6 +13,7 @@ from rockrec.gans.stylegan2.generator import Generator
 from rockrec.gans.stylegan2.noise import gaussian_noise
 from rockrec.gans.stylegan2.path_length import PathLength
 from rockrec.gans.stylegan2.starts import WavesStart
+from rockrec.gans.transfer import sent
 from rockrec.plain.records.kinds.stylegan2_ada import StyleGan2Settings
 
 SEEDS = 2**31
@@ -30,7 +31,8 @@ class StyleGan2Ada(Adversaries):
     """
 
     def __init__(self, size: int, settings: StyleGan2Settings, random: torch.Generator):
-        super().__init__(Generator(size, settings, random), Discriminator(size, settings, random))
+        generator = self.make_generator(size, settings, random)
+        super().__init__(generator, self.make_discriminator(size, settings, random))
         self.settings = settings
         self.relativistic = settings.loss == "relativistic"
         self.path_length = PathLength() if settings.path_length else None
@@ -40,6 +42,14 @@ class StyleGan2Ada(Adversaries):
             self.controller = Controller(
                 settings.ada_target, settings.ada_every, settings.ada_images
             )
+
+    def make_generator(self, size, settings, random):
+        """Return the untrained generator of tiles of `size` px."""
+        return Generator(size, settings, random)
+
+    def make_discriminator(self, size, settings, random):
+        """Return the untrained discriminator of tiles of `size` px."""
+        return Discriminator(size, settings, random)
 
     def prepare(self, tiles, random):
         if isinstance(self.generator.start, WavesStart):
@@ -55,16 +65,16 @@ class StyleGan2Ada(Adversaries):
         crossover = 1 + draws.lines(self.generator.styles - 1)
         unmixed = draws.uniform() >= self.settings.style_mixing
         crossover = crossover.masked_fill(unmixed, self.generator.styles)
-        return self.generator(latent, other, crossover.to(device))
+        return self.generator(latent, other, sent(crossover, device))
 
     def seen(self, images: torch.Tensor, draws: Draws) -> torch.Tensor:
         """Return images (n, 1, size, size) as the discriminator is shown them."""
         images = images.float()
         if self.pipeline is not None:
             with torch.autocast(images.device.type, enabled=False):
-                images = self.pipeline(images, self.controller.p, draws)
+                images = self.pipeline(images, self.controller.probability(), draws)
         if self.settings.input_noise:
-            seeds = draws.lines(SEEDS).to(images.device)
+            seeds = sent(draws.lines(SEEDS), images.device)
             noise = gaussian_noise(seeds, 0, *images.shape[2:])
             images = images + self.settings.input_noise * noise
         return images
@@ -100,7 +110,7 @@ class StyleGan2Ada(Adversaries):
         # Every second image: half a batch is enough (Karras et al., 2020 a, appendix B).
         device = self.generator.mean_w.device
         latent = self._latents(draws, device)[::2]
-        seeds = draws.lines(SEEDS)[::2].to(device)
+        seeds = sent(draws.lines(SEEDS)[::2], device)
         penalty = self.path_length(self.generator, latent, seeds, draws.processes)
         return self.settings.path_length * penalty
 
@@ -108,4 +118,4 @@ class StyleGan2Ada(Adversaries):
         return {} if self.controller is None else {"ada_p": self.controller.p.clone()}
 
     def _latents(self, draws, device):
-        return draws.latents(self.generator.latent).to(device)
+        return sent(draws.latents(self.generator.latent), device)

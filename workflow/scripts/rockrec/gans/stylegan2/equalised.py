@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rockrec.gans.stylegan2.filters import smoothed
+from rockrec.gans.stylegan2.filters import halved, smoothed
 
 SLOPE = 0.2
 # The gain of a layer before a leaky ReLU, which so keeps the variance of the signal, nearly.
@@ -60,6 +60,8 @@ class EqualisedConv(nn.Module):
     def forward(self, signal: torch.Tensor) -> torch.Tensor:
         weight, padding = self.weight * self.scale, self.kernel // 2
         bias = None if self.bias is None else self.bias * self.gain
+        if self.halving and self.kernel == 1:  # which needs no pixel that is dropped
+            return functional.conv2d(halved(signal), weight, bias)
         if self.halving:
             signal = smoothed(signal, padding=1 + padding)
             return functional.conv2d(signal, weight, bias, stride=2)

@@ -51,9 +51,10 @@ class ModulatedConv(nn.Module):
                 norm = self.gain * torch.rsqrt(squares + TINY)[:, :, None, None]
         signal = signal * style[:, :, None, None].to(signal.dtype)
         if self.doubling:
-            # The transposed convolution leaves room for one more pixel, the filter takes it.
-            signal = functional.conv_transpose2d(signal, weight.transpose(0, 1), stride=2)
-            signal = smoothed(signal, padding=self.kernel // 2, gain=4.0)
+            # The transposed convolution leaves room for one more pixel, the filter takes it. Of
+            # its inputs one in four is not zero: four times the weight keeps the level.
+            signal = functional.conv_transpose2d(signal, 4 * weight.transpose(0, 1), stride=2)
+            signal = smoothed(signal, padding=self.kernel // 2)
         else:
             signal = functional.conv2d(signal, weight, padding=self.kernel // 2)
         if added is None:

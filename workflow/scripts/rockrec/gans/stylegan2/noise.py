@@ -20,7 +20,7 @@ def seeds_of(latent: torch.Tensor) -> torch.Tensor:
     """Return a seed (n,) int32 for each latent vector (n, length), from its bits."""
     bits = latent.detach().float().contiguous().view(torch.int32)
     places = torch.arange(bits.shape[1], dtype=torch.int32, device=bits.device)
-    return _mixed(_mixed(bits) ^ _mixed(places + 1)).sum(dim=1, dtype=torch.int32)
+    return mixed(mixed(bits) ^ mixed(places + 1)).sum(dim=1, dtype=torch.int32)
 
 
 def gaussian_noise(seeds: torch.Tensor, layer: int, height: int, width: int) -> torch.Tensor:
@@ -28,8 +28,8 @@ def gaussian_noise(seeds: torch.Tensor, layer: int, height: int, width: int) -> 
     count = height * width
     pixels = torch.arange(count, dtype=torch.int32, device=seeds.device)
     offset = (LAYER_STEP * layer + 2**31) % 2**32 - 2**31  # as a signed number of 32 bits
-    shifted = _mixed(seeds.to(torch.int32) + offset)
-    bits = _mixed(_mixed(pixels) ^ shifted[:, None])
+    shifted = mixed(seeds.to(torch.int32) + offset)
+    bits = mixed(mixed(pixels) ^ shifted[:, None])
     # Of 32 bits each number keeps 24, as many as a float32 holds; never 0, whose log is infinite.
     uniform = (((bits >> 8) & 0xFFFFFF).float() + 0.5) * 2.0**-24
     radius = torch.sqrt(-2 * torch.log(uniform[:, : count // 2]))
@@ -49,7 +49,8 @@ def smooth_noise(seeds: torch.Tensor, layer: int, height: int, width: int) -> to
     return functional.conv2d(noise, (line[:, None] * line)[None, None])
 
 
-def _mixed(bits: torch.Tensor) -> torch.Tensor:
+def mixed(bits: torch.Tensor) -> torch.Tensor:
+    """Return a hash of each number, int32."""
     for shift, factor in zip(SHIFTS, (*FACTORS, None), strict=True):
         bits = bits ^ ((bits >> shift) & (2 ** (32 - shift) - 1))
         if factor is not None:

@@ -44,6 +44,24 @@ class DenoiseBlock(BySample):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelBlock(Settings):
+    """A model that the labels of several samples teach, and that segments them."""
+
+    samples: tuple[str, ...] = setting(
+        REQUIRED,
+        "Names of the samples, of one pixel size (within 10 %). Others name the model as theirs.",
+        at_least=2,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsBlock(BySample):
+    """Random points that are proposed to be judged, for the phase fraction and its interval."""
+
+    number: int = setting(300, "Points of a mosaic.", minimum=20, maximum=100_000)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResBlock(BySample):
     """Representative elementary size (the paper's Fig. 5)."""
 
@@ -161,6 +179,20 @@ class PoresBlock(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransportBlock(Settings):
+    """How tiles conduct between two faces, and how wide and how long the phase is in them."""
+
+    tiles: int = setting(128, "Tiles of each set that are measured.", minimum=1)
+    contrast: float = setting(
+        0.001,
+        "Conductivity of the rest over that of the phase, where both conduct - so that pores that "
+        "no path leads through have a number that is not 0.",
+        above=0,
+        below=1,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class FiguresBlock(Settings):
     """How figures look. Changes no number, and reruns just the figures that it concerns."""
 
@@ -233,7 +265,12 @@ class Config(Settings):
     denoise: DenoiseBlock = block()
     unet: UNetBlock = block()
     forest: ForestBlock = block()
+    models: dict[str, ModelBlock] = setting(
+        {},
+        "Models that the labels of several samples teach together, each by a name of your own.",
+    )
     segmentation: SegmentationBlock = block()
+    points: PointsBlock = block()
     precision: PrecisionBlock = block()
     res: ResBlock = block()
     methods: dict[str, dict] = setting(
@@ -244,5 +281,6 @@ class Config(Settings):
     )
     evaluation: EvaluationBlock = block()
     pores: PoresBlock = block()
+    transport: TransportBlock = block()
     figures: FiguresBlock = block()
     run: RunBlock = block()

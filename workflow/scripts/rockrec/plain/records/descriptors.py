@@ -35,7 +35,6 @@ class Descriptor:
     of_paper : one of the published six, which are all that the published boundary convention has.
     mean_of : the directions that it averages.
     direction : of the pixel pairs that it takes alone; empty for what has none.
-    can_be_target : annealing can be held to it.
     can_guide : it has a gradient, so that a network's training can be guided by it.
     """
 
@@ -46,7 +45,6 @@ class Descriptor:
     of_paper: bool = False
     mean_of: tuple[str, ...] = ()
     direction: str = ""
-    can_be_target: bool = True
     can_guide: bool = True
 
     @property
@@ -69,12 +67,14 @@ DESCRIPTORS: dict[str, Descriptor] = {
         Descriptor("S2V", 2, "two points of a column", NAVY, direction="columns"),
         Descriptor("S2D+", 2, direction="falling diagonal"),
         Descriptor("S2D-", 2, direction="rising diagonal"),
-        # No swap of two pixels changes clusters cheaply, and they are not differentiable.
-        Descriptor("C2", can_be_target=False, can_guide=False),
+        # Clusters are not differentiable.
+        Descriptor("C2", can_guide=False),
     )
 }
 OF_PAPER = tuple(name for name, one in DESCRIPTORS.items() if one.of_paper)
-TARGETS = tuple(name for name, one in DESCRIPTORS.items() if one.can_be_target)
+# What annealing can be held to beside curves: numbers of a whole tile.
+WHOLE_TARGETS = ("euler_number", "perimeter")
+TARGETS = (*DESCRIPTORS, *WHOLE_TARGETS)
 GUIDES = tuple(name for name, one in DESCRIPTORS.items() if one.can_guide)
 RES_DESCRIPTORS = tuple(DESCRIPTORS)
 DIRECTIONS = tuple(name for name, one in DESCRIPTORS.items() if one.direction)

@@ -95,7 +95,7 @@ DIAGNOSES: dict[str, Diagnosis] = {
             fault="a repeated pattern",
             does="repeats a pattern",
             fit=_repeated_pattern,
-            explains=("F2",),
+            explains=("S2",),
         ),
         Diagnosis(
             "low_spread",
@@ -143,7 +143,7 @@ DIAGNOSES: dict[str, Diagnosis] = {
             fault="excess at the border",
             does="draws too much at the border",
             fit=_edge_excess,
-            explains=("F2",),
+            explains=("S2",),
         ),
         Diagnosis(
             "memorised_tiles",

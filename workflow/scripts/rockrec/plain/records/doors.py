@@ -113,8 +113,13 @@ class RawSample(Sample):
     model: str | None = setting(
         None,
         "A trained model that segments the mosaic, in place of labels - the path of a model.pt (of "
-        "a forest, model.npz), or the name of the sample whose labels teach it; null to train one "
-        "on the labels.",
+        "a forest, model.npz), or the name of the sample whose labels teach it, or of one under "
+        "models; null to train one on the labels.",
+    )
+    points: str | None = setting(
+        None,
+        "Path of the table of points (mosaic/points.csv, copied) in which you gave each its label; "
+        "the phase fraction then has an interval. Null where none were judged.",
     )
 
 

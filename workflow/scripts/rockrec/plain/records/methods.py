@@ -51,6 +51,19 @@ class Reconstruction(Method):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Endless(Reconstruction):
+    """A method that also draws a single mosaic of any size, row by row."""
+
+    draw: tuple[int, int] | None = setting(
+        None,
+        "Height and width, px, of a mosaic that is drawn besides the realisations, of any size and "
+        "in memory that does not grow with its height; null for none.",
+        minimum=64,
+        trains=False,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of method, and what it can do.
 
@@ -64,6 +77,7 @@ class Kind:
     is_quilted : laid from patches of training tiles.
     is_external : made elsewhere.
     held_to : scalars that its realisations, or their mean, are made to have, whatever its keys.
+    is_endless : a model is a field on the infinite plane, of which realisations are windows.
     draws_larger : any multiple of the tile it was trained on.
     walks_latent_space : has styles to walk through, and to project tiles into.
     gradient_penalty : each update of its critic takes a second derivative.
@@ -80,6 +94,7 @@ class Kind:
     is_quilted: bool = False
     is_external: bool = False
     held_to: tuple[str, ...] = ()
+    is_endless: bool = False
     draws_larger: bool = True
     walks_latent_space: bool = False
     gradient_penalty: bool = False
@@ -91,6 +106,11 @@ class Kind:
     def name(self) -> str:
         """The kind as the config has it."""
         return self.settings.kind
+
+    @property
+    def draws_mosaics(self) -> bool:
+        """Draws a single mosaic of any size."""
+        return issubclass(self.settings, Endless)
 
     @property
     def is_network(self) -> bool:

@@ -77,7 +77,10 @@ def _of_value(hint, told: Mapping) -> dict:
         return {"type": "array", **number, **each_once, "items": items}
     if origin is dict:
         number = {} if least is None else {"minProperties": least}
-        return {"type": "object", **number, "additionalProperties": _of_value(arguments[1], limits)}
+        # Choices are of names.
+        names = {"propertyNames": {"enum": list(limits.pop("enum"))}} if "enum" in limits else {}
+        values = _of_value(arguments[1], limits)
+        return {"type": "object", **number, **names, "additionalProperties": values}
     if dataclasses.is_dataclass(hint):
         return {"description": described(hint), **block_schema(hint)}
     if hint is types.NoneType:

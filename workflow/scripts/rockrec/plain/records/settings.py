@@ -14,6 +14,7 @@ from rockrec.plain.records.values import fits, in_words
 
 REQUIRED = dataclasses.MISSING  # a setting without a default
 PRECISIONS = ("float32", "bfloat16")  # that a network may compute at
+COMPILED = ("none", "passes", "graphs")  # how far a network is compiled
 KEYWORDS = {
     "minimum": "minimum",
     "above": "exclusiveMinimum",

@@ -72,13 +72,21 @@ TABLES = (
     ),
     Table(
         name="faults",
-        what="Artefacts by name, and whether a small network tells the tiles from real ones.",
+        what="Artefacts by name, what is copied, and whether a small network tells the tiles.",
         of="experiment",
         inputs={
             "diagnosis": Files("diagnosis.csv", "scene"),
+            "novelty": Files("novelty.csv", "scene"),
             "classifier": Files("classifier.csv", "scene"),
         },
         params=("samples",),
+    ),
+    Table(
+        name="phase_fractions",
+        what="Phase fractions of the mosaics that were segmented here, with their intervals.",
+        of="run",
+        inputs={"fractions": Files("mosaic/phase_fraction.json", "rock", that="is_gray")},
+        params=("whose",),
     ),
     Table(
         name="claims",

@@ -6,16 +6,22 @@ from rockrec.plain.network_sizes import UNET_STRIDE
 from rockrec.plain.records.methods import BySample
 from rockrec.plain.records.settings import PRECISIONS, Settings, setting
 
+SMALL = "small"  # among the names of encoders
+
 
 @dataclass(frozen=True, kw_only=True)
 class UNetSettings(Settings):
     """How a U-Net is built and trained."""
 
-    encoder: str = setting("resnet18", "Encoder, by its name in segmentation-models-pytorch.")
+    encoder: str = setting(
+        SMALL,
+        "small - a network of few channels that sees every pixel - or the name of an encoder in "
+        "segmentation-models-pytorch.",
+    )
     encoder_weights: str | None = setting(
         None,
-        "Pretrained weights of the encoder, by name; null to train from scratch (weights are "
-        "downloaded).",
+        "Path of a file with pretrained weights of the encoder (of ImageNet, MicroNet; a state "
+        "dict, .pth or .safetensors); null to train from scratch.",
     )
     crop: int = setting(
         128,
@@ -25,27 +31,21 @@ class UNetSettings(Settings):
     )
     batch: int = setting(8, "Crops per step.", minimum=1)
     epochs: int = setting(
-        10, "Epochs; the network is validated after each, and the best one kept.", minimum=1
+        10, "Epochs; the best one in places that were not seen is kept.", minimum=1
     )
     steps: int = setting(25, "Steps per epoch.", minimum=1)
     learning_rate: float = setting(
-        2e-3, "Highest learning rate of the one-cycle schedule (AdamW).", above=0
+        4e-3, "Highest learning rate of the one-cycle schedule (AdamW).", above=0
     )
     weight_decay: float = setting(1e-2, "Weight decay of AdamW.", minimum=0)
     dice_weight: float = setting(
-        1.0,
+        0.0,
         "Weight of the Dice loss beside the cross-entropy; 0 for cross-entropy alone.",
         minimum=0,
     )
-    class_weights: str = setting(
-        "none",
-        "Of the cross-entropy - none, or balanced (inverse to the number of labelled pixels, for "
-        "rare phases).",
-        choices=("none", "balanced"),
-    )
     patience: int | None = setting(
         None,
-        "Epochs without a better validation after which the training ends; null for never.",
+        "Epochs that are no better in unseen places after which the training ends; null for never.",
         minimum=1,
     )
     freeze_encoder_epochs: int = setting(
@@ -53,29 +53,20 @@ class UNetSettings(Settings):
         "First epochs in which only the decoder learns, for an encoder that was trained before.",
         minimum=0,
     )
-    validation_fraction: float = setting(
-        0.2,
-        "Share of the labelled pixels, by position, that chooses the epoch.",
-        above=0,
-        below=1,
-    )
-    test_fraction: float = setting(
-        0.2,
-        "Share of the labelled pixels, by position, that neither training nor the choice of the "
-        "epoch sees.",
-        above=0,
-        below=1,
+    folds: int = setting(
+        2,
+        "Parts of the strokes, by place. Beside the network that sees all strokes one is trained "
+        "without each part, and scored there; the epoch that is best there is kept.",
+        minimum=2,
+        maximum=10,
     )
     precision: str = setting(
         "float32", "float32, or bfloat16 for the activations.", choices=PRECISIONS
     )
 
     def _check_together(self):
-        if self.validation_fraction + self.test_fraction >= 1:
-            raise ValueError(
-                f"test_fraction {self.test_fraction} beside validation_fraction "
-                f"{self.validation_fraction} leaves no labels to train on"
-            )
+        if self.encoder == SMALL and self.encoder_weights is not None:
+            raise ValueError(f"encoder_weights {self.encoder_weights!r} are not of encoder {SMALL}")
 
 
 @dataclass(frozen=True, kw_only=True)

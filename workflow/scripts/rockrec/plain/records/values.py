@@ -40,9 +40,12 @@ def fits(value, node: Mapping) -> bool:
             and not (node.get("uniqueItems") and len(set(value)) < len(value))
         )
     if isinstance(value, Mapping):
-        others = node.get("additionalProperties")
-        return "object" in types and (
-            not others or all(fits(item, others) for item in value.values())
+        others, names = node.get("additionalProperties"), node.get("propertyNames")
+        return (
+            "object" in types
+            and len(value) >= node.get("minProperties", 0)
+            and (not names or all(fits(name, names) for name in value))
+            and (not others or all(fits(item, others) for item in value.values()))
         )
     return isinstance(value, str) and "string" in types
 

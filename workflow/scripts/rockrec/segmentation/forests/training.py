@@ -9,21 +9,18 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from rockrec.plain.records.forest import ForestSettings
 from rockrec.segmentation.fields import Field
+from rockrec.segmentation.folds import FOLDS, Folds, folds_by_place
 from rockrec.segmentation.forests.features import N_FEATURES, features_of
-from rockrec.segmentation.forests.folds import Folds, folds_by_place
 from rockrec.segmentation.forests.inference import surroundings
 from rockrec.segmentation.forests.model import Forest, normalised
 from rockrec.segmentation.forests.trees import Trees, trees_of
-from rockrec.segmentation.parts import LabelsError, class_values, label_counts
+from rockrec.segmentation.label_classes import class_values, label_counts
 from rockrec.segmentation.places import places_of
-from rockrec.segmentation.scores import boundary_counts, confusion, score_rows
+from rockrec.segmentation.unseen import counted, unseen_parts, unseen_scores
 
 log = logging.getLogger(__name__)
 
 BLOCK = 256  # px; features are counted block by block
-UNSEEN = "unseen places"
-NUMBERS = ("iou", "f1", "precision", "recall", "boundary_f1", "fraction_labelled",
-           "fraction_predicted")  # fmt: skip
 
 
 @dataclass
@@ -32,9 +29,8 @@ class TrainedForest:
 
     Attributes
     ----------
-    scores : a row for each class with the columns of `rockrec.segmentation.scores.score_rows`, of
-        pixels in places that the trees which judged them had not seen; and ``advice``: what to
-        paint where a class's scores cannot be known (they are NaN), else empty.
+    scores : a row for each class, of pixels in places that the trees which judged them had not
+        seen, see `rockrec.segmentation.unseen.unseen_scores`.
     """
 
     forest: Forest
@@ -51,6 +47,62 @@ class _Examples:
     folds: np.ndarray
 
 
+@dataclass(frozen=True)
+class Forests:
+    """A forest of all labels, and one for each fold that has seen all labels but the fold's.
+
+    Attributes
+    ----------
+    unpainted : named classes without a labelled pixel, which no tree tells.
+    by_fold : without those folds that hold all labels of all classes but one.
+    """
+
+    forest: Forest
+    unpainted: tuple[int, ...]
+    folds: Folds
+    by_fold: Mapping[int, Trees]
+
+
+def fit_forests(
+    fields: Sequence[Field],
+    *,
+    classes: Mapping[int, str],
+    gray_range: tuple[float, float],
+    settings: ForestSettings,
+    seed: int,
+    folds: int = FOLDS,
+    threads: int = 1,
+    pixel_size_nm: float | None = None,
+    bits: int | None = None,
+) -> Forests:
+    """Fit forests to the labelled pixels of a mosaic, see `train_forest`.
+
+    Parameters
+    ----------
+    folds : how many of them there are at most.
+    """
+    low, high = map(float, gray_range)
+    if not low < high:
+        raise ValueError(f"the gray range of the mosaic must rise, not go from {low:g} to {high:g}")
+    values, unpainted = class_values(fields, classes)
+    places = folds_by_place(fields, values, folds)
+    examples = _examples(fields, values, (low, high), settings.pixels, places, seed)
+    everything = np.ones(len(examples.classes), bool)
+    trees = _fitted(examples, everything, len(values), settings, seed, threads)
+    log.info(
+        "forest: %d trees of %s leaves, fitted to %s of %s labelled pixels",
+        *(settings.trees, f"{len(trees.shares):,}", f"{len(everything):,}"),
+        f"{label_counts(fields)[1:].sum():,}",
+    )
+    forest = Forest(trees, values, (low, high), dict(classes), pixel_size_nm, bits)
+    by_fold = {
+        int(fold): _fitted(examples, examples.folds != fold, len(values), settings, seed, threads)
+        for fold in np.unique(examples.folds)
+        if len(np.unique(examples.classes[examples.folds != fold])) > 1
+    }
+    return Forests(forest, unpainted, places, by_fold)
+
+
 def train_forest(
     fields: Sequence[Field],
     *,
@@ -61,6 +113,7 @@ def train_forest(
     threads: int = 1,
     pixel_size_nm: float | None = None,
     bits: int | None = None,
+    whose: Sequence[str] = (),
 ) -> TrainedForest:
     """Fit a forest to the labelled pixels of a mosaic.
 
@@ -75,43 +128,28 @@ def train_forest(
         without a labelled pixel is left out, which is said.
     gray_range : gray levels of the mosaic that become -1 and 1 for the trees.
     pixel_size_nm, bits : of the mosaic, which the forest keeps; None if it is not known.
+    whose : of fields of several samples, the sample of each; it is scored on each of them, too.
 
     Raises
     ------
     LabelsError : fewer than two classes with labels, or labels of none of the classes.
     ValueError : an empty gray range.
     """
-    low, high = map(float, gray_range)
-    if not low < high:
-        raise ValueError(f"the gray range of the mosaic must rise, not go from {low:g} to {high:g}")
-    named = class_values(fields, classes)
-    counts = label_counts(fields)
-    values = tuple(value for value in named if counts[value])
-    if len(values) < 2:
-        raise LabelsError(f"needs labels of two classes or more, has {list(values)}")
-    folds = folds_by_place(fields, values)
-    examples = _examples(fields, values, (low, high), settings.pixels, folds, seed)
-    everything = np.ones(len(examples.classes), bool)
-    trees = _fitted(examples, everything, len(values), settings, seed, threads)
-    log.info(
-        "forest: %d trees of %s leaves, fitted to %s of %s labelled pixels",
-        *(settings.trees, f"{len(trees.shares):,}", f"{len(everything):,}"),
-        f"{counts[1:].sum():,}",
+    forests = fit_forests(
+        fields,
+        classes=classes,
+        gray_range=gray_range,
+        settings=settings,
+        seed=seed,
+        threads=threads,
+        pixel_size_nm=pixel_size_nm,
+        bits=bits,
     )
-    forest = Forest(trees, values, (low, high), dict(classes), pixel_size_nm, bits)
-    by_fold = {
-        int(fold): _fitted(examples, examples.folds != fold, len(values), settings, seed, threads)
-        for fold in np.unique(examples.folds)
-        if len(np.unique(examples.classes[examples.folds != fold])) > 1
-    }
-    scores = _scores(fields, forest, folds, by_fold)
-    scores += [
-        _unknown(value, classes, "no pixel is labelled") for value in named if value not in values
-    ]
+    scores = forest_scores(fields, forests, whose)
     for row in scores:
         if row["advice"]:
             log.warning("class %s is not known: %s", row["class"], row["advice"])
-    return TrainedForest(forest, scores)
+    return TrainedForest(forests.forest, scores)
 
 
 def _examples(
@@ -184,34 +222,40 @@ def _fitted(
     return trees_of(model.estimators_, n_classes, model.classes_)
 
 
-def _scores(
-    fields: Sequence[Field], forest: Forest, folds: Folds, by_fold: Mapping[int, Trees]
+def forest_scores(
+    fields: Sequence[Field], forests: Forests, whose: Sequence[str] = ()
 ) -> list[dict]:
-    """Score each labelled pixel by the trees that saw no label of its fold."""
-    values = forest.classes
-    known = [value for value in values if folds.known(value)]
-    counts, boundaries = (
-        np.zeros((len(values),) * 2, np.int64),
-        np.zeros((len(values), 4), np.int64),
-    )
-    for field in fields if len(known) > 1 else ():
-        labels = np.where(np.isin(field.labels, known), field.labels, 0).astype(np.uint8)
-        predicted = _predicted(field, labels, forest, folds, by_fold)
-        labels = np.where(predicted, labels, 0)  # no trees for a fold with all of a class
-        counts += confusion(labels, predicted, values)
-        boundaries += boundary_counts(labels, predicted, values)
-    rows = score_rows(UNSEEN, "forest", counts, boundaries, values, forest.class_names)
-    totals = label_counts(fields)
-    for row in rows:
-        row["advice"] = ""
-        if len(known) < 2 or row["class"] not in known:
-            row |= dict.fromkeys(NUMBERS, float("nan")) | {"pixels": int(totals[row["class"]])}
-            lonely = [value for value in values if value not in known]
-            row["advice"] = _advice(row["class"] if row["class"] in lonely else lonely[0], folds)
-    log.info(
-        "forest: places of %d px, each judged by trees that have not seen it, IoU %s",
-        *(folds.side, [round(row["iou"], 4) for row in rows]),
-    )
+    """Score each labelled pixel by the trees that saw no label of its fold.
+
+    Parameters
+    ----------
+    whose : of fields of several samples, the sample of each.
+
+    Returns
+    -------
+    The rows of `rockrec.segmentation.unseen.unseen_scores`.
+    """
+    forest, folds = forests.forest, forests.folds
+    known = folds.known if len(folds.known) > 1 else []
+
+    def asked(field: Field) -> np.ndarray:
+        return np.where(np.isin(field.labels, known), field.labels, 0).astype(np.uint8)
+
+    def predicted(field: Field, labels: np.ndarray) -> np.ndarray:
+        return _predicted(field, labels, forest, folds, forests.by_fold)
+
+    rows = []
+    for part, some in unseen_parts(fields, whose):
+        counts = counted(some, forest.classes, asked, predicted)
+        unpainted = () if rows else forests.unpainted
+        own = unseen_scores(
+            *("forest", some, *counts, forest.classes, unpainted, forest.class_names, folds, part)
+        )
+        log.info(
+            "forest: %s of %d px, each judged by trees that have not seen it, IoU %s",
+            *(part, folds.side, [round(row["iou"], 4) for row in own]),
+        )
+        rows += own
     return rows
 
 
@@ -230,17 +274,3 @@ def _predicted(
             found[here] = values[votes.argmax(axis=0)]
         predicted[block][rows, columns] = found
     return predicted
-
-
-def _advice(value: int, folds: Folds) -> str:
-    return (
-        f"class {value} is labelled in a single place; paint it in another one, {folds.side} px or "
-        "more away, and its scores can be told"
-    )
-
-
-def _unknown(value: int, names: Mapping[int, str], why: str) -> dict:
-    """The row of a class that nothing is labelled as."""
-    row = {"part": UNSEEN, "model": "forest", "class": value, "name": names.get(value, "")}
-    advice = f"{why} as class {value}; paint a stroke of it"
-    return row | dict.fromkeys(NUMBERS, float("nan")) | {"pixels": 0, "advice": advice}

@@ -1,6 +1,7 @@
 """The kinds of method that reconstruct a rock: a module each, and a line here."""
 
 from rockrec.plain.records.kinds.dcgan import DCGAN
+from rockrec.plain.records.kinds.endless import ENDLESS
 from rockrec.plain.records.kinds.external import EXTERNAL
 from rockrec.plain.records.kinds.quilting import QUILTING
 from rockrec.plain.records.kinds.sa import SA
@@ -9,7 +10,7 @@ from rockrec.plain.records.kinds.wgan_gp import WGAN_GP
 from rockrec.plain.records.methods import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (SA, QUILTING, DCGAN, WGAN_GP, STYLEGAN2_ADA, EXTERNAL)
+    kind.name: kind for kind in (SA, QUILTING, DCGAN, WGAN_GP, STYLEGAN2_ADA, ENDLESS, EXTERNAL)
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rockrec.plain.motions import AUGMENTATIONS
 from rockrec.plain.records.descriptors import GUIDES
 from rockrec.plain.records.methods import Reconstruction
-from rockrec.plain.records.settings import PRECISIONS, Settings, altered, setting, unset
+from rockrec.plain.records.settings import COMPILED, PRECISIONS, Settings, altered, setting, unset
 
 THRESHOLDS = ("otsu", "zero", "phase_fraction")
 
@@ -82,8 +82,17 @@ class NetworkSettings(Reconstruction):
     )
     precision: str = setting(
         "float32",
-        "float32, or bfloat16 for the networks with losses and penalty in float32.",
+        "float32 (of which a GPU multiplies the first 11 digits, TF32), or bfloat16 for the "
+        "networks with losses and penalty in float32.",
         choices=PRECISIONS,
+    )
+    compile: str = setting(
+        "none",
+        "none; passes (generator and discriminator compiled by torch.compile, which a long "
+        "training on a GPU is worth); or graphs (and replayed as CUDA graphs, for small tiles). "
+        "Penalties are never compiled; where there is no compiler nothing is, and the log says so.",
+        choices=COMPILED,
+        paper="none",
     )
     realisations: int = setting(
         2560,

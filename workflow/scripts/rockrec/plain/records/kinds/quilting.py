@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from rockrec.plain.motions import AUGMENTATIONS
-from rockrec.plain.records.methods import Kind, Reconstruction
+from rockrec.plain.records.methods import Endless, Kind, Reconstruction
 from rockrec.plain.records.settings import altered, constant, setting
 
 LEAST, MOST = 4, 64  # px, side of a patch; a row of one is a word of 64 bits
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuiltingSettings(Reconstruction):
+class QuiltingSettings(Endless):
     """Patches of training tiles are laid side by side along the cut of least error."""
 
     kind: str = constant("quilting", "Image quilting (Efros & Freeman, 2001).")

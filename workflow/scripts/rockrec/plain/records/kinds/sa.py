@@ -1,5 +1,6 @@
 """Simulated annealing (Yeong-Torquato)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rockrec.plain.records.descriptors import TARGETS
@@ -11,12 +12,17 @@ from rockrec.plain.records.settings import Settings, altered, constant, setting
 class Schedule(Settings):
     """Geometric cooling: `moves_per_stage` moves at T0, at T0 * cooling, ..., `stages` times."""
 
-    initial_temperature: float = setting(
-        1e-7, "T0 of the cooling schedule.", minimum=0, paper="1e-7"
+    initial_temperature: float | None = setting(
+        1e-7,
+        "T0 of the cooling schedule; null for that at which a tenth of the trial moves that raise "
+        "the energy is accepted, a hundredth where `start` is a method.",
+        minimum=0,
+        paper="1e-7",
     )
-    cooling: float = setting(
+    cooling: float | None = setting(
         0.97,
-        "Factor of the temperature from one stage to the next.",
+        "Factor of the temperature from one stage to the next; null for one that goes by how much "
+        "the energy fluctuates (Huang et al. 1986).",
         above=0,
         maximum=1,
         paper=0.97,
@@ -46,9 +52,11 @@ class AnnealingSettings(Schedule, Reconstruction):
     """Pixels are swapped until the descriptors are those of training tiles."""
 
     kind: str = constant("sa", "Simulated annealing (Yeong-Torquato).")
-    targets: tuple[str, ...] = setting(
+    targets: tuple[str, ...] | dict[str, str] = setting(
         ("S2",),
-        "Descriptors in the energy. S2 alone is the paper's.",
+        "Descriptors in the energy, of training tiles; S2 alone is the paper's. Or curves of your "
+        "own by name, {S2: curves.csv}: CSV files with the columns lag_px or lag_um, from 0 on, "
+        "and value, which at lag 0 is the phase fraction.",
         choices=TARGETS,
         at_least=1,
         paper="[S2]",
@@ -58,6 +66,13 @@ class AnnealingSettings(Schedule, Reconstruction):
         "tile (each realisation has the curves and phase fraction of its own training tile) or "
         "mean (all those of the training tiles' mean).",
         choices=("tile", "mean"),
+    )
+    start: str = setting(
+        "random",
+        "What realisations begin with: random (pixels), gaussian (a thresholded field that has S2 "
+        "nearly), or another method of the experiment, whose realisations are mended: with target "
+        "tile each keeps its own curves, all shifted alike such that their means are the training "
+        "tiles'.",
     )
     boundary: str = setting(
         "unbiased",
@@ -75,6 +90,16 @@ class AnnealingSettings(Schedule, Reconstruction):
         "own. Larger ones are held to the tile's lags, and are described and compared in pieces of "
         "the tiles' size.",
     )
+
+
+STARTS = ("random", "gaussian")  # that are no method
+
+
+def method_started_from(method: Mapping) -> str | None:
+    """Return the method whose realisations a method starts from, by its settings."""
+    if method["kind"] != AnnealingSettings.kind or method["start"] in STARTS:
+        return None
+    return method["start"]
 
 
 SA = Kind(

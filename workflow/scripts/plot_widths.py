@@ -1,0 +1,21 @@
+"""Plot local thickness and chord lengths, real and reconstructed."""
+
+import pandas as pd
+
+from rockrec.figures.style import REAL, save
+from rockrec.figures.widths import plot_widths
+from rockrec.housekeeping.logbook import logged
+
+
+@logged(snakemake)
+def main():
+    params = snakemake.params
+    samples = {}
+    for sample, path in zip(params.samples, snakemake.input.widths, strict=True):
+        table = pd.read_csv(path)
+        sources = {REAL: "heldout"} | {method: method for method in params.methods}
+        samples[sample] = {name: table[table["source"] == key] for name, key in sources.items()}
+    save(plot_widths(samples), *snakemake.output, dpi=snakemake.params.dpi)
+
+
+main()
