@@ -25,12 +25,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from rockrec.mosaics import open_mosaic, write_mosaic
 from rockrec.precision.assess import assess
 from rockrec.precision.counting import count_cells, describe_windows
 from rockrec.precision.fraction import fraction_of
 from rockrec.precision.interval import score_interval
 from rockrec.precision.spectrum import Cells
 from rockrec.precision.stationarity import thirds, trends
+from rockrec.res import analyse_res
 from rockrec.synthetic import MEDIA as ROCKS
 from rockrec.synthetic import rock_in_bands
 
@@ -62,7 +64,7 @@ def main() -> None:
             table.to_csv(options.out / f"power_{name}.csv", index=False)
             print(table.round(3).to_string(index=False), flush=True)
     if "large" in options.parts:
-        large(options.large)
+        large(options.large, options.out)
 
 
 def read_options() -> argparse.Namespace:
@@ -269,20 +271,32 @@ def several(name, side, number):
         yield drawn(name, side, np.random.default_rng((FIRST_SEED, side, i)))
 
 
-def large(shape) -> None:
-    """Assess a large mosaic: seconds and memory."""
-    piece = discs(4096, np.full(4096, 0.1), np.random.default_rng(0))
-    times = [-(-n // 4096) for n in shape]
-    mosaic = np.tile(piece, times)[: shape[0], : shape[1]]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.process_time()
-    found = assess(mosaic, 1, 50.0, (0.1, 0.01))
-    seconds = time.process_time() - start
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(
-        f"{shape[0]} x {shape[1]} px: {seconds:.1f} s, {(after - before) / 1e6:.2f} GB beside "
-        f"the mosaic; {found.fraction}"
+def large(shape, out) -> None:
+    """Assess a large mosaic from the disk, and find its RES: seconds and memory."""
+    side = 4096
+    piece = discs(side, np.full(side, 0.1), np.random.default_rng(0))
+    bands = (
+        np.tile(piece, -(-shape[1] // side))[: shape[0] - top, : shape[1]]
+        for top in range(0, shape[0], side)
     )
+    path = out / "large.tif"
+    write_mosaic(path, bands, 50.0, tuple(shape), np.uint8, 1)
+    del piece
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for what, sizes in (("assess", None), ("RES", [64, 128, 256, 512, 1024, 2048])):
+        start = time.process_time()
+        with open_mosaic(path) as mosaic:
+            if sizes:
+                analyse_res(mosaic, 1, sizes, 50.0)
+            else:
+                print(assess(mosaic, 1, 50.0, (0.1, 0.01)).fraction)
+        seconds = time.process_time() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(
+            f"{what}, {shape[0]} x {shape[1]} px: {seconds:.1f} CPU s, {peak / 1e6:.2f} GB at most "
+            f"({before / 1e6:.2f} GB before)",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from rockrec.report.page import Figure, Report, RunFacts, render
 from rockrec.report.sheets import fraction_fragment
 from rockrec.report.story import (
     Mosaic,
+    calibrated_in_words,
     doubt_in_words,
-    fraction_in_words,
     phases_in_words,
     res_in_words,
 )
@@ -115,10 +115,10 @@ def test_doubt_is_told_with_where_to_paint():
 
 def test_a_phase_fraction_is_told_with_its_interval_or_with_what_points_would_give():
     told = {"found": 0.2, "expected": [[100, 0.031], [1000, 0.011]], "judged": None}
-    said = fraction_in_words(told, Path("out/a/mosaic/points.csv"))
+    said = calibrated_in_words(told, Path("out/a/mosaic/points.csv"))
     assert "no interval" in said and "100 ± 0.031, 1,000 ± 0.011 (a/mosaic/points.csv)" in said
     judged = {"value": 0.25, "low": 0.22, "high": 0.28, "points": 300}
-    said = fraction_in_words(told | {"judged": judged}, Path("out/a/mosaic/points.csv"))
+    said = calibrated_in_words(told | {"judged": judged}, Path("out/a/mosaic/points.csv"))
     assert "0.2500, 95 % interval 0.2200 to 0.2800, from 300 random points" in said
     assert "finds 0.2000, outside the interval" in said
     table = fraction_table({"a": told | {"judged": judged}, "b": told})

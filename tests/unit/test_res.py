@@ -7,6 +7,8 @@ from scipy.ndimage import gaussian_filter
 
 from rockrec.mosaics import open_mosaic, write_mosaic
 from rockrec.res import analyse_res
+from rockrec.res.draws import Draw
+from rockrec.res.errors import crossing, smallest
 
 
 def bernoulli(phi, shape, seed):
@@ -103,3 +105,54 @@ def test_a_mosaic_on_disk_gives_what_an_array_gives(tmp_path):
         from_disk = analyse_res(mosaic, 1, [16, 64], 50.0, **settings)
     from_array = analyse_res(medium, 1, [16, 64], 50.0, **settings)
     pd.testing.assert_frame_equal(from_disk.errors, from_array.errors)
+
+
+def errors_of(errors, threshold=1.0):
+    sizes = [2 ** (4 + at) for at in range(len(errors))]
+    return pd.DataFrame({"size_px": sizes, "error": errors, "threshold": threshold})
+
+
+def test_between_the_sizes_the_res_is_where_the_error_meets_the_threshold():
+    assert crossing(errors_of([8.0, 2.0, 0.5, 0.1])) == pytest.approx(np.sqrt(32 * 64))
+    assert crossing(errors_of([0.9, 0.8, 0.5])) == 16, "the smallest, where all stay below"
+    assert crossing(errors_of([8.0, 0.5, 2.0, 0.5])) == pytest.approx(np.sqrt(64 * 128))
+    assert crossing(errors_of([8.0, 2.0, 1.5])) == 64, "the largest, whose own error is above"
+    assert crossing(errors_of([np.nan, 0.5, 0.2])) == 32
+    assert crossing(errors_of([0.0, 0.0], threshold=0.0)) == 16
+    for errors in ([8.0, 2.0, 0.5, 0.1], [0.9, 0.8, 0.5], [8.0, 0.5, 2.0, 0.5]):
+        table = errors_of(errors)
+        assert smallest(table) / 2 <= crossing(table) <= smallest(table)
+
+
+def test_a_res_that_grows_with_the_largest_size_is_none():
+    """Of independent pixels the error is noise, and any size is relative to the largest."""
+    analysis = analyse_res(bernoulli(0.3, (500, 700), 0), 1, [16, 32, 64, 128], 50.0, seed=1)
+    assert analysis.sizes["pooled"] is None
+    assert not analysis.errors.query("form == 'pooled'")["res"].any()
+    pooled = analysis.references.query("form == 'pooled'")
+    assert list(pooled["largest_px"]) == [32, 64, 128]
+    assert pooled["res_px"].is_monotonic_increasing and pooled["grows"].all()
+
+
+def test_a_res_that_does_not_grow_stays_and_is_sure():
+    analysis = analyse_res(checkerboard(1, (300, 400)), 1, [16, 32, 64, 100], 50.0, seed=3)
+    assert analysis.sizes == {"pooled": 16, "per_image": 16}
+    columns = ["res_px", "low_px", "high_px", "draws_low_px", "draws_high_px"]
+    assert (analysis.references[columns] == 16).all().all()
+
+
+def test_the_interval_of_a_res_holds_it_and_lies_within_the_sizes():
+    field = gaussian_filter(np.random.default_rng(5).standard_normal((600, 900)), 4)
+    analysis = analyse_res((field > 0).astype(np.uint8), 1, [32, 64, 128, 192], 50.0, seed=1)
+    table = analysis.references
+    for low, high in (("low_px", "high_px"), ("draws_low_px", "draws_high_px")):
+        assert (table[low] >= 32).all() and (table[high] <= table["largest_px"]).all()
+    assert (table["low_px"] <= table["res_px"]).all()
+    assert (table["res_px"] <= table["high_px"]).all()
+
+
+def test_a_block_that_is_left_out_takes_the_squares_whose_middle_it_holds():
+    squares = Draw("S2", 10, np.array([0, 40]), np.array([0, 40]), np.arange(8.0).reshape(2, 4))
+    assert squares.without(0, 0, 20, 20).curves.tolist() == [[4, 5, 6, 7]]
+    assert len(squares.without(20, 0, 40, 20).rows) == 2
+    assert len(squares.without(0, 0, 90, 90).rows) == 2, "one without any square tells nothing"
