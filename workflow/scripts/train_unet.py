@@ -18,8 +18,8 @@ from rockrec.segmentation.label_classes import LabelsError
 from rockrec.segmentation.model import load_unet, save_unet
 from rockrec.segmentation.training import InitialModelError, train_unet
 
-# Of each network, whatever the cores that there are: other sums would round otherwise, and a run that
-# is repeated elsewhere give another network. The networks learn side by side.
+# Of each network, whatever the cores that there are: other sums would round otherwise, and a run
+# that is repeated elsewhere give another network. The networks learn side by side.
 THREADS_OF_EACH = 1
 
 
