@@ -18,14 +18,14 @@ from rockrec.segmentation.label_classes import LabelsError
 from rockrec.segmentation.model import load_unet, save_unet
 from rockrec.segmentation.training import InitialModelError, train_unet
 
-# As many whatever the cores that there are: other sums would round otherwise, and a run that is
-# repeated elsewhere give another network.
-THREADS = 2
+# Of each network, whatever the cores that there are: other sums would round otherwise, and a run
+# that is repeated elsewhere give another network. The networks learn side by side.
+THREADS_OF_EACH = 1
 
 
 @logged(snakemake)
 def main():
-    use_threads(THREADS)
+    use_threads(THREADS_OF_EACH)
     contrast = read_contrast(snakemake.input.contrast)
     contrast.check(snakemake.input.denoised)
     initial = snakemake.input.get("initial")

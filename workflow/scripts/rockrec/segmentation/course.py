@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 
@@ -30,7 +31,8 @@ FORMAT = 2  # of the checkpoints; a change in what a course computes changes it
 class Course:
     """A U-Net that learns from all strokes, and one for each fold that learns from the others.
 
-    What is reached after a step depends on nothing but lessons, settings and seed.
+    What is reached after a step depends on nothing but lessons, settings and seed. The networks
+    learn in threads of their own, side by side: a small one alone keeps no two cores busy.
 
     Parameters
     ----------
@@ -54,6 +56,7 @@ class Course:
         unpainted: Sequence[int],
         scores: Sequence[dict],
         seed: int,
+        threads: int,
         whose: Sequence[str] = (),
     ):
         self.unet, self.folds = unet, folds
@@ -61,13 +64,14 @@ class Course:
         self.unpainted, self.scores = unpainted, list(scores)
         self.epochs, self.epoch = unet.settings.epochs, 0
         self.students = {fold: Student(_twin(unet), some, seed) for fold, some in lessons.items()}
+        self.pool = ThreadPoolExecutor(threads)
         self.rows, self.counts, self.boundaries = [], [], []
         self.best = None
 
     @property
     def step(self) -> int:
-        """Steps of all students together."""
-        return sum(student.step for student in self.students.values())
+        """Steps of each student."""
+        return self.students[None].step
 
     @property
     def tested(self) -> list[int]:
@@ -75,16 +79,14 @@ class Course:
         return [fold for fold in self.students if fold is not None]
 
     def advance(self) -> None:
-        """Let one student do one step; after the last one's last step the epoch is tested."""
-        end = (self.epoch + 1) * self.unet.settings.steps
-        student = next(one for one in self.students.values() if one.step < end)
-        student.advance()
-        if all(one.step >= end for one in self.students.values()):
+        """Let all students do a step; after the last one of an epoch they are tested."""
+        list(self.pool.map(Student.advance, self.students.values()))
+        if self.step == (self.epoch + 1) * self.unet.settings.steps:
             self._test()
 
     def _test(self) -> None:
         self.epoch += 1
-        found = [self._counted(fold) for fold in self.tested]
+        found = list(self.pool.map(self._counted, self.tested))
         self.counts.append([[counts.tolist() for counts, _ in parts] for parts in found])
         self.boundaries.append([[counts.tolist() for _, counts in parts] for parts in found])
         last = self.students[None]

@@ -10,7 +10,7 @@ from rockrec.segmentation.lessons import Lesson
 from rockrec.segmentation.losses import taught_loss
 from rockrec.segmentation.model import UNet, autocast
 
-MEMORY = 0.98  # of the running mean of the weights, from step to step
+MEMORY = 50, 0.1  # steps that the running mean of the weights reaches back, or share of all steps
 WARM_UP = 0.25  # share of the steps in which the learning rate rises
 
 
@@ -61,7 +61,10 @@ class Student:
 
     @torch.no_grad()
     def _remember(self) -> None:
-        memory = min(MEMORY, self.step / (self.step + 10))  # the first steps are soon forgotten
+        most, share = MEMORY
+        settings = self.unet.settings
+        reach = min(most, share * settings.epochs * settings.steps)
+        memory = 1 - 1 / max(1.0, reach)
         now = self.unet.network.state_dict()
         for name, value in self.mean.state_dict().items():
             if value.is_floating_point():

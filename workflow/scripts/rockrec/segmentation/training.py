@@ -93,12 +93,13 @@ def train_unet(
     initial : the network whose weights the training starts from; of the same encoder and
         number of classes, which correspond in the order of their label values. Its scores are
         those with `gray_range`, from which the training starts.
-    threads : of the forest, which is the same for any.
+    threads : in which the forest's trees, and the networks, learn side by side; any number gives
+        the same.
     pixel_size_nm, bits : of the mosaic, which the network keeps; None if it is not known.
     whose : of fields of several samples, the sample of each; it is scored on each of them, too.
     checkpoints : folder in which each training has one of its own; its state is saved there every
         `checkpoint_seconds`, and a run that was stopped goes on from it to the same weights
-        (bitwise on a CPU with as many threads). None to save nothing.
+        (bitwise on a CPU). None to save nothing.
 
     Raises
     ------
@@ -139,7 +140,8 @@ def train_unet(
         scores += forest_scores(fields, forests, whose)
         known = forests.folds.known if len(forests.folds.known) > 1 else []
         lessons = lessons_of(blocks, forests, list(forests.by_fold) if known else [], threads)
-        return Course(unet, lessons, fields, forests.folds, forests.unpainted, scores, seed, whose)
+        known_so_far = forests.folds, forests.unpainted, scores
+        return Course(unet, lessons, fields, *known_so_far, seed, threads, whose)
 
     if checkpoints is None:
         finished = _finished(course(), Request(), None, None, checkpoint_seconds)
