@@ -36,7 +36,7 @@ from rockrec.comparison.diffusivity import compare_diffusivities
 from rockrec.comparison.widths import compare_widths
 from rockrec.descriptors import describe
 from rockrec.descriptors.clusters import label_clusters
-from rockrec.images import read_stack
+from rockrec.images import read_stack, spread
 from rockrec.plain.seeds import seed_for
 from rockrec.quilting import Quilter, patches_for
 from rockrec.synthetic import make_rock
@@ -246,7 +246,7 @@ def tell_methods(rock: str, options: argparse.Namespace) -> None:
 
 
 def measured(images: np.ndarray) -> tuple[pd.DataFrame, WidthSet]:
-    images = images[:128]
+    images = spread(images, 128)
     return measure_diffusivity(images, CONTRAST), WidthSet(
         measure_widths(images, 1000), len(images)
     )
