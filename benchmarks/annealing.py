@@ -2,6 +2,7 @@
 
     python benchmarks/annealing.py fields                # Gaussian fields, 128 and 512 px
     ROCKREC_TEST_DATA=<folder> python benchmarks/annealing.py rocks --out <folder>   # real rock
+    python benchmarks/annealing.py mended --out <folder>    # quilted tiles, mended
 
 `fields`: thresholded Gaussian fields, five seeds, one core: moves a second, and the fit (mean
 squared error of each curve against its target) as median, least and most. `rocks`: tiles of
@@ -23,10 +24,12 @@ import tifffile
 from scipy.ndimage import gaussian_filter
 
 from rockrec.annealing import Annealed, anneal
+from rockrec.annealing.targets import targets_of
 from rockrec.comparison import compare_sets
 from rockrec.description import describe_set
 from rockrec.descriptors import describe, origins
-from rockrec.minkowski import euler_number
+from rockrec.minkowski import euler_number, perimeter
+from rockrec.quilting import Quilter, patches_for
 from rockrec.synthetic import make_rock
 
 S2_ALONE = ("S2",)
@@ -50,13 +53,17 @@ CASES = (
 )
 PHASE_FRACTIONS = (0.35, 0.05)
 
+# To mend tiles that need little; the first temperature is found by trial.
+MILD = dict(initial_temperature=None, cooling=0.8, stages=15, moves_per_stage=2048)
+MENDED = 128
+
 TILE, TILES, SHOWN = 128, 64, 4
 MOVES_ON_ROCK = 8_192
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=["fields", "rocks"])
+    parser.add_argument("part", choices=["fields", "rocks", "mended"])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--side", type=int, choices=[128, 512], help="fields of this side only")
     parser.add_argument("--threads", type=int, default=1, help="for rocks")
@@ -70,10 +77,57 @@ def main() -> None:
                     fit_field(case, phase_fraction, options.seeds)
     else:
         if options.out is None:
-            parser.error("rocks needs --out")
+            parser.error(f"{options.part} needs --out")
         options.out.mkdir(parents=True, exist_ok=True)
+    if options.part == "mended":
+        for rock in ("pores", "fractures"):
+            mend(rock, options)
+    elif options.part == "rocks":
         for name, (train, heldout) in rocks().items():
             reconstruct_rock(name, train, heldout, options)
+
+
+def mend(rock: str, options) -> None:
+    """Quilt tiles of 64 px, mend them, and hold both against training and held-out tiles."""
+    from quilting import tiles_of  # which imports this module
+
+    train, heldout = tiles_of(rock, 64)
+    names = (*ALL, "C2", "euler_number", "perimeter")
+    for seed in range(1, options.seeds + 1):
+        quilter = Quilter(train, patches_for(train), seed=seed)
+        quilted = np.stack([one.image for one in quilter.quilt((64, 64), range(MENDED))])
+        targets, fractions = targets_of(
+            train, range(len(train)), names, target="tile", n=MENDED, seed=seed, start=quilted
+        )
+        result = anneal(
+            targets, (64, 64), fractions, n=MENDED, seed=seed, start=quilted, threads=1, **MILD
+        )
+        changed = (result.realisations != quilted).mean()
+        seconds = np.median(result.core_seconds)
+        print(f"\n{rock}, seed {seed}: {changed:.1%} of the pixels changed, {seconds:.2f} s a tile")
+        sets = {"train": train, "quilted": quilted, "mended": result.realisations}
+        for method, images in sets.items():
+            for against, other in (("train", train), ("heldout", heldout)):
+                floors = in_floors(images, other)
+                told = ", ".join(f"{name} {ratio:.2f}" for name, ratio in floors.items())
+                print(f"  {method} against {against}: {told}", flush=True)
+        rows = [np.concatenate(np.pad(one[:5], 2)[2:-2], axis=1) for one in sets.values()]
+        matplotlib.image.imsave(
+            options.out / f"{rock}_{seed}.png", 1 - np.concatenate(rows), cmap="gray"
+        )
+
+
+def in_floors(images: np.ndarray, other: np.ndarray) -> dict[str, float]:
+    """Errors of means over the floor of MENDED tiles against as many."""
+    names = (*UNTARGETED, "S2", "P3H", "P3V", "P4")
+    made, real = describe(images, names), describe(other, names)
+    for name, count in (("Euler number", euler_number), ("perimeter", perimeter)):
+        made[name], real[name] = (count(one)[:, None] for one in (images, other))
+    return {
+        name: np.nanmean((made[name].mean(axis=0) - real[name].mean(axis=0)) ** 2)
+        / (np.nanmean(real[name].var(axis=0, ddof=1)) * 2 / MENDED)
+        for name in made
+    }
 
 
 def field(side: int, phase_fraction: float) -> np.ndarray:

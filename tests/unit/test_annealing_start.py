@@ -5,12 +5,11 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from rockrec.annealing import anneal
-from rockrec.annealing.schedule import cooled, temperature_for
+from rockrec.annealing.schedule import temperature_for
 from rockrec.annealing.start import gaussian_start, with_pixels
 from rockrec.annealing.targets import targets_of
 from rockrec.descriptors import describe
 from rockrec.minkowski import euler_number, perimeter
-from rockrec.plain.records.kinds.sa import Schedule
 
 
 def rocks(n=6, side=32, width=2.0):
@@ -104,11 +103,3 @@ def test_a_trial_finds_the_temperature_at_which_so_many_rises_are_accepted():
     history = anneal(targets, (64, 64), tiles.mean(), **settings).history
     assert history["temperature"].nunique() == 4  # each image its own
     assert ((history["acceptance"] > 0.05) & (history["acceptance"] < 0.9)).all()
-
-
-def test_the_temperature_falls_slower_where_the_energy_fluctuates():
-    plan = Schedule(cooling=None)
-    factors = [cooled(plan, 1.0, variance) for variance in (0.0, 1.0, 4.0, 100.0)]
-    assert all(low <= high for low, high in zip(factors, factors[1:], strict=False))
-    assert factors[0] >= 0.49 and factors[-1] > 0.9
-    assert cooled(Schedule(cooling=0.9), 2.0, 100.0) == pytest.approx(1.8)

@@ -572,8 +572,7 @@ def run_stage(
 
     Returns
     -------
-    moves tried, moves accepted, energy at the end, least energy so far, mean and variance of the
-    energy over the moves.
+    moves tried, moves accepted, energy at the end, least energy so far.
     """
     height, width = image.shape
     pixels, copies, periodic = lattice
@@ -594,7 +593,6 @@ def run_stage(
     cluster, of_clusters, limit = _of_kind(kind, CLUSTERS), 0.0, np.inf
     if cluster >= 0:
         of_clusters = _part_of(first_channel, coefficient, weight, targets, counts, cluster, shift)
-    start, mean, spread = energy, 0.0, 0.0
     while tried < n_moves and (energy > stop_energy or len(rises)):
         sort = INTERFACE if _uniform(random_state) < interface_share else EVERYWHERE
         pixel1 = drawn_from[sort, 1, _below(random_state, n_sites[sort, 1])]
@@ -660,8 +658,6 @@ def run_stage(
         if not accept:
             _set(pixels, copies, height, width, periodic, y1, x1, 1)
             image[y1, x1] = 1
-            mean += energy - start
-            spread += (energy - start) ** 2
             continue
         accepted += 1
         _set(pixels, copies, height, width, periodic, y0, x0, 1)
@@ -681,8 +677,6 @@ def run_stage(
             of_clusters = _part_of(
                 first_channel, coefficient, weight, targets, counts, cluster, shift
             )
-        mean += energy - start
-        spread += (energy - start) ** 2
         if best.state[0] == len(best.swaps):
             best.state[1] = 1
         else:
@@ -691,6 +685,4 @@ def run_stage(
         if energy < least:
             least = energy
             _keep_best(best, image, counts)
-    if tried:
-        mean, spread = mean / tried, spread / tried
-    return tried, accepted, energy, least, start + mean, max(spread - mean**2, 0.0)
+    return tried, accepted, energy, least

@@ -14,7 +14,7 @@ import pandas as pd
 from rockrec.annealing.energy import Energy
 from rockrec.annealing.kernels import Best, Clusters, Sites, list_sites, run_stage
 from rockrec.annealing.problem import Problem, problem_of
-from rockrec.annealing.schedule import cooled, moves_of, stop_of, temperature_for
+from rockrec.annealing.schedule import moves_of, stop_of, temperature_for
 from rockrec.annealing.start import gaussian_start, random_start, with_pixels
 from rockrec.descriptors.clusters import label_clusters
 from rockrec.housekeeping.progress import Progress
@@ -291,10 +291,10 @@ def _anneal_one(
             raise RuntimeError("annealing was cancelled")
         if least <= stop or not sites.n.all():
             break
-        tried, accepted, now, least, _, variance = run(temperature, moves, stop, least)
+        tried, accepted, now, least = run(temperature, moves, stop, least)
         history.append((index, stage, temperature, now, accepted / max(tried, 1)))
         watch.report(1, history[-1])
-        temperature = cooled(plan, temperature, variance)
+        temperature *= plan.cooling
     watch.report(plan.stages - len(history), history[-1] if history else (index, 0, 0.0, now, 0.0))
     return _realisation(problem, index, best, stop, history, time.thread_time() - began)
 

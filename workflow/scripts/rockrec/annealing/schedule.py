@@ -7,7 +7,6 @@ from rockrec.plain.records.kinds.sa import Schedule
 
 # A mean squared error of a curve that needs no bettering: a tenth of the paper's best.
 FINE_ERROR = 1e-9
-PACE = 0.7  # of the adaptive cooling, in standard deviations of the energy
 
 
 def moves_of(schedule: Schedule, energy: Energy) -> int:
@@ -47,15 +46,3 @@ def temperature_for(rises: np.ndarray, accepted: float) -> float:
         else:
             high = middle
     return float(np.exp(high))
-
-
-def cooled(schedule: Schedule, temperature: float, variance: float) -> float:
-    """Return the temperature of the next stage.
-
-    By default it falls the slower the more the energy fluctuates (Huang et al. 1986), and by a
-    half at most.
-    """
-    if schedule.cooling is not None:
-        return temperature * schedule.cooling
-    spread = max(np.sqrt(variance), temperature)
-    return temperature * max(np.exp(-PACE * temperature / spread), 0.5)

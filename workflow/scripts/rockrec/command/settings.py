@@ -77,9 +77,12 @@ def _named(node: Mapping) -> Callable[[str], tuple]:
 
 def _reader(node: Mapping) -> Callable[[str], int | float | str]:
     types = node.get("type", "string")
-    types = [one for one in ([types] if isinstance(types, str) else types) if one != "null"]
+    types = [types] if isinstance(types, str) else types
+    may_be_null, types = "null" in types, [one for one in types if one != "null"]
 
-    def read(text: str) -> int | float | str:
+    def read(text: str) -> int | float | str | None:
+        if may_be_null and text == "null":
+            return None
         value = _number(text, types[0])
         if not fits(value, node):
             wanted = in_words(node if "enum" in node else {**node, "type": types})

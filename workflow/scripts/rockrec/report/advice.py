@@ -118,7 +118,7 @@ def _annealing(errors, costs) -> Advice:
     for _, group in missed.groupby(["experiment", "sample", "method"], sort=False):
         names = ", ".join(dict.fromkeys(group["descriptor"]))
         yield (
-            "More targets of annealing (a warmer initial_temperature helps it to meet them)",
+            "More targets of annealing (initial_temperature: null finds how warm it has to begin)",
             f"{_named(next(group.itertuples()))} misses {names}",
         )
 

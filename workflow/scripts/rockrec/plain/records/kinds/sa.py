@@ -19,10 +19,9 @@ class Schedule(Settings):
         minimum=0,
         paper="1e-7",
     )
-    cooling: float | None = setting(
+    cooling: float = setting(
         0.97,
-        "Factor of the temperature from one stage to the next; null for one that goes by how much "
-        "the energy fluctuates (Huang et al. 1986).",
+        "Factor of the temperature from one stage to the next.",
         above=0,
         maximum=1,
         paper=0.97,
