@@ -32,7 +32,7 @@ LONGEST = 0.15  # of the time, for one of them: compiling may not end
 STEPS = [
     ("profile", "after", ORIGINAL[:2], "none"),
     ("profile", "before", ORIGINAL[:2], "none"),
-    ("filters", "", [], ""),
+    ("filters", "", ["all"], ""),
     ("timings", "after", ORIGINAL, "none"),
     ("timings", "passes", ORIGINAL[:1], "passes"),
     ("timings", "before", ORIGINAL[:2], "none"),
@@ -56,15 +56,16 @@ def whole(options: argparse.Namespace) -> None:
     """Do all parts that are not done yet, as far as the time goes."""
     seconds = 60 * options.minutes
     done = finished(options.out / "steps.csv")
-    for part, label, cases, compiled in STEPS:
-        name = {"part": part, "label": label, "cases": " ".join(cases), "compile": compiled}
+    single = [(*step[:2], case, step[3]) for step in STEPS for case in step[2]]
+    for part, label, case, compiled in single:
+        name = {"part": part, "label": label, "case": case, "compile": compiled}
         left = SHARE * seconds - (time.monotonic() - options.began)
         is_earlier = label == "before"
         if tuple(name.values()) in done or left <= 0 or (is_earlier and options.before is None):
             continue
         asked = []
         if part != "filters":
-            asked = ["--label", label, "--cases", *cases]
+            asked = ["--label", label, "--cases", case]
             asked += ["--settings", json.dumps({"compile": compiled})]
         library = options.before if is_earlier else LIBRARY
         run(options, part, name, asked, library, min(left, LONGEST * seconds))
@@ -85,17 +86,23 @@ def run(options, part: str, name: dict, asked: list[str], library: Path, limit: 
         code = subprocess.run(command, env=environment, timeout=limit).returncode
     except subprocess.TimeoutExpired:
         code = "time over"
-    line = {"part": "", "label": "", "cases": "", "compile": ""} | name
+    line = {"part": "", "label": "", "case": "", "compile": ""} | name
     append(options.out / "steps.csv", line | {"seconds": time.monotonic() - began, "code": code})
 
 
 def finished(path: Path) -> set[tuple]:
-    """Return what ran to its end earlier: part, label, cases, compile."""
+    """Return what ran to its end earlier, and did not fail: part, label, case, compile."""
+    failed = {(line["label"], line["case"]) for line in lines(path.with_name("failed.csv"))}
+    return {
+        tuple(line[name] for name in ("part", "label", "case", "compile"))
+        for line in lines(path)
+        if line["code"] == "0" and (line["label"], line["case"]) not in failed
+    }
+
+
+def lines(path: Path) -> list[dict]:
+    """Read a table, if it is there."""
     if not path.exists():
-        return set()
+        return []
     with open(path, newline="", encoding="utf-8") as file:
-        return {
-            tuple(line[name] for name in ("part", "label", "cases", "compile"))
-            for line in csv.DictReader(file)
-            if line["code"] == "0"
-        }
+        return list(csv.DictReader(file))
