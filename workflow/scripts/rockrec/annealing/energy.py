@@ -34,8 +34,8 @@ WHOLE = {
     "euler_number": ((EULER, 1.0),),
     "perimeter": ((EDGES, np.pi / 8), (DIAGONALS, np.pi / 8 / np.sqrt(2))),
 }
-# Their weight beside that of a curve's lag, so that they are met as curves are: on fractures and
-# pores of 64 px to a count, and the curves no worse than without.
+# Their weight beside that of a curve's lag, so that they are met as curves are: on fractures of
+# 64 px to a count, and the curves no worse than without.
 STRESS = {"euler_number": 1000.0, "perimeter": 100.0}
 TARGETS = (*NAMES, *WHOLE)
 
