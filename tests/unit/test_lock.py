@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from rockrec.gans import lock as lock_module
+from rockrec.housekeeping import lock as lock_module
 from rockrec.housekeeping.lock import FolderLock, LockLost
 
 
