@@ -2,6 +2,7 @@
 
 import os
 import resource
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,25 @@ def test_of_tiles_only_those_in_the_rows_of_the_last_request_are_kept(tmp_path, 
 
 
 @pytest.mark.parametrize("compression", ["zlib", None])
+@pytest.mark.parametrize("in_tiles", [False, True])
+def test_several_threads_read_one_mosaic(tmp_path, mosaic, in_tiles):
+    grid = Grid(2, 3) if in_tiles else None
+    paths = tmp_path / "mosaic.tif"
+    if in_tiles:
+        mosaic = mosaic[:1030]
+        parts = [part for row in np.split(mosaic, 2) for part in np.split(row, 3, axis=1)]
+        paths = [tmp_path / f"t{number}.tif" for number in range(len(parts))]
+        for path, part in zip(paths, parts, strict=True):
+            write_mosaic(path, part, 50.0)
+    else:
+        write_mosaic(paths, mosaic, 50.0)
+    corners = np.random.default_rng(0).integers(0, (900, 1400), (400, 2)).tolist()
+    with open_mosaic(paths, grid) as opened, ThreadPoolExecutor(4) as pool:
+        read = pool.map(lambda at: opened[at[0] : at[0] + 90, at[1] : at[1] + 70], corners)
+        for (top, left), found in zip(corners, read, strict=True):
+            assert np.array_equal(found, mosaic[top : top + 90, left : left + 70])
+
+
 def test_more_tiles_than_a_process_may_open_files(tmp_path, mosaic, compression):
     grid, paths = tiles_in_a_grid(tmp_path, mosaic, 8, 8, compression=compression)
     before = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import tifffile
@@ -76,10 +77,12 @@ class Mosaic(Sized):
         self._on_disk = self._stored.newbyteorder(tiff.byteorder)
         self._pool = pool
         self._decoded: dict[int, np.ndarray] = {}
+        self._reading = Lock()  # several threads may read one mosaic, and share what is kept
 
     def forget(self) -> None:
         """Let go of the blocks that are kept."""
-        self._decoded.clear()
+        with self._reading:
+            self._decoded.clear()
 
     def __getitem__(self, region) -> np.ndarray:
         """Return a copy of a region given by one slice (rows) or two, without steps.
@@ -89,7 +92,8 @@ class Mosaic(Sized):
         """
         rows, columns = ranges_of(region, self.shape)
         place = stored_region(rows, columns, self._stored_shape, self._orientation)
-        stored = self._numbers(self._read(*place), *place)
+        with self._reading:
+            stored = self._numbers(self._read(*place), *place)
         if self._palette is not None:
             stored = self._palette[stored]
         return np.ascontiguousarray(shown(stored, self._orientation))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -78,14 +79,16 @@ class StitchedMosaic(Sized):
         self.scan_rows, self.banner_rows = self.shape[0], first.shape[0] - first.scan_rows
         self._steps = [side - grid.overlap for side in sides]
         self._in_use: set[tuple[int, int]] = set()
+        self._reading = Lock()  # several threads may read one mosaic
 
     def __getitem__(self, region) -> np.ndarray:
         """Return a copy of a region given by one slice (rows) or two, without steps."""
         rows, columns = ranges_of(region, self.shape)
         out = np.empty((len(rows), len(columns)), self.dtype)
         pieces = self.pieces(rows, columns)
-        self._forget_all_but({piece.tile[0] for piece in pieces})
-        self._in_use |= {piece.tile for piece in pieces}
+        with self._reading:
+            self._forget_all_but({piece.tile[0] for piece in pieces})
+            self._in_use |= {piece.tile for piece in pieces}
         for piece in pieces:
             y, x = piece.rows, piece.columns
             out[
