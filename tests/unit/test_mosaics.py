@@ -103,7 +103,6 @@ def test_of_tiles_only_those_in_the_rows_of_the_last_request_are_kept(tmp_path, 
             assert kept == 64 * 3 * 64
 
 
-@pytest.mark.parametrize("compression", ["zlib", None])
 @pytest.mark.parametrize("in_tiles", [False, True])
 def test_several_threads_read_one_mosaic(tmp_path, mosaic, in_tiles):
     grid = Grid(2, 3) if in_tiles else None
@@ -123,6 +122,7 @@ def test_several_threads_read_one_mosaic(tmp_path, mosaic, in_tiles):
             assert np.array_equal(found, mosaic[top : top + 90, left : left + 70])
 
 
+@pytest.mark.parametrize("compression", ["zlib", None])
 def test_more_tiles_than_a_process_may_open_files(tmp_path, mosaic, compression):
     grid, paths = tiles_in_a_grid(tmp_path, mosaic, 8, 8, compression=compression)
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
