@@ -266,14 +266,14 @@ def test_words_say_the_interval_the_mosaic_needed_and_that_none_will_do():
 # --- stationarity ---------------------------------------------------------------------------
 
 
-def tests_of(image):
+def assessed(image):
     cells, windows = count_cells(image, 1), describe_windows(image, 1)
     return trends(cells, windows, 2), thirds(cells)
 
 
 def test_a_trend_is_found_where_it_is_and_told_in_its_size():
     across = 0.2 * (1 + 0.5 * (np.arange(512) / 511 - 0.5))
-    table, parts = tests_of((np.random.default_rng(0).random((400, 512)) < across).astype(np.uint8))
+    table, parts = assessed((np.random.default_rng(0).random((400, 512)) < across).astype(np.uint8))
     lines = table.set_index(["quantity", "where"])
     assert lines.loc[("phase_fraction", "to the right"), "change"] == pytest.approx(0.5, abs=0.05)
     assert lines.loc[("phase_fraction", "to the right"), "p"] < 1e-6
@@ -290,7 +290,7 @@ def test_structure_that_grows_at_equal_phi_is_found_by_s2():
     """Single pixels above, blocks of 3 x 3 below, 20 % of both."""
     coarse = np.kron(pixels(0.2, (100, 100), 1), np.ones((3, 3), np.uint8))
     mixed = np.where(np.arange(300)[:, None] < 150, pixels(0.2, (300, 300), 2), coarse)
-    table, _ = tests_of(mixed.astype(np.uint8))
+    table, _ = assessed(mixed.astype(np.uint8))
     lines = table.set_index(["quantity", "where"])
     assert lines.loc[("S2", "down"), "p_adjusted"] < 0.01
     assert lines.loc[("phase_fraction", "down"), "p"] > 0.01
@@ -298,7 +298,7 @@ def test_structure_that_grows_at_equal_phi_is_found_by_s2():
 
 def test_a_rock_without_a_trend_is_seldom_called_two():
     density = -np.log1p(-0.2) / (np.pi * 9)
-    found = [tests_of(discs((200, 200), 3.0, density, seed)) for seed in range(150)]
+    found = [assessed(discs((200, 200), 3.0, density, seed)) for seed in range(150)]
     alarms = np.array([(a["p_adjusted"].min(), b["p_adjusted"].min()) for a, b in found]) < 0.05
     assert (alarms.mean(axis=0) <= 0.12).all()  # 5 % + 4 standard errors
 

@@ -160,7 +160,7 @@ def _draw_errors(axes: Axes, errors: pd.DataFrame, pixel_size: float, symbol: st
 def _chosen(errors: pd.DataFrame, pixel_size: float) -> str:
     chosen = errors.loc[(errors["form"] == "pooled") & errors["res"].astype(bool), "size_px"]
     if chosen.empty:
-        return "no RES: it grows with the largest size"
+        return "no size is representative"
     if chosen.iloc[0] == errors["size_px"].max():
         return f"RES not below {chosen.iloc[0]} px"
     return f"RES = {chosen.iloc[0]} px = {chosen.iloc[0] * pixel_size:.4g} µm"
