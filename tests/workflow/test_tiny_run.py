@@ -61,7 +61,7 @@ def test_the_run_ends_with_a_table_of_times(finished):
 def test_errors_hold_every_method_and_the_row_real(finished):
     errors = pd.read_csv(finished / "results/meta_igneous/comparison/errors.csv")
     assert set(errors.columns) == ERROR_COLUMNS
-    assert set(errors["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
+    assert set(errors["method"]) == {"real", "sa", "sa_mean", "sa_mended", "quilting", "wgan_gp"}
     assert set(errors["descriptor"]) >= {
         *("S2", "S2H", "S2V", "P3H", "P3V", "P4", "P6", "L", "euler_number", "perimeter"),
         *("percolation_x", "percolation_y", "pore_area", "pore_orientation"),
@@ -96,13 +96,13 @@ def test_a_network_that_two_experiments_want_is_trained_once(finished):
 
 def test_faults_are_looked_for_in_every_method_and_in_real_tiles(finished):
     faults = pd.read_csv(finished / ROCK / "comparison/diagnosis.csv")
-    assert set(faults["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
+    assert set(faults["method"]) == {"real", "sa", "sa_mean", "sa_mended", "quilting", "wgan_gp"}
     assert {"edge_excess", "memorised_tiles"} <= set(faults["diagnosis"])
 
 
 def test_what_is_copied_is_told_of_every_method(finished):
     novelty = pd.read_csv(finished / ROCK / "comparison/novelty.csv")
-    assert set(novelty["method"]) == {"real", "sa", "sa_mean", "quilting", "wgan_gp"}
+    assert set(novelty["method"]) == {"real", "sa", "sa_mean", "sa_mended", "quilting", "wgan_gp"}
     assert set(novelty["side_px"]) <= {16, 24} and 24 in set(novelty["side_px"])
     with_control = novelty.dropna(subset="copied_control")
     assert (with_control["copied_control"] > 0.9).all()
