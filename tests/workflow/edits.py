@@ -165,6 +165,7 @@ def _candidates(config: dict, key: Key, folder: Path) -> Iterator:
         yield value[:-1]
         yield from ([*value, one] for one in items.get("enum", []))
         yield [one / 2 for one in value if isinstance(one, float)]
+        yield [2 * one for one in value if isinstance(one, int)]
         yield from ([*value, name] for name in config["samples"])
     elif isinstance(value, dict):
         yield from ({"S2": 2.0}, {1: "one", 2: "two"})

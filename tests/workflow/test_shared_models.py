@@ -57,6 +57,8 @@ def test_a_network_is_taught_so_too(folder):
     (folder / "unet.yaml").write_text(text, encoding="utf-8")
     wanted = "results/models/series/unet/scores.csv"
     run_snakemake(folder, "--configfile", "unet.yaml", "--cores", CORES, wanted)
-    assert set(pd.read_csv(folder / wanted)["part"]) >= {"test"}
+    assert set(pd.read_csv(folder / wanted)["part"]) == {
+        f"unseen places{of}" for of in ("", " of first", " of second")
+    }
     done = run_snakemake(folder, "--configfile", "unet.yaml", "--dry-run", "segment")
     assert jobs(done)["segment_mosaic"] == 3 and "train_unet" not in jobs(done)

@@ -92,7 +92,7 @@ rule draw_plane:
         "../../envs/torch.yaml"
     threads: 8
     resources:
-        mem_mb=again(8000),
+        mem_mb=memory(8000, most=2),
         runtime=720,
         gpu=GPU,
         device=RUN["device"],

@@ -38,7 +38,8 @@ def _ordered(block: type) -> Iterator[dataclasses.Field]:
     introduced = {}
     for family in block.__mro__:
         for name in vars(family).get("__annotations__", {}):
-            if family.__dataclass_fields__[name].metadata:
+            field = block.__dataclass_fields__[name]  # null where a derived class has none of it
+            if field.metadata and family.__dataclass_fields__[name].metadata:
                 introduced.pop(name, None)  # it belongs to the first of the family
                 introduced[name] = None
     fields = [block.__dataclass_fields__[name] for name in introduced]
