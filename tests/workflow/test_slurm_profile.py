@@ -24,7 +24,10 @@ from snakemake.settings.types import (
 PROFILE = ROOT / "profiles/slurm/config.yaml"
 PARTITIONS = ROOT / "profiles/slurm/partitions.yaml"
 NETWORKS = {"train_unet", "segment_mosaic", "train_gan", "sample_gan"}
-CONTINUED = {"train_gan", "train_unet", "anneal", "quilt"}
+CONTINUED = {
+    *("train_gan", "train_unet", "train_shared_unet"),
+    *("anneal", "quilt", "quilt_mosaic", "draw_plane"),
+}
 ATTEMPTS = (1, 2, 3)
 SMALL, LARGE = 100, 10_000  # MB of input
 
