@@ -23,7 +23,7 @@ ROCKS = {"meta_igneous": ("pores", 1280), "serpentinite": ("fractures", 1792)}
 EXPERIMENTS = {"comparison": tuple(ROCKS), "representative": ("meta_igneous",)}
 OF_EXPERIMENT = (
     *("shapes", "history", "realisations", "polytope_curves", "repetition", "lineal_path"),
-    *("pores", "transport", "widths", "resizing", "strip"),
+    *("pores", "transport", "widths", "resizing", "strip", "novelty"),
 )
 OF_SAMPLE = ("descriptors", "diversity")
 TABLES = ("architectures", "settings", "costs", "errors", "faults")
