@@ -13,27 +13,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rockrec.annealing.clusters import AROUND, add_to_cluster, remove_from_cluster, unlabel_to
+from rockrec.annealing.random_numbers import below, uniform
+from rockrec.annealing.sites import EVERYWHERE, INTERFACE, review_site, strike_site
 from rockrec.housekeeping.compiling import compiled
 
 PAIRS, CHORDS, TUPLES, CLUSTERS, EULER, EDGES, DIAGONALS = range(7)
 FOLD = 8  # lags are padded to a multiple of this, to be summed in a fixed order
-EVERYWHERE, INTERFACE = 0, 1
 U = np.uint64
-AROUND = ((0, 1), (1, 0), (0, -1), (-1, 0))
 # What a window of 2 x 2 pixels adds to four times the Euler number, 8-connected (Gray 1971): one
 # corner of four adds 1, three take 1, two that touch at a corner only take 2.
 QUARTERS = np.array([0, 1, 1, 0, 1, 0, -2, -1, 1, -2, 0, -1, 0, -1, -1, 0])
-
-
-class Sites(NamedTuple):
-    """The pixels that may be drawn for a swap, by sort: all of a phase, or those at an interface.
-
-    A pixel is at an interface if one of its four neighbours is of the other phase.
-    """
-
-    drawn_from: np.ndarray  # int64 (2 sorts, 2 phases, H * W): the first n
-    n: np.ndarray  # int64 (2 sorts, 2 phases)
-    position: np.ndarray  # int64 (2 sorts, H * W): where in drawn_from, or -1
 
 
 class Best(NamedTuple):
@@ -43,43 +33,6 @@ class Best(NamedTuple):
     counts: np.ndarray  # int64 (channels, lags)
     swaps: np.ndarray  # int64 (most, 2)
     state: np.ndarray  # int64: number of swaps noted, 1 if more were made than noted
-
-
-class Clusters(NamedTuple):
-    """The 4-connected clusters, kept up to date pixel by pixel, and room to do so.
-
-    A move is tried on the labels themselves; `log` takes it back.
-    """
-
-    labels: np.ndarray  # int32 (H * W,), 0 where there is none
-    size: np.ndarray  # int32 (H * W + 2,), pixels of each label; 0 for one that is free
-    seen: np.ndarray  # int64 (H * W,): the search, times 4, and which of its fronts was here
-    fronts: np.ndarray  # int32 (4, H * W)
-    log: np.ndarray  # int32 (3 * H * W + 2, 2): pixels, and their labels before
-    state: np.ndarray  # int64: entries of log, number of the last search, last label given
-
-
-@compiled()
-def _random(state):
-    """Xorshift (Marsaglia 2003), 64 bits; the upper ones are the random ones."""
-    x = state[0]
-    x ^= x << U(13)
-    x ^= x >> U(7)
-    x ^= x << U(17)
-    state[0] = x
-    return x
-
-
-@compiled()
-def _below(state, n):
-    """A whole number in 0 ... n - 1, n < 2**32."""
-    return np.int64(((_random(state) >> U(32)) * U(n)) >> U(32))
-
-
-@compiled()
-def _uniform(state):
-    """A number in [0, 1)."""
-    return (_random(state) >> U(11)) * (1.0 / 9007199254740992.0)
 
 
 @compiled()
@@ -159,211 +112,6 @@ def _add_tuples(term_rays, t, n_rays, rays, joint, change, c):
                 joint[pixel, r] &= rays[pixel, ray, r]
     for r in range(n_lags):
         change[c, r] += np.int32(np.int8(joint[U(0), r]) - np.int8(joint[U(1), r]))
-
-
-@compiled()
-def _beside(height, width, periodic, pixel, side):
-    """The pixel at a side of another, or -1."""
-    y, x = pixel // width + AROUND[side][0], pixel % width + AROUND[side][1]
-    if periodic:
-        y, x = y % height, x % width
-    elif not (0 <= y < height and 0 <= x < width):
-        return -1
-    return y * width + x
-
-
-@compiled()
-def _label(clusters, pixel, label):
-    labels, size, _, _, log, state = clusters
-    before = labels[pixel]
-    log[state[0], 0], log[state[0], 1] = pixel, before
-    state[0] += 1
-    size[before] -= 1
-    size[label] += 1
-    labels[pixel] = label
-
-
-@compiled()
-def _free_label(clusters):
-    _, size, _, _, _, state = clusters
-    while True:
-        state[2] = state[2] % (len(size) - 1) + 1
-        if size[state[2]] == 0:
-            return state[2]
-
-
-@compiled()
-def _unlabel_to(clusters, n_entries):
-    """Take back all but the first entries of the log."""
-    labels, size, _, _, log, state = clusters
-    while state[0] > n_entries:
-        state[0] -= 1
-        pixel, before = log[state[0], 0], log[state[0], 1]
-        size[labels[pixel]] -= 1
-        size[before] += 1
-        labels[pixel] = before
-
-
-@compiled()
-def _add_ends(clusters, height, width, periodic, pixel, label, sign, change, c, d):
-    """Pairs of a pixel with a label in its row (channel c) and column (d), `sign` times."""
-    labels = clusters.labels
-    y, x = pixel // width, pixel % width
-    for side in range(4):
-        down, right = AROUND[side]
-        place, size = (y, height) if down else (x, width)
-        step, first = (width, x) if down else (1, y * width)
-        ahead = down + right
-        reach = change.shape[1] - 1
-        if not periodic:
-            reach = min(reach, size - 1 - place if ahead > 0 else place)
-        else:
-            reach = min(reach, size - 1)
-        at = place
-        for r in range(1, reach + 1):
-            at += ahead
-            if at == size:
-                at = 0
-            elif at < 0:
-                at = size - 1
-            change[d if down else c, r] += sign * (labels[first + step * at] == label)
-
-
-@compiled()
-def _parts(clusters, height, width, periodic, sides, n_sides):
-    """Which of the pixels at the sides of one that was removed are no longer connected.
-
-    Fronts go out from all of them in turn until all have met, or all parts but one are at their
-    end: the cost is that of the smaller parts.
-
-    Returns
-    -------
-    The part of each, by number; whether the part of that number came to its end; lengths of fronts.
-    """
-    labels, _, seen, fronts, _, state = clusters
-    state[1] += 1
-    search = 4 * state[1]
-    part = np.arange(4)
-    done, length = np.zeros(4, np.int64), np.zeros(4, np.int64)
-    closed = np.zeros(4, np.bool_)
-    n_parts = n_sides
-    for k in range(n_sides):
-        fronts[k, 0], length[k] = sides[k], 1
-        seen[sides[k]] = search + k
-    while n_parts > 1:
-        n_open = 0
-        for i in range(n_sides):
-            if part[i] == i:
-                closed[i] = True
-                for k in range(n_sides):
-                    if part[k] == i and done[k] < length[k]:
-                        closed[i] = False
-                n_open += not closed[i]
-        if n_open <= 1:
-            break
-        for k in range(n_sides):
-            if done[k] == length[k]:
-                continue
-            pixel = fronts[k, done[k]]
-            done[k] += 1
-            for side in range(4):
-                other = _beside(height, width, periodic, pixel, side)
-                if other < 0 or labels[other] == 0:
-                    continue
-                if seen[other] < search:
-                    seen[other] = search + k
-                    fronts[k, length[k]] = other
-                    length[k] += 1
-                else:
-                    mine, its = part[k], part[seen[other] - search]
-                    if mine != its:
-                        n_parts -= 1
-                        for i in range(n_sides):
-                            if part[i] == its:
-                                part[i] = mine
-    if n_parts == 1:
-        closed[:] = False
-    return part, closed, length
-
-
-@compiled()
-def _remove_from_cluster(clusters, height, width, periodic, pixel, change, c, d):
-    """Change of C2 by a pixel that leaves its cluster, which may fall apart."""
-    label = clusters.labels[pixel]
-    _label(clusters, pixel, 0)
-    _add_ends(clusters, height, width, periodic, pixel, label, -1, change, c, d)
-    sides, n_sides = np.zeros(4, np.int64), 0
-    for side in range(4):
-        other = _beside(height, width, periodic, pixel, side)
-        if other < 0 or clusters.labels[other] == 0:
-            continue
-        known = False
-        for k in range(n_sides):
-            known |= sides[k] == other
-        if not known:
-            sides[n_sides] = other
-            n_sides += 1
-    if n_sides < 2:
-        return
-    part, closed, length = _parts(clusters, height, width, periodic, sides, n_sides)
-    n_closed, n_parts = 0, 0
-    for i in range(n_sides):
-        n_parts += part[i] == i
-        n_closed += part[i] == i and closed[i]
-    for i in range(n_sides):
-        # One part keeps the label: that which is still open, else the last.
-        if part[i] != i or not closed[i] or (n_closed == n_parts and n_closed == 1):
-            continue
-        new = _free_label(clusters)
-        for k in range(n_sides):
-            if part[k] == i:
-                for j in range(length[k]):
-                    _label(clusters, clusters.fronts[k, j], new)
-        for k in range(n_sides):
-            if part[k] == i:
-                for j in range(length[k]):
-                    here = clusters.fronts[k, j]
-                    _add_ends(clusters, height, width, periodic, here, label, -1, change, c, d)
-        n_closed -= 1
-        n_parts -= 1
-
-
-@compiled()
-def _add_to_cluster(clusters, height, width, periodic, pixel, change, c, d):
-    """Change of C2 by a new pixel, which may join clusters."""
-    labels, size, _, fronts, _, _ = clusters
-    label = 0
-    for side in range(4):
-        other = _beside(height, width, periodic, pixel, side)
-        if other >= 0 and labels[other] and (label == 0 or size[labels[other]] > size[label]):
-            label = labels[other]
-    if label == 0:
-        label = _free_label(clusters)
-    for side in range(4):
-        other = _beside(height, width, periodic, pixel, side)
-        if other < 0 or labels[other] == 0 or labels[other] == label:
-            continue
-        joined, length, done = labels[other], 1, 0
-        fronts[0, 0] = other
-        _label(clusters, other, label)
-        while done < length:  # the pixels of the other cluster, which take the label
-            here = fronts[0, done]
-            done += 1
-            for way in range(4):
-                there = _beside(height, width, periodic, here, way)
-                if there >= 0 and labels[there] == joined:
-                    _label(clusters, there, label)
-                    fronts[0, length] = there
-                    length += 1
-        # Their pairs with one another, of either label, are counted from both ends.
-        for j in range(length):
-            labels[fronts[0, j]] = joined
-        for j in range(length):
-            _add_ends(clusters, height, width, periodic, fronts[0, j], label, 1, change, c, d)
-        for j in range(length):
-            labels[fronts[0, j]] = label
-    _label(clusters, pixel, label)
-    _add_ends(clusters, height, width, periodic, pixel, label, 1, change, c, d)
 
 
 @compiled()
@@ -480,60 +228,6 @@ def _part_of(first_channel, coefficient, weight, targets, counts, channel, shift
 
 
 @compiled()
-def _has_unlike_neighbour(image, periodic, y, x):
-    height, width = image.shape
-    here = image[y, x]
-    for i, j in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        row, column = y + i, x + j
-        if periodic:
-            row, column = row % height, column % width
-        elif not (0 <= row < height and 0 <= column < width):
-            continue
-        if image[row, column] != here:
-            return True
-    return False
-
-
-@compiled()
-def _strike_site(drawn_from, n_sites, position, sort, phase, pixel):
-    last = n_sites[sort, phase] - 1
-    hole, moved = position[sort, pixel], drawn_from[sort, phase, last]
-    drawn_from[sort, phase, hole] = moved
-    position[sort, moved] = hole
-    position[sort, pixel] = -1
-    n_sites[sort, phase] = last
-
-
-@compiled()
-def _review_site(image, periodic, drawn_from, n_sites, position, y, x):
-    """Enter the pixel among those drawn, or strike it off, as it now stands."""
-    height, width = image.shape
-    if periodic:
-        y, x = y % height, x % width
-    elif not (0 <= y < height and 0 <= x < width):
-        return
-    pixel, phase = y * width + x, np.int64(image[y, x])
-    for sort in range(2):
-        wanted = sort == EVERYWHERE or _has_unlike_neighbour(image, periodic, y, x)
-        if wanted and position[sort, pixel] < 0:
-            drawn_from[sort, phase, n_sites[sort, phase]] = pixel
-            position[sort, pixel] = n_sites[sort, phase]
-            n_sites[sort, phase] += 1
-        elif not wanted and position[sort, pixel] >= 0:
-            _strike_site(drawn_from, n_sites, position, sort, phase, pixel)
-
-
-@compiled()
-def list_sites(image, periodic, sites):
-    """Fill `sites` from the image."""
-    sites.n[:] = 0
-    sites.position[:] = -1
-    for y in range(image.shape[0]):
-        for x in range(image.shape[1]):
-            _review_site(image, periodic, sites.drawn_from, sites.n, sites.position, y, x)
-
-
-@compiled()
 def _keep_best(best, image, counts):
     """Bring the best image up to the present one by the swaps noted, or else by a copy."""
     if best.state[1]:
@@ -594,9 +288,9 @@ def run_stage(
     if cluster >= 0:
         of_clusters = _part_of(first_channel, coefficient, weight, targets, counts, cluster, shift)
     while tried < n_moves and (energy > stop_energy or len(rises)):
-        sort = INTERFACE if _uniform(random_state) < interface_share else EVERYWHERE
-        pixel1 = drawn_from[sort, 1, _below(random_state, n_sites[sort, 1])]
-        pixel0 = drawn_from[sort, 0, _below(random_state, n_sites[sort, 0])]
+        sort = INTERFACE if uniform(random_state) < interface_share else EVERYWHERE
+        pixel1 = drawn_from[sort, 1, below(random_state, n_sites[sort, 1])]
+        pixel0 = drawn_from[sort, 0, below(random_state, n_sites[sort, 0])]
         y1, y0 = pixel1 // width, pixel0 // width
         x1, x0 = pixel1 - y1 * width, pixel0 - y0 * width
         _set(pixels, copies, height, width, periodic, y1, x1, 0)
@@ -635,23 +329,23 @@ def run_stage(
             # C2 costs most and can lower the energy by no more than it makes of it: most moves
             # are rejected before it is counted.
             if len(rises) == 0:
-                limit = -temperature * math.log(1.0 - _uniform(random_state))
+                limit = -temperature * math.log(1.0 - uniform(random_state))
             accept = higher - of_clusters <= limit
             if accept:
                 clusters.state[0] = 0
                 c, d = cluster, cluster + (not in_columns[cluster])
-                _remove_from_cluster(clusters, height, width, periodic, pixel1, change, c, d)
-                _add_to_cluster(clusters, height, width, periodic, pixel0, change, c, d)
+                remove_from_cluster(clusters, height, width, periodic, pixel1, change, c, d)
+                add_to_cluster(clusters, height, width, periodic, pixel0, change, c, d)
                 higher = _energy_change(
                     first_channel, coefficient, weight, slope, change, shift, rise
                 )
                 accept = higher < 0.0 or higher < limit
                 if not accept or len(rises):
-                    _unlabel_to(clusters, 0)
+                    unlabel_to(clusters, 0)
         else:
             accept = higher < 0.0
             if not accept and temperature > 0.0 and len(rises) == 0:
-                accept = _uniform(random_state) < math.exp(-higher / temperature)
+                accept = uniform(random_state) < math.exp(-higher / temperature)
         if len(rises):
             rises[tried - 1] = higher
             accept = False
@@ -664,11 +358,11 @@ def run_stage(
         for sort in range(2):
             for phase, pixel in ((1, pixel1), (0, pixel0)):
                 if position[sort, pixel] >= 0:
-                    _strike_site(drawn_from, n_sites, position, sort, phase, pixel)
+                    strike_site(drawn_from, n_sites, position, sort, phase, pixel)
         image[y0, x0] = 1
         for y, x in ((y1, x1), (y0, x0)):
             for i, j in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)):
-                _review_site(image, periodic, drawn_from, n_sites, position, y + i, x + j)
+                review_site(image, periodic, drawn_from, n_sites, position, y + i, x + j)
         for c in range(n_channels):
             for r in range(n_lags):
                 counts[c, r] += change[c, r]

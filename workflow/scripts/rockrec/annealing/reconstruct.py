@@ -11,10 +11,12 @@ import numba
 import numpy as np
 import pandas as pd
 
+from rockrec.annealing.clusters import Clusters
 from rockrec.annealing.energy import Energy
-from rockrec.annealing.kernels import Best, Clusters, Sites, list_sites, run_stage
+from rockrec.annealing.kernels import Best, run_stage
 from rockrec.annealing.problem import Problem, problem_of
 from rockrec.annealing.schedule import moves_of, stop_of, temperature_for
+from rockrec.annealing.sites import Sites, list_sites
 from rockrec.annealing.start import gaussian_start, random_start, with_pixels
 from rockrec.descriptors.clusters import label_clusters
 from rockrec.housekeeping.progress import Progress
